@@ -2,16 +2,17 @@
 
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 from ecrf.access.roles import Right
 from ecrf.audit.triggers import audited
 
 
 class Task(models.TextChoices):
-    ENTER = "enter", "Enter data"
-    ANSWER = "answer", "Answer queries"
-    SIGN = "sign", "Sign as sub-investigator"
-    SAFETY_LETTERS = "safety-letters", "Receive safety letters"
+    ENTER = "enter", gettext_lazy("Enter data")
+    ANSWER = "answer", gettext_lazy("Answer queries")
+    SIGN = "sign", gettext_lazy("Sign as sub-investigator")
+    SAFETY_LETTERS = "safety-letters", gettext_lazy("Receive safety letters")
 
 
 TASK_OF: dict[str, Task] = {Right.ENTER: Task.ENTER, Right.ANSWER: Task.ANSWER, Right.SIGN: Task.SIGN}
@@ -42,12 +43,12 @@ class Delegation(models.Model):
                 fields=["site", "user", "task"],
                 condition=models.Q(ended_at__isnull=True),
                 name="delegation_once",
-                violation_error_message="This task is delegated to this person already.",
+                violation_error_message=gettext_lazy("This task is delegated to this person already."),
             ),
             models.CheckConstraint(
                 condition=models.Q(ends_on__isnull=True) | models.Q(ends_on__gte=models.F("starts_on")),
                 name="delegation_ends_after_start",
-                violation_error_message="The last day is before the first.",
+                violation_error_message=gettext_lazy("The last day is before the first."),
             ),
             models.CheckConstraint(
                 condition=models.Q(ended_at__isnull=True, ended_by__isnull=True, end_reason__isnull=True)

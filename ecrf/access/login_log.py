@@ -2,40 +2,62 @@
 
 from django.db import models
 from django.db.models.functions import Now
+from django.utils.translation import pgettext_lazy
 
 from ecrf.audit.actor import SYSTEM, acting
 from ecrf.audit.triggers import audited
 
 
 class What(models.TextChoices):
-    LOGGED_IN = "logged-in", "logged in"
-    LOGGED_IN_BY_PASSKEY = "passkey", "logged in with a passkey"
-    LOGGED_IN_ELSEWHERE = "single-sign-on", "logged in by single sign-on"
-    ELSEWHERE_RIGHT = "elsewhere-right", "single sign-on right, second factor asked for"
-    PASSWORD_RIGHT = "password-right", "password right, second factor asked for"
-    WRONG_CODE = "wrong-code", "wrong code or passkey of the second factor"
-    RECOVERY_CODE = "recovery-code", "a recovery code was used"
-    WRONG = "wrong", "wrong user name or password"
-    LOCKED = "locked", "locked: too many wrong tries"
-    REFUSED = "refused", "refused: still locked"
-    SLOWED = "slowed", "refused: too many wrong tries from this address"
-    LOGGED_OUT = "logged-out", "logged out"
-    IDLE = "idle", "session ended: not used"
-    TOO_LONG = "too-long", "session ended: its longest time"
-    ENDED = "ended", "session ended by its owner or an administrator"
-    UNLOCKED = "unlocked", "unlocked early"
-    CONFIRMED = "confirmed", "password given again to sign"
-    CONFIRMED_ELSEWHERE = "confirmed-elsewhere", "confirmed anew by single sign-on to sign"
-    WRONG_TO_SIGN = "wrong-to-sign", "wrong user name or password to sign"
-    SSO_UNKNOWN = "sso-unknown", "refused: this login of single sign-on has no account here"
-    SSO_CLOSED = "sso-closed", "refused: single sign-on to a closed account"
-    SSO_SWAPPED = "sso-swapped", "refused: somebody else at single sign-on"
-    SSO_TAKEN = "sso-taken", "refused: this login of single sign-on cannot be linked"
-    SSO_REFUSED = "sso-refused", "refused: an answer of single sign-on that is not valid"
-    CONFIRMED_HERE = "confirmed-here", "password given again to change the account"
-    WRONG_HERE = "wrong-here", "wrong password to change the account"
-    RESET_ASKED = "reset-asked", "a link for a forgotten password asked for"
-    WRONG_LINK = "wrong-link", "a link from a mail that opens nothing"
+    LOGGED_IN = "logged-in", pgettext_lazy("log of logins", "logged in")
+    LOGGED_IN_BY_PASSKEY = "passkey", pgettext_lazy("log of logins", "logged in with a passkey")
+    LOGGED_IN_ELSEWHERE = "single-sign-on", pgettext_lazy("log of logins", "logged in by single sign-on")
+    ELSEWHERE_RIGHT = (
+        "elsewhere-right",
+        pgettext_lazy("log of logins", "single sign-on right, second factor asked for"),
+    )
+    PASSWORD_RIGHT = (
+        "password-right",
+        pgettext_lazy("log of logins", "password right, second factor asked for"),
+    )
+    WRONG_CODE = "wrong-code", pgettext_lazy("log of logins", "wrong code or passkey of the second factor")
+    RECOVERY_CODE = "recovery-code", pgettext_lazy("log of logins", "a recovery code was used")
+    WRONG = "wrong", pgettext_lazy("log of logins", "wrong user name or password")
+    LOCKED = "locked", pgettext_lazy("log of logins", "locked: too many wrong tries")
+    REFUSED = "refused", pgettext_lazy("log of logins", "refused: still locked")
+    SLOWED = "slowed", pgettext_lazy("log of logins", "refused: too many wrong tries from this address")
+    LOGGED_OUT = "logged-out", pgettext_lazy("log of logins", "logged out")
+    IDLE = "idle", pgettext_lazy("log of logins", "session ended: not used")
+    TOO_LONG = "too-long", pgettext_lazy("log of logins", "session ended: its longest time")
+    ENDED = "ended", pgettext_lazy("log of logins", "session ended by its owner or an administrator")
+    UNLOCKED = "unlocked", pgettext_lazy("log of logins", "unlocked early")
+    CONFIRMED = "confirmed", pgettext_lazy("log of logins", "password given again to sign")
+    CONFIRMED_ELSEWHERE = (
+        "confirmed-elsewhere",
+        pgettext_lazy("log of logins", "confirmed anew by single sign-on to sign"),
+    )
+    WRONG_TO_SIGN = "wrong-to-sign", pgettext_lazy("log of logins", "wrong user name or password to sign")
+    SSO_UNKNOWN = (
+        "sso-unknown",
+        pgettext_lazy("log of logins", "refused: this login of single sign-on has no account here"),
+    )
+    SSO_CLOSED = "sso-closed", pgettext_lazy("log of logins", "refused: single sign-on to a closed account")
+    SSO_SWAPPED = "sso-swapped", pgettext_lazy("log of logins", "refused: somebody else at single sign-on")
+    SSO_TAKEN = (
+        "sso-taken",
+        pgettext_lazy("log of logins", "refused: this login of single sign-on cannot be linked"),
+    )
+    SSO_REFUSED = (
+        "sso-refused",
+        pgettext_lazy("log of logins", "refused: an answer of single sign-on that is not valid"),
+    )
+    CONFIRMED_HERE = (
+        "confirmed-here",
+        pgettext_lazy("log of logins", "password given again to change the account"),
+    )
+    WRONG_HERE = "wrong-here", pgettext_lazy("log of logins", "wrong password to change the account")
+    RESET_ASKED = "reset-asked", pgettext_lazy("log of logins", "a link for a forgotten password asked for")
+    WRONG_LINK = "wrong-link", pgettext_lazy("log of logins", "a link from a mail that opens nothing")
 
 
 LOGINS = (What.LOGGED_IN, What.LOGGED_IN_BY_PASSKEY, What.LOGGED_IN_ELSEWHERE)

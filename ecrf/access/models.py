@@ -15,6 +15,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.translation import gettext, gettext_lazy
 
 from ecrf.access.delegation import Delegation  # noqa: F401
 from ecrf.access.login_log import LoginEvent, LoginTry  # noqa: F401  (tables of this app)
@@ -56,7 +57,10 @@ def validate_time_zone(name: str) -> None:
     """Refuse all but Region/City and UTC: Etc/GMT+9 lies west, EST has no summer, localtime is the server's."""
     region, _stroke, city = name.partition("/")
     if name != "UTC" and not (region in REGIONS and city and name in zoneinfo.available_timezones()):
-        raise ValidationError(f"{name} is no time zone of a place. Write one such as Asia/Tokyo, or UTC.")
+        raise ValidationError(
+            gettext("%(name)s is no time zone of a place. Write one such as Asia/Tokyo, or UTC.")
+            % {"name": name}
+        )
 
 
 class UserManager(BaseUserManager["User"]):
@@ -92,12 +96,14 @@ class User(AbstractBaseUser):
             models.UniqueConstraint(
                 Lower("username"),
                 name="username_once_in_any_case",
-                violation_error_message="This user name is taken. A user name belongs to one person for ever.",
+                violation_error_message=gettext_lazy(
+                    "This user name is taken. A user name belongs to one person for ever."
+                ),
             ),
             models.UniqueConstraint(
                 Lower("email"),
                 name="email_once_in_any_case",
-                violation_error_message="This e-mail address belongs to another account.",
+                violation_error_message=gettext_lazy("This e-mail address belongs to another account."),
             ),
         ]
         triggers = [
@@ -237,7 +243,7 @@ class Site(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"Site {self.code}"
+        return gettext("Site %(code)s") % {"code": self.code}
 
     @property
     def zone(self) -> zoneinfo.ZoneInfo:
@@ -275,7 +281,7 @@ class Membership(models.Model):
                 condition=models.Q(is_current=True),
                 nulls_distinct=False,
                 name="membership_once",
-                violation_error_message="This person has this role there already.",
+                violation_error_message=gettext_lazy("This person has this role there already."),
             ),
             models.CheckConstraint(
                 condition=models.Q(role__in=sorted(AT_A_SITE), site__isnull=False)
@@ -283,8 +289,10 @@ class Membership(models.Model):
                 | (~models.Q(role__in=sorted(AT_A_SITE | AT_SITES_OR_ALL)) & models.Q(site__isnull=True)),
                 name="membership_site_fits_role",
                 violation_error_message=(
-                    "Investigators, sub-investigators, coordinators and monitors belong to a site;"
-                    " the other roles, but for inspectors, to all sites."
+                    gettext_lazy(
+                        "Investigators, sub-investigators, coordinators and monitors belong to a site; the other"
+                        " roles, but for inspectors, to all sites."
+                    )
                 ),
             ),
             models.CheckConstraint(
@@ -292,12 +300,14 @@ class Membership(models.Model):
                 | models.Q(starts_on__isnull=True)
                 | models.Q(ends_on__gte=models.F("starts_on")),
                 name="membership_ends_after_start",
-                violation_error_message="The last day is before the first.",
+                violation_error_message=gettext_lazy("The last day is before the first."),
             ),
             models.CheckConstraint(
                 condition=~models.Q(role=Role.INSPECTOR) | models.Q(ends_on__isnull=False),
                 name="membership_of_inspector_ends",
-                violation_error_message="An inspector has access for a limited time: say its last day.",
+                violation_error_message=gettext_lazy(
+                    "An inspector has access for a limited time: say its last day."
+                ),
             ),
             # The other way round is allowed: the command line is nobody's account.
             *(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import JSONField, QuerySet, TextField
 from django.db.models.expressions import RawSQL
+from django.utils.translation import gettext
 
 from ecrf.access.delegation import TASK_OF
 from ecrf.access.roles import Right, Role
@@ -39,13 +40,24 @@ class Obstacle:
     def __str__(self) -> str:
         """For the page. Only here the investigators' names are loaded: rights are asked far more often than told."""
         if self.kind == ObstacleKind.DELEGATION and self.site and (names := investigators_of(self.site)):
-            return f"{self.what} Ask the site's investigator, {' or '.join(names)}."
+            whom = gettext(" or ").join(names)
+            return gettext("%(what)s Ask the site's investigator, %(names)s.") % {
+                "what": self.what,
+                "names": whom,
+            }
         return f"{self.what} {self.whom_to_ask}"
 
 
-def refusal(right: Right, found: Sequence[Obstacle]) -> str:
+class NotNow(str):
+    """Why a person may not do at the moment what the role lets the person do: the page says more beside it."""
+
+    __slots__ = ()
+
+
+def refusal(right: Right, found: Sequence[Obstacle]) -> NotNow:
     """Why this person may not do this at the moment, in words for the page."""
-    return f"You cannot {Right(right).act} now. {' '.join(str(obstacle) for obstacle in found)}"
+    why = " ".join(str(obstacle) for obstacle in found)
+    return NotNow(gettext("You cannot %(act)s now. %(why)s") % {"act": Right(right).act, "why": why})
 
 
 def holders_of(site: Site, *roles: Role) -> list[User]:
@@ -86,26 +98,27 @@ def with_grounds(memberships: QuerySet[Membership]) -> QuerySet[Membership]:
 def untrained(title: str) -> Obstacle:
     return Obstacle(
         ObstacleKind.TRAINING,
-        f"You have not confirmed your training “{title}”.",
-        "You find it on the page Training.",
+        gettext("You have not confirmed your training “%(title)s”.") % {"title": title},
+        gettext("You find it on the page Training."),
     )
 
 
 def site_obstacles(site: Site, today: date) -> list[Obstacle]:
     """Of a site that takes data not yet, or no longer."""
     if site.closed_on and site.closed_on <= today:
-        words = f"Site {site.code} was closed on {site.closed_on}: its data are read, and no longer changed."
-        return [Obstacle(ObstacleKind.SITE, words, "Ask the data manager.")]
+        words = gettext("Site %(code)s was closed on %(day)s: its data are read, and no longer changed.")
+        words %= {"code": site.code, "day": site.closed_on}
+        return [Obstacle(ObstacleKind.SITE, words, gettext("Ask the data manager."))]
     if site.active_from and site.active_from <= today:
         return []
-    begins = f": it is from {site.active_from} on" if site.active_from else ""
-    return [
-        Obstacle(
-            ObstacleKind.SITE,
-            f"Site {site.code} is not active yet{begins}. Until then only the practice site takes data.",
-            "Ask the administrator of this study.",
+    if site.active_from:
+        words = gettext(
+            "Site %(code)s is not active yet: it is from %(day)s on. Until then only the practice site takes data."
         )
-    ]
+    else:
+        words = gettext("Site %(code)s is not active yet. Until then only the practice site takes data.")
+    words %= {"code": site.code, "day": site.active_from}
+    return [Obstacle(ObstacleKind.SITE, words, gettext("Ask the administrator of this study."))]
 
 
 def keeps_log_here(site: Site, today: date) -> bool:
@@ -131,8 +144,9 @@ def delegation_obstacles(membership: Membership, right: Right, today: date) -> l
     return [
         Obstacle(
             ObstacleKind.DELEGATION,
-            f"The delegation log of site {site.code} does not give you the task “{task.label}” today.",
-            "Ask the site's investigator.",
+            gettext("The delegation log of site %(code)s does not give you the task “%(label)s” today.")
+            % {"code": site.code, "label": task.label},
+            gettext("Ask the site's investigator."),
             site,
         )
     ]

@@ -1,13 +1,13 @@
 """The one way to reach an object that belongs to a site: through the user, or not at all."""
 
-from datetime import date
 from typing import TypeVar
 
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.db.models import Model, QuerySet
 from django.http import Http404
+from django.utils.translation import gettext
 
-from ecrf.access.models import Site, User
+from ecrf.access.models import Membership, Site, User
 from ecrf.access.obstacles import refusal
 from ecrf.access.roles import RIGHTS, Right
 
@@ -75,24 +75,33 @@ def roles_that_ended(user: User) -> list[str]:
     over = {
         (row.role, row.site_id): row for row in rows if row.is_over() and (row.role, row.site_id) not in now
     }
-    return [
-        f"Your role {row.get_role_display().lower()} at {row.site or 'all sites'} has ended{_since(row.last_day())}."
-        for row in over.values()
-    ]
+    return [_ended(row) for row in over.values()]
 
 
-def _since(day: date | None) -> str:
-    return f": {day} was its last day" if day else ""
+def _ended(row: Membership) -> str:
+    day = row.last_day()
+    if row.site is None and day:
+        words = gettext("Your role %(role)s at all sites has ended: %(day)s was its last day.")
+    elif row.site is None:
+        words = gettext("Your role %(role)s at all sites has ended.")
+    elif day:
+        words = gettext("Your role %(role)s at %(site)s has ended: %(day)s was its last day.")
+    else:
+        words = gettext("Your role %(role)s at %(site)s has ended.")
+    return words % {"role": row.get_role_display().lower(), "site": row.site, "day": day}
 
 
 def require_anywhere(user: User, *rights: Right) -> None:
     """Refuse (403) whoever has none of the rights anywhere; the words name the last of them."""
     if not user.rights & set(rights):
-        raise PermissionDenied(f"Your role does not let you {rights[-1].act}.")
+        raise PermissionDenied(gettext("Your role does not let you %(act)s.") % {"act": rights[-1].act})
 
 
 def why_not(user: User, right: Right, site: Site) -> str:
     """Why a user who has not this right at the site has it not: the role, or what is in its way."""
     if found := user.obstacles(right, site):
         return refusal(right, found)
-    return f"Your role at site {site.code} does not let you {Right(right).act}."
+    return gettext("Your role at site %(code)s does not let you %(act)s.") % {
+        "code": site.code,
+        "act": Right(right).act,
+    }

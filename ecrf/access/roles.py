@@ -1,63 +1,65 @@
 """Roles and what each may do: one table, read by the code, by the tests and by people."""
 
 from django.db import models
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 
 class Role(models.TextChoices):
-    INVESTIGATOR = "investigator", "Investigator"
-    SUB_INVESTIGATOR = "sub-investigator", "Sub-investigator"
-    COORDINATOR = "coordinator", "Coordinator"
-    MONITOR = "monitor", "Monitor"
-    DATA_MANAGER = "data-manager", "Data manager"
-    SAFETY = "safety", "Safety"
-    STATISTICIAN = "statistician", "Statistician"
-    INSPECTOR = "inspector", "Inspector"
-    ADMINISTRATOR = "administrator", "Administrator"
+    INVESTIGATOR = "investigator", gettext_lazy("Investigator")
+    SUB_INVESTIGATOR = "sub-investigator", gettext_lazy("Sub-investigator")
+    COORDINATOR = "coordinator", gettext_lazy("Coordinator")
+    MONITOR = "monitor", gettext_lazy("Monitor")
+    DATA_MANAGER = "data-manager", gettext_lazy("Data manager")
+    SAFETY = "safety", gettext_lazy("Safety")
+    STATISTICIAN = "statistician", gettext_lazy("Statistician")
+    INSPECTOR = "inspector", gettext_lazy("Inspector")
+    ADMINISTRATOR = "administrator", gettext_lazy("Administrator")
 
 
 class Right(models.TextChoices):
-    READ = "read", "open the site's own pages"
-    ENTER = "enter", "enter and complete data, add patients, open visits"
-    ANSWER = "answer", "answer queries"
-    REVIEW = "review", "read everything of a patient, with its history"
+    READ = "read", gettext_lazy("open the site's own pages")
+    ENTER = "enter", gettext_lazy("enter and complete data, add patients, open visits")
+    ANSWER = "answer", gettext_lazy("answer queries")
+    REVIEW = "review", gettext_lazy("read everything of a patient, with its history")
     REVIEW_SAFETY = (
         "review-safety",
-        "read adverse events, and all of a patient with a serious one",
+        gettext_lazy("read adverse events, and all of a patient with a serious one"),
     )
-    QUERY = "query", "open, pass on and close queries"
+    QUERY = "query", gettext_lazy("open, pass on and close queries")
     QUERY_SAFETY = (
         "query-safety",
-        "open and pass on queries on what safety reads, and close its own",
+        gettext_lazy("open and pass on queries on what safety reads, and close its own"),
     )
-    VERIFY = "verify", "verify items against the source and conduct monitoring visits"
-    SIGN = "sign", "sign forms, visits and casebooks"
-    SET_PLAN = "set-plan", "set how much of a site's data is verified"
-    LOCK = "lock", "freeze, lock and unlock"
-    EXPORT = "export", "take data cuts, and see and download what was taken out"
-    SEE_ACCESS = "see-access", "see who had access to what on any day"
-    MANAGE_ACCOUNTS = "manage-accounts", "manage users, sites and memberships"
+    VERIFY = "verify", gettext_lazy("verify items against the source and conduct monitoring visits")
+    SIGN = "sign", gettext_lazy("sign forms, visits and casebooks")
+    SET_PLAN = "set-plan", gettext_lazy("set how much of a site's data is verified")
+    LOCK = "lock", gettext_lazy("freeze, lock and unlock")
+    EXPORT = "export", gettext_lazy("take data cuts, and see and download what was taken out")
+    SEE_ACCESS = "see-access", gettext_lazy("see who had access to what on any day")
+    MANAGE_ACCOUNTS = "manage-accounts", gettext_lazy("manage users, sites and memberships")
 
     @property
     def act(self) -> str:
         """What a refusal calls it: "You cannot … now". The label lists what is in it, for the matrix."""
-        return ACTS[self]
+        return str(ACTS[self])
 
 
-ACTS: dict[Right, str] = {
-    Right.READ: "open the site's pages",
-    Right.ENTER: "enter data",
-    Right.ANSWER: "answer queries",
-    Right.REVIEW: "read a patient's data",
-    Right.REVIEW_SAFETY: "read adverse events",
-    Right.QUERY: "open or close queries",
-    Right.QUERY_SAFETY: "ask about adverse events",
-    Right.VERIFY: "verify data",
-    Right.SIGN: "sign",
-    Right.SET_PLAN: "change what is verified",
-    Right.LOCK: "freeze or lock",
-    Right.EXPORT: "take data out",
-    Right.SEE_ACCESS: "see who had access",
-    Right.MANAGE_ACCOUNTS: "manage accounts",
+ACTS: dict[Right, Promise] = {
+    Right.READ: pgettext_lazy("what a role does not let one do", "open the site's pages"),
+    Right.ENTER: pgettext_lazy("what a role does not let one do", "enter data"),
+    Right.ANSWER: pgettext_lazy("what a role does not let one do", "answer queries"),
+    Right.REVIEW: pgettext_lazy("what a role does not let one do", "read a patient's data"),
+    Right.REVIEW_SAFETY: pgettext_lazy("what a role does not let one do", "read adverse events"),
+    Right.QUERY: pgettext_lazy("what a role does not let one do", "open or close queries"),
+    Right.QUERY_SAFETY: pgettext_lazy("what a role does not let one do", "ask about adverse events"),
+    Right.VERIFY: pgettext_lazy("what a role does not let one do", "verify data"),
+    Right.SIGN: pgettext_lazy("what a role does not let one do", "sign"),
+    Right.SET_PLAN: pgettext_lazy("what a role does not let one do", "change what is verified"),
+    Right.LOCK: pgettext_lazy("what a role does not let one do", "freeze or lock"),
+    Right.EXPORT: pgettext_lazy("what a role does not let one do", "take data out"),
+    Right.SEE_ACCESS: pgettext_lazy("what a role does not let one do", "see who had access"),
+    Right.MANAGE_ACCOUNTS: pgettext_lazy("what a role does not let one do", "manage accounts"),
 }
 
 RIGHTS: dict[str, frozenset[Right]] = {

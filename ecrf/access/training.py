@@ -3,14 +3,15 @@
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_lazy
 
 from ecrf.access.roles import Role
 from ecrf.audit.triggers import audited
 
 
 class TrainingKind(models.TextChoices):
-    READING = "reading", "A text to read"
-    PRACTICE = "practice", "A visit at the practice site"
+    READING = "reading", gettext_lazy("A text to read")
+    PRACTICE = "practice", gettext_lazy("A visit at the practice site")
 
 
 @audited()
@@ -34,7 +35,7 @@ class TrainingDocument(models.Model):
             models.UniqueConstraint(
                 fields=["key", "version"],
                 name="training_version_once",
-                violation_error_message="There is this version already.",
+                violation_error_message=gettext_lazy("There is this version already."),
             ),
             models.UniqueConstraint(
                 fields=["key"], condition=models.Q(is_current=True), name="training_one_current_version"
@@ -42,7 +43,7 @@ class TrainingDocument(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.title}, version {self.version}"
+        return gettext("%(title)s, version %(version)s") % {"title": self.title, "version": self.version}
 
 
 @audited(append_only=True)

@@ -1,5 +1,7 @@
 """Says in words which browser a session is in: “Firefox on Windows”."""
 
+from django.utils.translation import gettext
+
 BROWSERS = (
     ("Edg", "Edge"),
     ("OPR/", "Opera"),
@@ -20,6 +22,7 @@ SYSTEMS = (
     ("Mac OS X", "a Mac"),
     ("Linux", "Linux"),
 )
+A_BROWSER, ON = "A browser", " on "
 
 
 def browser_words(user_agent: str) -> str:
@@ -28,4 +31,21 @@ def browser_words(user_agent: str) -> str:
     system = next((name for part, name in SYSTEMS if part in user_agent), "")
     if not system:
         return browser
-    return f"{browser or 'A browser'} on {system}"
+    return f"{browser or A_BROWSER}{ON}{system}"
+
+
+def browser_shown(words: str) -> str:
+    """What `browser_words` gave, which is stored, as the reader's language says it."""
+    browser, on, system = words.rpartition(ON)
+    if not on:
+        return words
+    names = {
+        A_BROWSER: gettext("A browser"),
+        "an iPhone": gettext("an iPhone"),
+        "an iPad": gettext("an iPad"),
+    }
+    names["a Mac"] = gettext("a Mac")
+    return gettext("%(browser)s on %(system)s") % {
+        "browser": names.get(browser, browser),
+        "system": names.get(system, system),
+    }

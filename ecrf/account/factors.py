@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.core.exceptions import ValidationError
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
+from django.utils.translation import gettext_lazy, pgettext
 
 from ecrf.access.models import User
 from ecrf.account.mails import tell_changed
@@ -45,11 +46,11 @@ def reset_second_factor(*, user: User, by: Actor, ended_by: User | None = None, 
     ValidationError without a reason. To be done by an administrator who has made sure who is asking.
     """
     why = tidy(reason)
-    if fault := fault_of(why, "the phone is lost"):
+    if fault := fault_of(why, pgettext("of which the reason is asked", "the phone is lost")):
         raise ValidationError(fault)
     with acting(by, reason=why, source="account"):
         for model in (Authenticator, Passkey, RecoveryCode):
             rows = model.objects.filter(user=user, ended_at__isnull=True)  # type: ignore[attr-defined]
             rows.update(ended_at=timezone.now(), ended_by=ended_by)
         end_sessions(user=user, by=by, reason=why)
-        tell_changed(user, "The second factor was taken away by an administrator")
+        tell_changed(user, gettext_lazy("The second factor was taken away by an administrator"))

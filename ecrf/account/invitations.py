@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.translation import gettext, pgettext
 
 from ecrf.access.models import User
 from ecrf.account.links import make_link, withdraw_links
@@ -28,11 +29,11 @@ def invite(*, user: User, by: Actor, invited_by: User | None) -> SecretLink:
     ValidationError for an account that is closed, has no e-mail address, or has a password already.
     """
     if not user.is_active:
-        raise ValidationError("This account is closed.")
+        raise ValidationError(gettext("This account is closed."))
     if not user.email:
-        raise ValidationError("This account has no e-mail address to send the invitation to.")
+        raise ValidationError(gettext("This account has no e-mail address to send the invitation to."))
     if user.has_usable_password():
-        raise ValidationError("This person has chosen a password already.")
+        raise ValidationError(gettext("This person has chosen a password already."))
     with acting(by, source="account"):
         link = make_link(LinkKind.INVITATION, user, invited_by)
         send_link(link)
@@ -54,11 +55,13 @@ def state_of(user: User) -> InvitationState:
 def state_of_link(link: SecretLink | None) -> InvitationState:
     """The same of a link that is loaded already."""
     if link is None:
-        return InvitationState("none", "not invited")
+        return InvitationState("none", pgettext("state of an invitation", "not invited"))
     if link.used_at:
-        return InvitationState("accepted", "accepted", link.used_at)
+        return InvitationState("accepted", pgettext("state of an invitation", "accepted"), link.used_at)
     if link.withdrawn_at:
-        return InvitationState("withdrawn", "withdrawn", link.withdrawn_at)
+        return InvitationState(
+            "withdrawn", pgettext("state of an invitation", "withdrawn"), link.withdrawn_at
+        )
     if link.valid_until <= timezone.now():
-        return InvitationState("expired", "expired", link.valid_until)
-    return InvitationState("waiting", "waiting", link.valid_until)
+        return InvitationState("expired", pgettext("state of an invitation", "expired"), link.valid_until)
+    return InvitationState("waiting", pgettext("state of an invitation", "waiting"), link.valid_until)

@@ -42,6 +42,7 @@ LOCKED_WORDS = format_lazy(
     minutes=LOCKED_FOR.seconds // 60,
 )
 
+NOBODY_CAN = gettext_lazy("Nobody can log in for {minutes} minutes: there were wrong tries")
 ASKED_TOO_OFTEN = format_lazy(
     gettext_lazy("Many links were asked for from your network. Ask again in {minutes} minutes."),
     minutes=WINDOW.seconds // 60,
@@ -108,9 +109,7 @@ def try_secret(
             return wrong
         log.warning("user name locked", extra={"username": name, "address": address})
         if owner := User.objects.filter(username=name, is_active=True).first():
-            tell_changed(
-                owner, f"Nobody can log in for {LOCKED_FOR.seconds // 60} minutes: there were wrong tries"
-            )
+            tell_changed(owner, format_lazy(NOBODY_CAN, minutes=LOCKED_FOR.seconds // 60))
         return note(What.LOCKED, name, address)
 
 

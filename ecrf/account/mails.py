@@ -4,6 +4,9 @@ transaction of what they tell of; the link is made when the mail is sent, and is
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
+
 from ecrf.access.models import User
 from ecrf.account.links import VALID_FOR, address_of, is_open
 from ecrf.account.models import LinkKind, SecretLink
@@ -18,8 +21,8 @@ def send_link(link: SecretLink, *, address: str = "", dedupe: str | None = None)
     queue_mail(to=link.user, kind=str(link.kind), context={"link": link.pk}, address=address, dedupe=dedupe)
 
 
-def tell_changed(user: User, what: str, *, address: str = "") -> None:
-    """Queue word of a change, if there is an address that it can go to."""
+def tell_changed(user: User, what: str | Promise, *, address: str = "") -> None:
+    """Queue word of a change, in the language of `user` where it is lazy, if there is an address that it can go to."""
     if user.email or address:
         tell_account_changed(user, what, address=address)
 
@@ -32,14 +35,26 @@ def _the_link(mail: Mail) -> Mapping[str, Any]:
 
 
 for _kind, _subject, _why in (
-    (LinkKind.INVITATION, "Your account", "Somebody who runs this study has made an account for you."),
-    (LinkKind.RESET, "Choose another password", "Somebody asked for it with your user name or address."),
-    (LinkKind.NEW_ADDRESS, "Confirm your address", "Your account's mail is to go to this address."),
+    (
+        LinkKind.INVITATION,
+        gettext_lazy("Your account"),
+        gettext_lazy("Somebody who runs this study has made an account for you."),
+    ),
+    (
+        LinkKind.RESET,
+        gettext_lazy("Choose another password"),
+        gettext_lazy("Somebody asked for it with your user name or address."),
+    ),
+    (
+        LinkKind.NEW_ADDRESS,
+        gettext_lazy("Confirm your address"),
+        gettext_lazy("Your account's mail is to go to this address."),
+    ),
 ):
     register(
         MailKind(
             str(_kind),
-            str(_kind.label),
+            _kind.label,
             _subject,
             why=_why,
             at_sending=_the_link,

@@ -5,6 +5,7 @@ import secrets
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 from ecrf.access.models import User
 from ecrf.audit.triggers import audited
@@ -32,9 +33,9 @@ class UserSession(AbstractBaseSession):
 
 
 class LinkKind(models.TextChoices):
-    INVITATION = "invitation", "Invitation"
-    RESET = "reset", "Forgotten password"
-    NEW_ADDRESS = "new-address", "New e-mail address"
+    INVITATION = "invitation", gettext_lazy("Invitation")
+    RESET = "reset", gettext_lazy("Forgotten password")
+    NEW_ADDRESS = "new-address", gettext_lazy("New e-mail address")
 
 
 def new_nonce() -> str:

@@ -11,41 +11,57 @@ from django.contrib.auth.hashers import check_password
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 from ecrf.access.models import User
 from ecrf.account.models import PasswordChange
 from ecrf.account.second.enforcement import OPEN, led_to
 
 PASSWORD_TO_CHANGE = "password_to_change"  # noqa: S105  (a key of the session)
-"""In the session: why, in words."""
+"""In the session: why, as `reason_to_change` says it."""
 PAGE = "/account/password/"
-NOT_YOURS = (
+IS_NOT_YOURS, IS_TOO_OLD = "not-yours", "too-old"
+NOT_YOURS = gettext_lazy(
     "Somebody else has typed your password for you. Choose one of your own, which nobody but you knows."
 )
-TOO_OLD = (
+TOO_OLD = gettext_lazy(
     "Your password is older than {days} days, and passwords are changed here by then. Choose another one."
 )
-IN_WORDS = "First choose another password: open the page of your account in another tab. Nothing was saved."
+IN_WORDS = gettext_lazy(
+    "First choose another password: open the page of your account in another tab. Nothing was saved."
+)
 
 
 def why_to_change(user: User) -> str:
     """In words; "" for a password that may stay, and where there is none. One statement."""
+    return in_words(reason_to_change(user))
+
+
+def in_words(reason: str) -> str:
+    """What `reason_to_change` gave; as it stands if a version before this one has noted it in words."""
+    if reason == IS_TOO_OLD:
+        return str(TOO_OLD).format(days=settings.PASSWORD_MAX_DAYS)
+    return str(NOT_YOURS) if reason == IS_NOT_YOURS else reason
+
+
+def reason_to_change(user: User) -> str:
+    """As a key, which is the same in every language; "" for none. One statement."""
     if not user.has_usable_password():
         return ""
     last = PasswordChange.objects.filter(user=user).order_by("pk").last()
     if last and last.set_by_id != user.pk:
-        return NOT_YOURS
+        return IS_NOT_YOURS
     days = settings.PASSWORD_MAX_DAYS
     # Of a password without a row, which an earlier version has set, nobody knows the age.
     if days and (last is None or last.set_at <= timezone.now() - timedelta(days=days)):
-        return TOO_OLD.format(days=days)
+        return IS_TOO_OLD
     return ""
 
 
 def note_at_login(request: HttpRequest, user: User) -> None:
     """Asked once, at the login: no page asks the database again."""
-    if words := why_to_change(user):
-        request.session[PASSWORD_TO_CHANGE] = words
+    if reason := reason_to_change(user):
+        request.session[PASSWORD_TO_CHANGE] = reason
 
 
 def own_password_first(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[..., HttpResponse]:
@@ -54,7 +70,7 @@ def own_password_first(get_response: Callable[[HttpRequest], HttpResponse]) -> C
     def middleware(request: HttpRequest) -> HttpResponse:
         if PASSWORD_TO_CHANGE not in request.session or request.path.startswith((PAGE, *OPEN)):
             return get_response(request)
-        return led_to("change-password", request, IN_WORDS)
+        return led_to("change-password", request, str(IN_WORDS))
 
     return middleware
 

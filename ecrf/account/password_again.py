@@ -4,7 +4,8 @@ alone."""
 from typing import Any
 
 from django.http import HttpRequest
-from django.utils.text import format_lazy
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
 
 from ecrf.access.login_log import What
 from ecrf.access.models import User
@@ -14,17 +15,20 @@ from ecrf.account.sso.proof import NO_PROOF, confirms_at_provider, use_proof
 
 SIGNED = "signed_with_user_name_and_password"
 
-_LOCKED = format_lazy("{locked} {{nothing}}; the record stays as it was.", locked=lockout.LOCKED_WORDS)
+_LOCKED = gettext_lazy("{locked} {nothing}; the record stays as it was.")
 _WORDS: dict[str, Any] = {
     What.LOCKED: _LOCKED,
     What.REFUSED: _LOCKED,
-    What.SLOWED: (
-        "There were many wrong tries from your network. {nothing}."
-        f" Please wait {lockout.SLOWED_TO.seconds} seconds, then type your password again."
+    What.SLOWED: gettext_lazy(
+        "There were many wrong tries from your network. {nothing}. Please wait {seconds} seconds, then type"
+        " your password again."
     ),
 }
-_NOT_YOURS = "This is not your password. {nothing}. Mind capital letters and the keyboard's language."
-_WRONG_PAIR = (
+NOTHING_SIGNED = gettext_lazy("Nothing was signed")
+_NOT_YOURS = gettext_lazy(
+    "This is not your password. {nothing}. Mind capital letters and the keyboard's language."
+)
+_WRONG_PAIR = gettext_lazy(
     "These are not your own user name and password. {nothing}. You are logged in as {name}:"
     " nobody can sign for somebody else."
 )
@@ -36,7 +40,7 @@ def wants_user_name(request: UserRequest) -> bool:
 
 
 def why_not_confirmed(
-    request: UserRequest, username: str, password: str, *, nothing: str = "Nothing was signed"
+    request: UserRequest, username: str, password: str, *, nothing: str | Promise = NOTHING_SIGNED
 ) -> str:
     """ "" if the person who is logged in has proved anew to be that person; else what is wrong, in words.
 
@@ -45,7 +49,7 @@ def why_not_confirmed(
     has proved it at the provider of single sign-on, for just what this request carries.
     """
     if confirms_at_provider(request.user):
-        return "" if use_proof(request) else NO_PROOF.format(nothing=nothing)
+        return "" if use_proof(request) else str(NO_PROOF).format(nothing=nothing)
     own, both = request.user.get_username(), wants_user_name(request)
     typed = username if both else own
     outcome = lockout.try_password(
@@ -57,8 +61,10 @@ def why_not_confirmed(
     )
     if isinstance(outcome, User):
         return ""
-    words = str(_WORDS.get(outcome, "")) or (_WRONG_PAIR if both else _NOT_YOURS)
-    return words.format(name=own, nothing=nothing)
+    words = str(_WORDS.get(outcome, "") or (_WRONG_PAIR if both else _NOT_YOURS))
+    return words.format(
+        name=own, nothing=nothing, locked=lockout.LOCKED_WORDS, seconds=lockout.SLOWED_TO.seconds
+    )
 
 
 def note_signed(request: UserRequest) -> None:

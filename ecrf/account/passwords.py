@@ -11,6 +11,8 @@ from django.contrib.auth.password_validation import (
     validate_password,
 )
 from django.core.exceptions import ValidationError
+from django.utils.functional import Promise
+from django.utils.translation import gettext, gettext_lazy
 
 from ecrf.access.models import User
 from ecrf.account.links import withdraw_links
@@ -34,21 +36,28 @@ class LongEnough(MinimumLengthValidator):
     """Django's rule in this product's words."""
 
     def get_error_message(self) -> str:
-        return f"Too short: take at least {self.min_length} characters. Several words with blanks are easy to keep."
+        return gettext(
+            "Too short: take at least %(min_length)s characters. Several words with blanks are easy to keep."
+        ) % {"min_length": self.min_length}
 
 
 class NotCommon(CommonPasswordValidator):
     """Django's rule in this product's words."""
 
     def get_error_message(self) -> str:
-        return "Too common: it stands on lists that others try first. Take several words that do not belong together."
+        return gettext(
+            "Too common: it stands on lists that others try first. Take several words that do not belong"
+            " together."
+        )
 
 
 class NotLikeOneself(UserAttributeSimilarityValidator):
     """Django's rule in this product's words."""
 
     def get_error_message(self) -> str:
-        return "Too similar to your %(verbose_name)s. Take something that nobody would connect with you."
+        return gettext(
+            "Too similar to your %(verbose_name)s. Take something that nobody would connect with you."
+        )
 
 
 class NotTooLong:
@@ -56,10 +65,13 @@ class NotTooLong:
 
     def validate(self, password: str, user: object = None) -> None:
         if len(password) > LONGEST:
-            raise ValidationError(f"This password has more than {LONGEST} characters. Shorten it.")
+            raise ValidationError(
+                gettext("This password has more than %(longest)s characters. Shorten it.")
+                % {"longest": LONGEST}
+            )
 
     def get_help_text(self) -> str:
-        return f"At most {LONGEST} characters."
+        return gettext("At most %(longest)s characters.") % {"longest": LONGEST}
 
 
 class NotMadeOfKnownWords:
@@ -72,12 +84,15 @@ class NotMadeOfKnownWords:
             left = left.replace(word, " ")
         if found and sum(sign.isalnum() for sign in left) < LEFT_AT_LEAST:
             raise ValidationError(
-                f"This password is made of words that others would try first ({', '.join(found[:3])}): your"
-                " names, your site's, this study's. Choose others, or add more to them."
+                gettext(
+                    "This password is made of words that others would try first (%(words)s): your"
+                    " names, your site's, this study's. Choose others, or add more to them."
+                )
+                % {"words": ", ".join(found[:3])}
             )
 
     def get_help_text(self) -> str:
-        return "Not made of your names, your site's or the study's."
+        return gettext("Not made of your names, your site's or the study's.")
 
 
 def known_words(user: User | None) -> list[str]:
@@ -95,17 +110,20 @@ def known_words(user: User | None) -> list[str]:
 def faults_of_password(user: User, password: str, again: str | None = None) -> list[str]:
     """Why it cannot be the new one, in words; nothing if it can. It is not stored or logged anywhere."""
     if not password:
-        return ["Choose a password."]
+        return [gettext("Choose a password.")]
     if again is not None and password != again:
-        return ["The two do not agree. Type the new password twice, or let it be shown."]
+        return [gettext("The two do not agree. Type the new password twice, or let it be shown.")]
     try:
         validate_password(password, user)
     except ValidationError as error:
         return [str(message) for message in error.messages]
     if user.has_usable_password() and user.check_password(password):
-        return ["This is the password that you have now. Choose another one."]
+        return [gettext("This is the password that you have now. Choose another one.")]
     if was_used_before(user, password):
-        return [f"You had this password before: none of the last {settings.PASSWORD_HISTORY} is taken again."]
+        return [
+            gettext("You had this password before: none of the last %(password_history)s is taken again.")
+            % {"password_history": settings.PASSWORD_HISTORY}
+        ]
     return []
 
 
@@ -116,11 +134,11 @@ def change_password(*, user: User, password: str, but: str) -> None:
         user=user,
         by=Actor(str(user.pk), user.username),
         but=but,
-        what="The password was changed on the own page",
+        what=gettext_lazy("The password was changed on the own page"),
     )
 
 
-def save_password(*, user: User, by: Actor, but: str = "", what: str) -> None:
+def save_password(*, user: User, by: Actor, but: str = "", what: str | Promise) -> None:
     """Save what `set_password` has hashed. Sessions end, but for the one named; links of before open nothing."""
     with acting(by, source="account"):
         user.save(update_fields=["password"])

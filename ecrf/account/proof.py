@@ -4,6 +4,8 @@ import time
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.text import format_lazy
+from django.utils.translation import gettext, gettext_lazy
 
 from ecrf.access.login_log import What
 from ecrf.access.models import User
@@ -16,9 +18,12 @@ RECENT_SECONDS = 10 * 60
 _HELD_BACK: dict[str, Any] = {
     What.LOCKED: lockout.LOCKED_WORDS,
     What.REFUSED: lockout.LOCKED_WORDS,
-    What.SLOWED: (
-        "There were many wrong tries from your network."
-        f" Please wait {lockout.SLOWED_TO.seconds} seconds, then type your password again."
+    What.SLOWED: format_lazy(
+        gettext_lazy(
+            "There were many wrong tries from your network. Please wait {seconds} seconds, then type"
+            " your password again."
+        ),
+        seconds=lockout.SLOWED_TO.seconds,
     ),
 }
 
@@ -39,7 +44,9 @@ def why_not_proved(request: UserRequest, *, always: bool = False) -> str:
     if not wants_password(request) and not (always and has_password):
         return ""
     if not has_password:
-        return "Log out and log in again first, then do this within ten minutes: it shows that it is you."
+        return gettext(
+            "Log out and log in again first, then do this within ten minutes: it shows that it is you."
+        )
     typed = request.POST.get("current_password", "")
     outcome = lockout.try_password(
         request, request.user.username, typed, right=What.CONFIRMED_HERE, wrong=What.WRONG_HERE
@@ -49,4 +56,4 @@ def why_not_proved(request: UserRequest, *, always: bool = False) -> str:
         return ""
     if outcome in _HELD_BACK:
         return str(_HELD_BACK[outcome])
-    return "This is not your password of now. Mind capital letters and the keyboard's language."
+    return gettext("This is not your password of now. Mind capital letters and the keyboard's language.")

@@ -6,19 +6,20 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.utils.translation import gettext_lazy
 
 from ecrf.appointments.services import Wanted
 from ecrf.forms import typed_text
 from ecrf.forms.typed_fields import TypedDay
 
-OUT_OF_DATE = "This page is out of date. Load it again, then make the appointment."
+OUT_OF_DATE = gettext_lazy("This page is out of date. Load it again, then make the appointment.")
 
 
 class AppointmentForm(forms.Form):
     """One appointment. `now`: on the clock of the site."""
 
     visit = forms.CharField(required=False)
-    day = TypedDay(error_messages={"required": "Choose a day."})
+    day = TypedDay(error_messages={"required": gettext_lazy("Choose a day.")})
     time = forms.CharField(required=False)
     note = forms.CharField(required=False, strip=False)
     reason = forms.CharField(required=False, strip=False)

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from datetime import date
 
+from django.utils.translation import gettext
+
 from ecrf.appointments.lines import falls_away, open_of
 from ecrf.appointments.models import Appointment, AppointmentEnding
 from ecrf.audit.models import AuditEvent
@@ -28,7 +30,10 @@ def appointments_after(patient: Patient, day: date, ending: Ending) -> Iterator[
     )
     for line in open_of([patient.pk]).get(patient.pk, {}).values():
         if line.may_change and falls_away(line.row.code, line.row.planned_on, day, again=again):
-            yield f"The appointment for {line.label} on {line.row.when} falls away."
+            yield gettext("The appointment for %(visit)s on %(when)s falls away.") % {
+                "visit": line.label,
+                "when": line.row.when,
+            }
 
 
 @renders(Appointment)
@@ -37,21 +42,25 @@ def appointment(event: AuditEvent, around: Around) -> Iterator[EventLine]:
     code = new(event, "code") or (row.code if row else "")
     kind = EventKind.APPOINTMENT
     if is_new(event):
-        what = f"appointment made for {_when(event, None)}"
+        what = gettext("appointment made for %(when)s") % {"when": _when(event, None)}
         yield EventLine(what, label_of(code), said=new(event, "note") or "", kind=kind)
     elif new(event, "ending"):
-        how = AppointmentEnding(new(event, "ending")).label.lower()
-        yield EventLine(
-            f"appointment {how}", label_of(code), said=new(event, "ending_reason") or "", kind=kind
-        )
+        is_missed = new(event, "ending") == AppointmentEnding.MISSED
+        how = gettext("appointment missed") if is_missed else gettext("appointment cancelled")
+        yield EventLine(how, label_of(code), said=new(event, "ending_reason") or "", kind=kind)
     elif "planned_on" in event.changes or "planned_time" in event.changes:
-        yield EventLine(f"appointment moved to {_when(event, row)}", label_of(code), kind=kind)
+        yield EventLine(
+            gettext("appointment moved to %(when)s") % {"when": _when(event, row)}, label_of(code), kind=kind
+        )
     else:
         yield EventLine(
-            "note of the appointment changed", label_of(code), said=new(event, "note") or "", kind=kind
+            gettext("note of the appointment changed"),
+            label_of(code),
+            said=new(event, "note") or "",
+            kind=kind,
         )
     if reason := new(event, "outside_reason"):
-        yield EventLine("the day is outside the window", label_of(code), said=reason, kind=kind)
+        yield EventLine(gettext("the day is outside the window"), label_of(code), said=reason, kind=kind)
 
 
 def _when(event: AuditEvent, row: Appointment | None) -> str:
@@ -60,5 +69,6 @@ def _when(event: AuditEvent, row: Appointment | None) -> str:
     time = new(event, "planned_time")
     if "planned_time" not in event.changes and row and row.planned_time:
         time = f"{row.planned_time:%H:%M}"
-    before = f" (was {old(event, 'planned_on')})" if old(event, "planned_on") else ""
-    return f"{day} {str(time)[:5]}{before}" if time else f"{day}{before}"
+    when = f"{day} {str(time)[:5]}" if time else f"{day}"
+    before = old(event, "planned_on")
+    return gettext("%(when)s (was %(before)s)") % {"when": when, "before": before} if before else when

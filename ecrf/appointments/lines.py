@@ -8,12 +8,14 @@ from functools import cache
 
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.db.models.functions import JSONObject
+from django.utils.functional import Promise
+from django.utils.translation import gettext, ngettext, pgettext_lazy
 
 from ecrf.access.models import User
 from ecrf.access.reach import reach
 from ecrf.access.roles import Right
 from ecrf.appointments.models import Appointment
-from ecrf.casebook.labels import counted, label_of
+from ecrf.casebook.labels import label_of
 from ecrf.casebook.models import Patient, Visit
 from ecrf.casebook.schedule.ended import may_be_seen_again
 from ecrf.forms.protocol import protocol
@@ -29,13 +31,13 @@ class AppointmentState(StrEnum):
     GONE = "gone"
 
 
-STATE_WORDS = {
-    AppointmentState.PLANNED: "planned",
-    AppointmentState.PASSED: "day over, nothing entered",
-    AppointmentState.KEPT: "came",
-    AppointmentState.MISSED: "missed",
-    AppointmentState.CANCELLED: "cancelled",
-    AppointmentState.GONE: "the patient left the study",
+STATE_WORDS: dict[str, Promise] = {
+    AppointmentState.PLANNED: pgettext_lazy("state of an appointment", "planned"),
+    AppointmentState.PASSED: pgettext_lazy("state of an appointment", "day over, nothing entered"),
+    AppointmentState.KEPT: pgettext_lazy("state of an appointment", "came"),
+    AppointmentState.MISSED: pgettext_lazy("state of an appointment", "missed"),
+    AppointmentState.CANCELLED: pgettext_lazy("state of an appointment", "cancelled"),
+    AppointmentState.GONE: pgettext_lazy("state of an appointment", "the patient left the study"),
 }
 
 
@@ -114,14 +116,16 @@ class AppointmentLine:
     def state_words(self) -> str:
         """`planned`, `came on another day, 2026-12-02`, `planned, moved twice`."""
         if self.state == AppointmentState.KEPT and self.came_on:
-            return f"came on another day, {self.came_on}"
+            return gettext("came on another day, %(day)s") % {"day": self.came_on}
         if self.state == AppointmentState.MISSED and not self.row.ending:
-            return "missed, as the visit’s form says"
+            return gettext("missed, as the visit’s form says")
         if self.is_gone and self.visit.is_lost:
-            return "the visit was struck out"
+            return gettext("the visit was struck out")
         moves = self.row.moves
-        moved = f", moved {'once' if moves == 1 else counted(moves, 'time')}" if moves else ""
-        return STATE_WORDS[self.state] + (moved if self.is_planned else "")
+        if moves and self.is_planned:
+            words = ngettext("planned, moved once", "planned, moved %(number)d times", moves)
+            return words % {"number": moves}
+        return str(STATE_WORDS[self.state])
 
     @property
     def time(self) -> str:

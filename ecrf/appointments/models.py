@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy
 
 from ecrf.access.models import Site
 from ecrf.audit.triggers import audited
@@ -15,8 +16,8 @@ from ecrf.casebook.models import Patient
 class AppointmentEnding(models.TextChoices):
     """Why an appointment is over without a visit."""
 
-    MISSED = "missed", "Missed"
-    CANCELLED = "cancelled", "Cancelled"
+    MISSED = "missed", gettext_lazy("Missed")
+    CANCELLED = "cancelled", gettext_lazy("Cancelled")
 
 
 @audited(patient="r.patient_id", ignore=["request_key"])

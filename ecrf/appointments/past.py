@@ -4,6 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext, gettext_lazy, pgettext
+
 from ecrf.appointments.models import Appointment, AppointmentEnding
 from ecrf.audit.models import AuditEvent
 
@@ -26,7 +29,11 @@ def story_of(row: Appointment) -> list[AppointmentStep]:
     return [_step(event) for event in events.order_by("position")]
 
 
-TEXTS = {"note": "note", "outside_reason": "reason"}
+CHANGED: dict[str, Promise] = {
+    "moves": gettext_lazy("moved, was %(was)s"),
+    "note": gettext_lazy("note changed, was %(was)s"),
+    "outside_reason": gettext_lazy("reason changed, was %(was)s"),
+}
 
 
 def _step(event: AuditEvent) -> AppointmentStep:
@@ -35,14 +42,18 @@ def _step(event: AuditEvent) -> AppointmentStep:
     after = {name: pair[1] or "" for name, pair in changes.items()}
     reason = after.get("outside_reason", "")
     if event.operation == "INSERT":
-        words = f"made for {_when(after)}"
+        words = gettext("made for %(when)s") % {"when": _when(after)}
     elif after.get("ending"):
         words, reason = AppointmentEnding(after["ending"]).label.lower(), after.get("ending_reason", "")
     else:
-        changed = {"moves": ("moved", _when(before))}
-        changed |= {name: (f"{label} changed", _quoted(before.get(name))) for name, label in TEXTS.items()}
-        words = "; ".join(
-            f"{what}, was {was or 'blank'}" for name, (what, was) in changed.items() if name in changes
+        was = {
+            "moves": _when(before),
+            **{name: _quoted(before.get(name)) for name in ("note", "outside_reason")},
+        }
+        words = gettext("; ").join(
+            str(what) % {"was": was[name] or pgettext("a text that was empty", "blank")}
+            for name, what in CHANGED.items()
+            if name in changes
         )
     return AppointmentStep(event.at, event.actor, words, reason)
 

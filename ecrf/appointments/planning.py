@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.utils.translation import gettext
+
 from ecrf.casebook.data import PatientData
 from ecrf.casebook.models import Patient
 from ecrf.casebook.schedule.due import AHEAD, LIVING
@@ -27,7 +29,12 @@ class PlannedVisit:
     @property
     def window(self) -> str:
         """`2026-11-24 to 2026-12-08, due 2026-12-01`; "" where none is known."""
-        return f"{self.opens_on} to {self.closes_on}, due {self.due_on}" if self.opens_on else ""
+        words = gettext("%(opens)s to %(closes)s, due %(due)s")
+        return (
+            words % {"opens": self.opens_on, "closes": self.closes_on, "due": self.due_on}
+            if self.opens_on
+            else ""
+        )
 
     def is_outside(self, day: date) -> bool:
         """Whether the day lies outside the window. Where none is known, no day does."""

@@ -6,6 +6,8 @@ from datetime import date, time
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 
 from ecrf.access.models import Site, User
 from ecrf.access.reach import require
@@ -21,9 +23,13 @@ from ecrf.forms.local_time import exists, moments
 
 LAST_DAY = date(2099, 12, 31)
 LONGEST_NOTE = 500
-CHANGED_MEANWHILE = (
-    "Somebody changed this appointment meanwhile; nothing of yours is stored. What stands now is said beside what you"
-    " typed: correct it, or change it once more."
+WHY_ENDED: dict[str, Promise] = {
+    AppointmentEnding.MISSED: pgettext_lazy("of which the reason is asked", "it was missed"),
+    AppointmentEnding.CANCELLED: pgettext_lazy("of which the reason is asked", "it was cancelled"),
+}
+CHANGED_MEANWHILE = gettext_lazy(
+    "Somebody changed this appointment meanwhile; nothing of yours is stored. What"
+    " stands now is said beside what you typed: correct it, or change it once more."
 )
 
 
@@ -54,7 +60,10 @@ def make_appointment(
         visit = _visit(planning_of(_as_it_is(patient)), code)
         if other := patient.appointments.filter(code=code, ending="").first():
             raise ValidationError(
-                {"visit": f"{visit.label} has an appointment already, on {other.when}. Move that one."}
+                {
+                    "visit": gettext("%(label)s has an appointment already, on %(when)s. Move that one.")
+                    % {"label": visit.label, "when": other.when}
+                }
             )
         found = _checked(patient.site, visit, wanted)
         return Appointment.objects.create(
@@ -81,7 +90,10 @@ def move_appointment(
         row = Appointment.objects.get(pk=appointment.pk)
         row.patient = _as_it_is(patient)
         if row.ending:
-            raise ValidationError(f"This appointment is {row.ending}: nothing of it is changed any more.")
+            raise ValidationError(
+                gettext("This appointment is %(ending)s: nothing of it is changed any more.")
+                % {"ending": row.get_ending_display().lower()}
+            )
         if row.agreed != seen:
             raise ValidationError(CHANGED_MEANWHILE)
         is_moved = (row.planned_on, row.planned_time) != (wanted.day, wanted.at)
@@ -101,7 +113,7 @@ def end_appointment(*, appointment: Appointment, ending: AppointmentEnding, reas
     ValidationError for a reason that cannot stand, for a visit that is opened, and for missing what is still to come.
     """
     words, patient = tidy(reason), appointment.patient
-    if fault := fault_of(words, f"it was {ending.label.lower()}"):
+    if fault := fault_of(words, WHY_ENDED[ending]):
         raise ValidationError({"reason": fault})
     require(by, Right.ENTER, patient.site)
     with acting(by.acting_at(patient.site, Right.ENTER), patient_id=patient.pk):
@@ -110,9 +122,19 @@ def end_appointment(*, appointment: Appointment, ending: AppointmentEnding, reas
         if row.ending:
             return False
         if patient.visits.filter(code=row.code, struck_at=None).exists():
-            raise ValidationError({"reason": f"{label_of(row.code)} is opened already: the patient came."})
+            raise ValidationError(
+                {
+                    "reason": gettext("%(visit)s is opened already: the patient came.")
+                    % {"visit": label_of(row.code)}
+                }
+            )
         if ending == AppointmentEnding.MISSED and row.planned_on > patient.site.today():
-            raise ValidationError({"reason": f"{row.planned_on} is still to come. Move it, or cancel it."})
+            raise ValidationError(
+                {
+                    "reason": gettext("%(planned_on)s is still to come. Move it, or cancel it.")
+                    % {"planned_on": row.planned_on}
+                }
+            )
         row.ending, row.ending_reason = ending, words
         row.ended_at, row.ended_by = timezone.now(), by
         row.save(update_fields=["ending", "ending_reason", "ended_at", "ended_by"])
@@ -123,7 +145,9 @@ def _as_it_is(patient: Patient) -> Patient:
     """The patient as stored now. ValidationError for one who is struck out."""
     now = Patient.objects.select_related("site").get(pk=patient.pk)
     if now.struck_at:
-        raise ValidationError(f"Patient {now.number} is struck out. Restore the patient first.")
+        raise ValidationError(
+            gettext("Patient %(number)s is struck out. Restore the patient first.") % {"number": now.number}
+        )
     return now
 
 
@@ -134,11 +158,17 @@ def _visit(planning: Planning, code: str) -> PlannedVisit:
     if code in planning.opened:
         raise ValidationError(
             {
-                "visit": f"{label_of(code)} is opened already: its day stands on its form. Choose a later visit."
+                "visit": gettext(
+                    "%(label_of)s is opened already: its day stands on its form. Choose a later visit."
+                )
+                % {"label_of": label_of(code)}
             }
         )
-    which = "Choose one of the list." if planning.visits else "None is any more."
-    raise ValidationError({"visit": f"This visit is not expected of the patient. {which}"})
+    if planning.visits:
+        words = gettext("This visit is not expected of the patient. Choose one of the list.")
+    else:
+        words = gettext("This visit is not expected of the patient. None is any more.")
+    raise ValidationError({"visit": words})
 
 
 def _checked(site: Site, visit: PlannedVisit, wanted: Wanted, *, may_be_past: bool = False) -> Wanted:
@@ -146,14 +176,20 @@ def _checked(site: Site, visit: PlannedVisit, wanted: Wanted, *, may_be_past: bo
     note, fault = cleaned_or_fault(wanted.note, lines=False)
     refused = {"note": fault} if fault else {}
     if len(note) > LONGEST_NOTE:
-        refused["note"] = f"At most {LONGEST_NOTE} characters: it has {len(note)}. Shorten it."
+        refused["note"] = gettext("At most %(longest_note)s characters: it has %(len)s. Shorten it.") % {
+            "longest_note": LONGEST_NOTE,
+            "len": len(note),
+        }
     if why := _fault_of_time(site, wanted, may_be_past):
         refused |= why
     is_outside = visit.is_outside(wanted.day)
     reason = tidy(wanted.reason) if is_outside else ""
     if is_outside and (fault := fault_of(reason)):
-        window = f"{visit.opens_on} to {visit.closes_on}"
-        refused["reason"] = f"{wanted.day} is outside the window ({window}). {fault} Or choose a day inside."
+        words = gettext(
+            "%(day)s is outside the window (%(opens)s to %(closes)s). %(fault)s Or choose a day inside."
+        )
+        window = {"opens": visit.opens_on, "closes": visit.closes_on}
+        refused["reason"] = words % {"day": wanted.day, "fault": fault, **window}
     if refused:
         raise ValidationError(refused)  # type: ignore[arg-type]
     return Wanted(wanted.day, wanted.at, note, reason)
@@ -163,19 +199,25 @@ def _fault_of_time(site: Site, wanted: Wanted, may_be_past: bool) -> dict[str, s
     """A day or a time that is over, or that the clock at the site never shows."""
     today = site.today()
     if wanted.day > LAST_DAY:
-        return {"day": f"Write a day up to {LAST_DAY}."}
+        return {"day": gettext("Write a day up to %(last_day)s.") % {"last_day": LAST_DAY}}
     if wanted.day < today and not may_be_past:
-        return {"day": f"{wanted.day} is over: it is {today} at the site. Choose today or a later day."}
+        return {
+            "day": gettext("%(day)s is over: it is %(today)s at the site. Choose today or a later day.")
+            % {"day": wanted.day, "today": today}
+        }
     if wanted.at is None:
         return {}
     if not exists(wanted.day, wanted.at, site.zone):
         return {
-            "time": f"The clock at the site does not show {wanted.at:%H:%M} on {wanted.day}:"
-            " it is put forward. Choose another time."
+            "time": gettext(
+                "The clock at the site does not show %(time)s on %(day)s: it is put forward. Choose another time."
+            )
+            % {"time": f"{wanted.at:%H:%M}", "day": wanted.day}
         }
     # In the hour that comes twice, the later one counts: nothing is refused that may still be to come.
     if max(moments(wanted.day, wanted.at, site.zone)) < timezone.now() and not may_be_past:
         return {
-            "time": f"{wanted.at:%H:%M} is over: it is {site.now():%H:%M} at the site. Choose a later time."
+            "time": gettext("%(time)s is over: it is %(now)s at the site. Choose a later time.")
+            % {"time": f"{wanted.at:%H:%M}", "now": f"{site.now():%H:%M}"}
         }
     return {}

@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext, pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from ecrf.access.requests import UserRequest
@@ -49,7 +50,11 @@ def make(request: UserRequest, number: str) -> HttpResponse:
     if made is None:
         return _asked(request, patient, form, planning, {"booked": booked})
     line = line_of(appointments().get(pk=made.pk))
-    messages.success(request, f"{patient.number} is expected for {line.label} on {made.when}.")
+    messages.success(
+        request,
+        gettext("%(number)s is expected for %(visit)s on %(when)s.")
+        % {"number": patient.number, "visit": line.label, "when": made.when},
+    )
     _say_same_time(request, made)
     return redirect("appointment", made.pk)
 
@@ -99,8 +104,11 @@ def move(request: UserRequest, pk: int) -> HttpResponse:
         stands_now = _stands_now(now, form) if changed else {}
         return _asked(request, patient, form, planning, {**given, "line": now, "stands_now": stands_now})
     row.refresh_from_db(fields=["planned_on", "planned_time"])
-    words = f"is moved to {row.when}" if moved else "is changed"
-    messages.success(request, f"The appointment of {patient.number} for {line.label} {words}.")
+    if moved:
+        words = gettext("The appointment of %(number)s for %(visit)s is moved to %(when)s.")
+    else:
+        words = gettext("The appointment of %(number)s for %(visit)s is changed.")
+    messages.success(request, words % {"number": patient.number, "visit": line.label, "when": row.when})
     _say_same_time(request, row)
     return redirect("appointment", pk)
 
@@ -123,7 +131,11 @@ def _end(request: UserRequest, pk: int, ending: AppointmentEnding) -> HttpRespon
         end_appointment(appointment=line.row, ending=ending, reason=reason, by=request.user)
     except ValidationError as error:
         return _shown(request, line, {ending.value: (reason, " ".join(error.messages))})
-    messages.success(request, f"The appointment of {line.patient.number} for {line.label} is {ending.value}.")
+    if ending == AppointmentEnding.MISSED:
+        words = gettext("The appointment of %(number)s for %(visit)s is missed.")
+    else:
+        words = gettext("The appointment of %(number)s for %(visit)s is cancelled.")
+    messages.success(request, words % {"number": line.patient.number, "visit": line.label})
     return redirect("appointment", pk)
 
 
@@ -152,7 +164,9 @@ def _stands_now(line: AppointmentLine, form: AppointmentForm) -> dict[str, str]:
         "day": str(row.planned_on), "time": line.time, "note": row.note, "reason": row.outside_reason,
     }  # fmt: skip
     return {
-        name: words or "blank" for name, words in known.items() if words != form.data.get(name, "").strip()
+        name: words or pgettext("a text that was empty", "blank")
+        for name, words in known.items()
+        if words != form.data.get(name, "").strip()
     }
 
 
@@ -192,5 +206,5 @@ def _shown(
 
 def _say_same_time(request: UserRequest, row: Appointment) -> None:
     if others := at_the_same_time(row):
-        who = ", ".join(others)
-        messages.warning(request, f"At the same time: {who}. Both are kept.")
+        who = gettext(", ").join(others)
+        messages.warning(request, gettext("At the same time: %(who)s. Both are kept.") % {"who": who})

@@ -1,5 +1,8 @@
 """What a reason is, wherever one is asked for: 3 to 500 characters. Any other is refused, and none is ever cut."""
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+
 from ecrf.audit.texts import cleaned, fault_of_text
 
 SHORTEST, LONGEST = 3, 500
@@ -10,10 +13,20 @@ def tidy(reason: str) -> str:
     return cleaned(reason)
 
 
-def fault_of(reason: str, of: str = "", shortest: int = SHORTEST) -> str:
+def fault_of(reason: str, of: str | Promise = "", shortest: int = SHORTEST) -> str:
     """Why a tidy reason cannot stand, in words for the page; "" if it can. `of` says what the reason is of: "the row is
     struck out"; `shortest`: 1 where a reason is not asked for."""
-    wanted = f"Say why{of and f' {of}'}, in {SHORTEST} to {LONGEST} characters"
-    if len(reason) > LONGEST:
-        return f"{wanted}: it has {len(reason)}. Shorten it."
-    return f"{wanted}." if len(reason) < shortest else fault_of_text(reason)
+    if shortest <= len(reason) <= LONGEST:
+        return fault_of_text(reason)
+    is_long = len(reason) > LONGEST
+    if of and is_long:
+        words = gettext(
+            "Say why %(of)s, in %(shortest)d to %(longest)d characters: it has %(length)d. Shorten it."
+        )
+    elif of:
+        words = gettext("Say why %(of)s, in %(shortest)d to %(longest)d characters.")
+    elif is_long:
+        words = gettext("Say why, in %(shortest)d to %(longest)d characters: it has %(length)d. Shorten it.")
+    else:
+        words = gettext("Say why, in %(shortest)d to %(longest)d characters.")
+    return words % {"of": of, "shortest": SHORTEST, "longest": LONGEST, "length": len(reason)}

@@ -10,9 +10,12 @@ from contextlib import contextmanager
 from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models
+from django.utils.translation import gettext, gettext_lazy
 
 UNIQUE_VIOLATION = "23505"
-A_MOMENT_AGO = "Somebody else did the same a moment ago, and nothing was changed here. Load the page again."
+A_MOMENT_AGO = gettext_lazy(
+    "Somebody else did the same a moment ago, and nothing was changed here. Load the page again."
+)
 
 
 @contextmanager
@@ -43,12 +46,17 @@ def what_is_taken(table: str, constraint: str) -> ValidationError:
     for unique in model._meta.constraints:
         if isinstance(unique, models.UniqueConstraint) and unique.name == constraint:
             names, words = _fields_of(unique), str(unique.violation_error_message)
-            words = words if words != unique.default_violation_error_message else A_MOMENT_AGO
+            words = words if words != unique.default_violation_error_message else str(A_MOMENT_AGO)
             return ValidationError({names[0]: words} if len(names) == 1 else words)
     for field in model._meta.fields:
         if field.unique and not field.primary_key and constraint.startswith(f"{table}_{field.column}_"):
             name = str(field.verbose_name)
-            return ValidationError({field.name: f"This {name} was taken a moment ago. Choose another one."})
+            return ValidationError(
+                {
+                    field.name: gettext("This %(name)s was taken a moment ago. Choose another one.")
+                    % {"name": name}
+                }
+            )
     return ValidationError(A_MOMENT_AGO)
 
 

@@ -6,6 +6,8 @@ Nothing that can be seen is dropped, and nothing that cannot be seen counts. Wha
 import re
 import unicodedata
 
+from django.utils.translation import gettext
+
 BLANKS = frozenset("\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0\U000e0001")
 """Letters and signs by their category, drawn as nothing: Hangul fillers, the empty Braille cell."""
 
@@ -85,9 +87,27 @@ def fault_of_text(text: str) -> str:
         code, category = ord(sign), unicodedata.category(sign)
         if (category == "Cc" and sign not in "\n\t") or category == "Cs" or is_noncharacter(code):
             around = text[max(0, at - 10) : at].replace("\n", " ")
-            where = f" after “{around}”" if around else " at the beginning"
-            name = "a null character" if code == 0 else f"a control character (U+{code:04X})"
-            return f"The text holds {name}{where}, which cannot be seen or stored. Type that part again."
+            if around and code == 0:
+                words = gettext(
+                    "The text holds a null character after “%(around)s”, which cannot be seen or stored."
+                    " Type that part again."
+                )
+            elif around:
+                words = gettext(
+                    "The text holds a control character (%(code)s) after “%(around)s”, which cannot be seen or"
+                    " stored. Type that part again."
+                )
+            elif code == 0:
+                words = gettext(
+                    "The text holds a null character at the beginning, which cannot be seen or stored."
+                    " Type that part again."
+                )
+            else:
+                words = gettext(
+                    "The text holds a control character (%(code)s) at the beginning, which cannot be seen or"
+                    " stored. Type that part again."
+                )
+            return words % {"around": around, "code": f"U+{code:04X}"}
     return ""
 
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.translation import gettext, ngettext
 from icalendar import Calendar, Event, vText
 
 from ecrf.access.models import Site, User
@@ -70,8 +71,15 @@ def _empty_calendar(where: list[Site]) -> Calendar:
 def calendar_name(where: list[Site]) -> str:
     """The name under which calendar programs list the feed."""
     codes = ", ".join(site.code for site in where)
-    name = f"eCRF visits, site{'s' if len(where) > 1 else ''} {codes}"
-    return f"{name} (synthetic data)" if settings.SYNTHETIC_DATA else name
+    if settings.SYNTHETIC_DATA:
+        words = ngettext(
+            "eCRF visits, site %(codes)s (synthetic data)",
+            "eCRF visits, sites %(codes)s (synthetic data)",
+            len(where),
+        )
+    else:
+        words = ngettext("eCRF visits, site %(codes)s", "eCRF visits, sites %(codes)s", len(where))
+    return words % {"codes": codes}
 
 
 def _event(patient: Patient, due: VisitDue, now: datetime) -> Event:
@@ -89,13 +97,19 @@ def _event(patient: Patient, due: VisitDue, now: datetime) -> Event:
 
 
 def _summary(patient: Patient, due: VisitDue) -> str:
-    late = "overdue, was " if due.state == VisitState.OVERDUE else ""
-    return f"{patient.number} {due.plan.label}, {late}due {due.due_on}{_remark(patient)}"
+    if due.state == VisitState.OVERDUE:
+        words = gettext("%(number)s %(visit)s, overdue, was due %(day)s")
+    else:
+        words = gettext("%(number)s %(visit)s, due %(day)s")
+    return words % {"number": patient.number, "visit": due.plan.label, "day": due.due_on} + _remark(patient)
 
 
 def _remark(patient: Patient) -> str:
-    marks = ["practice"] * patient.site.is_practice + ["synthetic"] * settings.SYNTHETIC_DATA
-    return f" ({', '.join(marks)})" if marks else ""
+    if patient.site.is_practice and settings.SYNTHETIC_DATA:
+        return gettext(" (practice, synthetic)")
+    if patient.site.is_practice:
+        return gettext(" (practice)")
+    return gettext(" (synthetic)") if settings.SYNTHETIC_DATA else ""
 
 
 def _appointment_event(line: AppointmentLine, now: datetime) -> Event:
@@ -112,6 +126,10 @@ def _appointment_event(line: AppointmentLine, now: datetime) -> Event:
     else:
         event.add("dtstart", row.planned_on)
         event.add("dtend", row.planned_on + timedelta(days=1))
-    event.add("summary", f"{patient.number} {line.label}, appointment{_remark(patient)}")
+    event.add(
+        "summary",
+        gettext("%(number)s %(visit)s, appointment") % {"number": patient.number, "visit": line.label}
+        + _remark(patient),
+    )
     event.add("status", "CANCELLED" if is_off else "CONFIRMED")
     return event

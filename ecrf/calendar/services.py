@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext
 
 from ecrf.access.models import User
 from ecrf.audit.actor import Actor, acting
@@ -31,11 +32,17 @@ def make_feed(*, by: User, label: str, request_key: uuid.UUID) -> str:
         User.objects.select_for_update(no_key=True).get(pk=by.pk)  # so that two clicks at once take turns
         if known := CalendarFeed.objects.filter(token_hash=_hash(token)).first():
             if known.revoked_at:
-                raise ValidationError("This address was revoked. Load the page again to make another.")
+                raise ValidationError(
+                    gettext("This address was revoked. Load the page again to make another.")
+                )
             return token
         if living_feeds(by).count() >= LIVING_AT_MOST:
             raise ValidationError(
-                f"You have {LIVING_AT_MOST} addresses already. Revoke one that is no longer used, then make another."
+                gettext(
+                    "You have %(living_at_most)s addresses already. Revoke one that is no longer"
+                    " used, then make another."
+                )
+                % {"living_at_most": LIVING_AT_MOST}
             )
         CalendarFeed.objects.create(made_by=by, label=label, token_hash=_hash(token))
     return token

@@ -10,8 +10,10 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from ecrf.access.language import speaking_to
 from ecrf.access.models import User
 from ecrf.access.reach import sites
 from ecrf.access.requests import UserRequest
@@ -20,7 +22,7 @@ from ecrf.audit.bound.person import reach_of
 from ecrf.calendar.feed import PATIENTS_AT_MOST, calendar_of
 from ecrf.calendar.services import LIVING_AT_MOST, living_feeds, make_feed, owner_of, revoke_feed
 
-OUT_OF_DATE = "This page is out of date. Load it again, then make the address."
+OUT_OF_DATE = gettext_lazy("This page is out of date. Load it again, then make the address.")
 
 
 class AddressForm(forms.Form):
@@ -34,7 +36,7 @@ class AddressForm(forms.Form):
 def addresses(request: UserRequest) -> HttpResponse:
     """The user's own addresses; POST makes one more and shows it, this once."""
     if not request.user.rights & set(READERS):
-        raise PermissionDenied("Your role does not let you follow patients' visits.")
+        raise PermissionDenied(gettext("Your role does not let you follow patients' visits."))
     form = AddressForm(request.POST if request.method == "POST" else None)
     token = _make(request.user, form) if form.is_valid() else ""
     context = _context(request, form, token)
@@ -71,10 +73,11 @@ def revoke(request: UserRequest, pk: int) -> HttpResponse:
     """Revoke one of the user's own addresses; somebody else's does not exist (404)."""
     feed = get_object_or_404(request.user.calendar_feeds, pk=pk)
     revoke_feed(feed=feed, by=request.user)
-    name = f" “{feed.label}”" if feed.label else ""
-    messages.success(
-        request, f"The address{name} is revoked. Calendars that used it get nothing more from it."
-    )
+    if feed.label:
+        words = gettext("The address “%(name)s” is revoked. Calendars that used it get nothing more from it.")
+    else:
+        words = gettext("The address is revoked. Calendars that used it get nothing more from it.")
+    messages.success(request, words % {"name": feed.label})
     return redirect("calendar-addresses")
 
 
@@ -85,7 +88,7 @@ def feed(request: HttpRequest, token: str) -> HttpResponse:
     user = owner_of(token)
     if user is None:
         raise Http404
-    with reach_of(user.pk):
+    with reach_of(user.pk), speaking_to(user):
         content = calendar_of(user)
     if content is None:
         raise Http404

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy
 
 
 class DelegationConfig(AppConfig):
@@ -8,4 +9,4 @@ class DelegationConfig(AppConfig):
     def ready(self) -> None:
         from ecrf.account.own.page import OwnLink, register_own_link
 
-        register_own_link(OwnLink("Your training", "training"))
+        register_own_link(OwnLink(gettext_lazy("Your training"), "training"))

@@ -6,6 +6,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy
 
 from ecrf.access.models import User
 from ecrf.access.roles import Role
@@ -27,9 +28,9 @@ OWN_PAGES = "ecrf.account."
 SECRETS = frozenset({"token", "secret", "key"})
 """Parts of an address that open something for whoever knows them: they are not written down."""
 
-WORDS = (
-    "As an inspector you read everything of your sites, with its history, and change nothing."
-    " Nothing was changed. Ask the data manager for what you need as a file."
+WORDS = gettext_lazy(
+    "As an inspector you read everything of your sites, with its history, and change"
+    " nothing. Nothing was changed. Ask the data manager for what you need as a file."
 )
 
 
@@ -60,7 +61,7 @@ class Inspectors:
             return
         match = request.resolver_match
         if match and match.url_name not in OWN | DOWNLOADS and not view.__module__.startswith(OWN_PAGES):
-            raise PermissionDenied(WORDS)
+            raise PermissionDenied(str(WORDS))
 
 
 def pages_noted() -> QuerySet[PageRead]:

@@ -6,6 +6,8 @@ from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
+from django.utils.functional import Promise
+from django.utils.translation import gettext, gettext_lazy, ngettext_lazy
 
 from ecrf.access.models import Site
 from ecrf.casebook.labels import form_title, label_of, visit_label
@@ -25,26 +27,55 @@ Counts = dict[str, int]
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of open point: the head of its column, and its words for one and for several."""
+    """One kind of open point: the head of its column, and its words with how many there are."""
 
-    head: str
-    one: str
-    several: str
+    head: Promise
+    counted: Any
+
+    def of(self, number: int) -> str:
+        """`3 forms not signed`."""
+        return str(self.counted % {"number": number})
 
 
 KINDS = {
-    "overdue": Kind("Overdue", "visit overdue", "visits overdue"),
-    "not-begun": Kind("Not begun", "form not begun", "forms not begun"),
-    "unfinished": Kind(
-        "Not finished",
-        "patient with a visit that is not complete",
-        "patients with a visit that is not complete",
+    "overdue": Kind(
+        gettext_lazy("Overdue"),
+        ngettext_lazy("%(number)d visit overdue", "%(number)d visits overdue", "number"),
     ),
-    "draft": Kind("Not complete", "form not complete", "forms not complete"),
-    "empty": Kind("Items empty", "required item empty", "required items empty"),
-    "queries": Kind("Open queries", "open query", "open queries"),
-    "unverified": Kind("Not verified", "planned item not verified", "planned items not verified"),
-    "unsigned": Kind("Not signed", "form not signed", "forms not signed"),
+    "not-begun": Kind(
+        gettext_lazy("Not begun"),
+        ngettext_lazy("%(number)d form not begun", "%(number)d forms not begun", "number"),
+    ),
+    "unfinished": Kind(
+        gettext_lazy("Not finished"),
+        ngettext_lazy(
+            "%(number)d patient with a visit that is not complete",
+            "%(number)d patients with a visit that is not complete",
+            "number",
+        ),
+    ),
+    "draft": Kind(
+        gettext_lazy("Not complete"),
+        ngettext_lazy("%(number)d form not complete", "%(number)d forms not complete", "number"),
+    ),
+    "empty": Kind(
+        gettext_lazy("Items empty"),
+        ngettext_lazy("%(number)d required item empty", "%(number)d required items empty", "number"),
+    ),
+    "queries": Kind(
+        gettext_lazy("Open queries"),
+        ngettext_lazy("%(number)d open query", "%(number)d open queries", "number"),
+    ),
+    "unverified": Kind(
+        gettext_lazy("Not verified"),
+        ngettext_lazy(
+            "%(number)d planned item not verified", "%(number)d planned items not verified", "number"
+        ),
+    ),
+    "unsigned": Kind(
+        gettext_lazy("Not signed"),
+        ngettext_lazy("%(number)d form not signed", "%(number)d forms not signed", "number"),
+    ),
 }
 
 
@@ -76,17 +107,19 @@ class Checklist:
     @property
     def points(self) -> list[str]:
         """`3 forms not signed`, a line for each kind."""
-        lines = [
-            f"{n} {KINDS[kind].one if n == 1 else KINDS[kind].several}" for kind, n in self.totals.items()
+        named = gettext(", ").join(self.not_begun)
+        return [
+            gettext("%(what)s: %(forms)s") % {"what": KINDS[kind].of(n), "forms": named}
+            if kind == "not-begun"
+            else KINDS[kind].of(n)
+            for kind, n in self.totals.items()
         ]
-        named = f": {', '.join(self.not_begun)}"
-        return [line + named if "not begun" in line else line for line in lines]
 
     @property
     def as_kept(self) -> dict[str, Any]:
         """As it is kept with the lock."""
         places = [
-            {"place": place.words, "open": {KINDS[kind].head: n for kind, n in place.counts.items()}}
+            {"place": place.words, "open": {str(KINDS[kind].head): n for kind, n in place.counts.items()}}
             for place in self.places
         ]
         return {"points": self.points, "places": places}
@@ -160,16 +193,14 @@ class Target:
         """`Week 4 of 01-001`."""
         if self.entry:
             parts = [visit_label(self.entry.visit), form_title(self.entry)]
-            return f"{' · '.join(p for p in parts if p)} of {self.patient}"
+            what = " · ".join(part for part in parts if part)
+            return gettext("%(what)s of %(patient)s") % {"what": what, "patient": self.patient}
         if self.visit:
-            return f"{visit_label(self.visit)} of {self.patient}"
-        return (
-            f"Patient {self.patient}"
-            if self.patient
-            else f"Site {self.site.code}"
-            if self.site
-            else "The study"
-        )
+            what = visit_label(self.visit)
+            return gettext("%(what)s of %(patient)s") % {"what": what, "patient": self.patient}
+        if self.patient:
+            return gettext("Patient %(number)s") % {"number": self.patient}
+        return gettext("Site %(code)s") % {"code": self.site.code} if self.site else gettext("The study")
 
     def narrow(self, path: str = "") -> Q:
         """The filter on rows that hang on an entry by `path` ("" for entries, "entry__" for what belongs to one)."""
@@ -301,7 +332,7 @@ def _visits(open_at: dict[tuple[Any, ...], Counts], late: dict[tuple[int, str], 
 
     places = []
     for pk, code in sorted(counts, key=rank):
-        words = f"{patients[pk]} · {label_of(code) if code else 'Logs'}"
+        words = f"{patients[pk]} · {label_of(code) if code else gettext('Logs')}"
         visit = pages.get((pk, code))
         page, at = ("visit", visit) if visit else ("patient", pk)
         places.append(OpenPlace(words, page, at, patients[pk].site_id, counts[pk, code]))

@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import pgettext_lazy
 
 from ecrf.access.models import Site
 from ecrf.audit.triggers import audited
@@ -13,16 +14,16 @@ from ecrf.casebook.models import Entry, Patient, Visit
 class LockKind(models.TextChoices):
     """A freeze keeps the data as they are, while queries, verification and signatures go on; a lock ends these too."""
 
-    FREEZE = "freeze", "frozen"
-    LOCK = "lock", "locked"
+    FREEZE = "freeze", pgettext_lazy("freeze or lock", "frozen")
+    LOCK = "lock", pgettext_lazy("freeze or lock", "locked")
 
 
 class LockScope(models.TextChoices):
-    FORM = "form", "form"
-    VISIT = "visit", "visit"
-    PATIENT = "patient", "patient"
-    SITE = "site", "site"
-    STUDY = "study", "study"
+    FORM = "form", pgettext_lazy("what is frozen or locked", "form")
+    VISIT = "visit", pgettext_lazy("what is frozen or locked", "visit")
+    PATIENT = "patient", pgettext_lazy("what is frozen or locked", "patient")
+    SITE = "site", pgettext_lazy("what is frozen or locked", "site")
+    STUDY = "study", pgettext_lazy("what is frozen or locked", "study")
 
 
 @audited(patient="r.patient_id", entry="r.entry_id")

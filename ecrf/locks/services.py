@@ -5,7 +5,9 @@ from datetime import UTC
 
 from django.db import connection
 from django.utils import timezone
+from django.utils.translation import gettext
 
+from ecrf.access.language import in_master
 from ecrf.access.models import Site, User
 from ecrf.access.obstacles import refusal
 from ecrf.access.reach import require
@@ -59,16 +61,18 @@ def put(
         _wait_for_writers(target.patient.pk if target.patient else SYSTEM_CHAIN)
         if standing := Lock.objects.filter(kind=kind, lifted_at=None, **target.columns).first():
             return standing
-        found = checklist(target) if kind == LockKind.LOCK else Checklist()
+        with in_master():  # it is kept with the lock
+            found = checklist(target) if kind == LockKind.LOCK else Checklist()
+            points, kept = "; ".join(found.points), found.as_kept
         if found.places and not despite_open_points:
-            raise OpenPoints("There are open points. Settle them, or lock all the same.")
+            raise OpenPoints(gettext("There are open points. Settle them, or lock all the same."))
         return Lock.objects.create(
             kind=kind,
             scope=scope,
             **target.columns,
             reason=why,
-            open_points="; ".join(found.points),
-            checklist=found.as_kept if kind == LockKind.LOCK else None,
+            open_points=points,
+            checklist=kept if kind == LockKind.LOCK else None,
             set_at=timezone.now(),
             set_by=by,
         )
@@ -83,7 +87,11 @@ def lift(*, lock: Lock, reason: str, by: User, actor: Actor, source: str = "moni
         if lock.lifted_at:
             zone = lock.site.zone if lock.site else UTC
             raise LockRefused(
-                f"{lock.lifted_by} has lifted it already, at {lock.lifted_at.astimezone(zone):%Y-%m-%d %H:%M %Z}."
+                gettext("%(name)s has lifted it already, at %(astimezone)s.")
+                % {
+                    "name": lock.lifted_by,
+                    "astimezone": f"{lock.lifted_at.astimezone(zone):%Y-%m-%d %H:%M %Z}",
+                }
             )
         lock.lifted_at, lock.lifted_by, lock.lift_reason = timezone.now(), by, why
         lock.save(update_fields=["lifted_at", "lifted_by", "lift_reason"])
@@ -100,7 +108,7 @@ def _require(by: User, site: Site | None) -> None:
     if site is not None:
         require(by, Right.LOCK, site)
     elif Right.LOCK not in by.rights:
-        raise LockRefused("Your role does not let you freeze, lock and unlock.", 403)
+        raise LockRefused(gettext("Your role does not let you freeze, lock and unlock."), 403)
     elif found := by.obstacles_to_all(Right.LOCK):
         raise LockRefused(refusal(Right.LOCK, found), 403)
 
@@ -115,5 +123,5 @@ def _wait_for_writers(chain: int) -> None:
             if cursor.fetchone() == (True,):
                 return
         if time.monotonic() > end:
-            raise LockRefused("Somebody is saving at this moment. Try again in a few seconds.")
+            raise LockRefused(gettext("Somebody is saving at this moment. Try again in a few seconds."))
         time.sleep(PAUSE)

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from django.utils.functional import Promise
+
 from ecrf.audit.registry import Registry
 from ecrf.mail.models import Mail
 
@@ -48,9 +50,9 @@ class MailKind:
     """
 
     key: str
-    label: str
-    subject: str
-    why: str
+    label: str | Promise
+    subject: str | Promise
+    why: str | Promise
     choose: str = ""
     at_sending: Callable[[Mail], Mapping[str, Any]] = nothing_more
     good_for: timedelta = TWO_DAYS
@@ -69,4 +71,4 @@ def register(kind: MailKind) -> MailKind:
 
 def label_of_kind(key: str) -> str:
     """What people call it; of one that this version no longer has, its key."""
-    return KINDS[key].label if key in KINDS else key
+    return str(KINDS[key].label) if key in KINDS else key

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count, QuerySet
 from django.http import Http404
+from django.utils.translation import pgettext
 
 from ecrf.mail.kinds import label_of_kind
 from ecrf.mail.models import Mail, MailState
@@ -67,7 +68,9 @@ def mail_list(state: str, before: int | None) -> MailList:
     rows = rows.filter(state=state) if state else rows
     rows = rows.filter(pk__lt=before) if before else rows
     found = list(rows[: PAGE_ROWS + 1])
-    choices = [StateChoice("", "All", sum(counts.values()), not state)]
-    choices += [StateChoice(key, words, counts.get(key, 0), key == state) for key, words in MailState.choices]
+    choices = [StateChoice("", pgettext("mails", "All"), sum(counts.values()), not state)]
+    choices += [
+        StateChoice(key, str(words), counts.get(key, 0), key == state) for key, words in MailState.choices
+    ]
     lines = [MailLine(mail, label_of_kind(mail.kind)) for mail in found[:PAGE_ROWS]]
     return MailList(state, choices, lines, lines[-1].mail.pk if len(found) > PAGE_ROWS else None)

@@ -26,7 +26,7 @@ def message_of(mail: Mail, kind: MailKind, address: str, more: Mapping[str, Any]
         **more,
         "user": mail.to_user,
         "url": url,
-        "why": kind.why,
+        "why": str(kind.why),
         "choose": url + reverse(kind.choose) if kind.choose else "",
         "synthetic_data": settings.SYNTHETIC_DATA,
     }

@@ -9,6 +9,7 @@ import uuid
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import pgettext_lazy
 
 PERSON = settings.AUTH_USER_MODEL
 
@@ -16,11 +17,11 @@ PERSON = settings.AUTH_USER_MODEL
 class MailState(models.TextChoices):
     """What has become of a mail."""
 
-    WAITING = "waiting", "Waits"
-    FAILED = "failed", "Failed, is tried again"
-    SENT = "sent", "Sent"
-    GIVEN_UP = "given-up", "Given up"
-    CANCELLED = "cancelled", "Not needed any more"
+    WAITING = "waiting", pgettext_lazy("state of a mail", "Waits")
+    FAILED = "failed", pgettext_lazy("state of a mail", "Failed, is tried again")
+    SENT = "sent", pgettext_lazy("state of a mail", "Sent")
+    GIVEN_UP = "given-up", pgettext_lazy("state of a mail", "Given up")
+    CANCELLED = "cancelled", pgettext_lazy("state of a mail", "Not needed any more")
 
 
 UNSENT = (MailState.WAITING, MailState.FAILED)

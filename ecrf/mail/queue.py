@@ -16,6 +16,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from ecrf.access.models import User
 from ecrf.mail.kinds import KINDS
@@ -76,7 +77,7 @@ def _require_address(address: str) -> None:
         validate_email(address)
     except ValidationError:
         raise ValidationError(
-            "This is no e-mail address. Write one such as name@example.org, on one line."
+            gettext("This is no e-mail address. Write one such as name@example.org, on one line.")
         ) from None
 
 

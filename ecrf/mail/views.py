@@ -12,6 +12,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 from django.views.decorators.http import require_GET, require_POST
 
@@ -40,16 +41,19 @@ def again(request: UserRequest, pk: int) -> HttpResponse:
     mail = get_object_or_404(all_mails(), pk=pk)
     if send_again(mail, request.user):
         messages.success(
-            request, "The mail waits again, and goes out within a minute if the mail server takes it."
+            request,
+            gettext("The mail waits again, and goes out within a minute if the mail server takes it."),
         )
     else:
-        messages.warning(request, "The mail was sent, or is tried again by itself. Nothing was changed.")
+        messages.warning(
+            request, gettext("The mail was sent, or is tried again by itself. Nothing was changed.")
+        )
     return redirect("mails")
 
 
 def _require(request: UserRequest) -> None:
     if Right.MANAGE_ACCOUNTS not in request.user.rights:
-        raise PermissionDenied("Your role does not let you see which mails were sent.")
+        raise PermissionDenied(gettext("Your role does not let you see which mails were sent."))
 
 
 def _only_with_mailbox(view: Callable[..., Any]) -> Callable[..., Any]:

@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 
 from django.db.models import F
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
 from ecrf.access.models import User
+from ecrf.access.obstacles import NotNow
 from ecrf.access.reach import reachable, roles_that_ended
 from ecrf.access.roles import READERS, Right
 from ecrf.audit.bound.person import whole_study
@@ -47,6 +48,7 @@ def refused(request: HttpRequest, exception: Exception) -> HttpResponse:
     known = _known(request)
     context = {
         "exception": str(exception),
+        "not_now": any(isinstance(words, NotNow) for words in exception.args),
         "way": _way(request, known) if known else None,
     }
     return render(request, "403.html", context, status=403)
@@ -64,8 +66,7 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
         return render(request, "errors/struck_out.html", {"struck": exception}, status=404)
     if request.headers.get("HX-Request"):
         return _in_words(" ".join(ended) or "There is nothing here, or it belongs to another site.", 404)
-    words = str(exception) if isinstance(exception, Http404) else ""
-    return render(request, "404.html", {"exception": words, "ended": ended}, status=404)
+    return render(request, "404.html", {"ended": ended}, status=404)
 
 
 def _moved(request: HttpRequest, user: User) -> Transfer | None:

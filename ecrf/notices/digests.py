@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db.models import Count, Min, QuerySet
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 from ecrf.access.models import Site, User
 from ecrf.access.people import people_with
@@ -101,9 +102,11 @@ def _visits_that_are_due(mail: Mail) -> Mapping[str, Any]:
 QUERIES = register(
     MailKind(
         "queries",
-        "Queries that wait",
-        "Queries wait for your site",
-        why="Everybody who may answer queries of a site is told when one has waited for a week.",
+        gettext_lazy("Queries that wait"),
+        gettext_lazy("Queries wait for your site"),
+        why=gettext_lazy(
+            "Everybody who may answer queries of a site is told when one has waited for a week."
+        ),
         at_sending=_queries_that_wait,
         supersedes=True,
     )
@@ -111,9 +114,9 @@ QUERIES = register(
 VISITS = register(
     MailKind(
         "visits",
-        "Visits due or overdue",
-        "Visits of your patients",
-        why="You enter data of patients, and chose to get this list.",
+        gettext_lazy("Visits due or overdue"),
+        gettext_lazy("Visits of your patients"),
+        why=gettext_lazy("You enter data of patients, and chose to get this list."),
         choose="mail-choices",
         at_sending=_visits_that_are_due,
         supersedes=True,

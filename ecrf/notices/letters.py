@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.core.exceptions import PermissionDenied
 from django.db.models import Prefetch, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_lazy
 
 from ecrf.access.models import Site, User
 from ecrf.access.people import receivers_of_letters
@@ -17,9 +18,9 @@ from ecrf.monitoring.visits.received import LETTER_RECEIVED
 from ecrf.notices.models import LetterReceipt
 
 SHOWN = 100
-NOT_DELEGATED = (
-    "Letters to this site are confirmed by its investigator and by those to whom the delegation log gives the task"
-    " “Receive safety letters”."
+NOT_DELEGATED = gettext_lazy(
+    "Letters to this site are confirmed by its investigator and by those to whom the"
+    " delegation log gives the task “Receive safety letters”."
 )
 
 
@@ -67,8 +68,8 @@ def read_by_words(visit: MonitoringVisit) -> str:
     receipts = LetterReceipt.objects.filter(visit=visit).select_related("read_by")
     people = [f"{one.read_by.name} ({day_and_time(one.read_at, visit.site)})" for one in receipts]
     if not people:
-        return "Nobody at the site has confirmed yet to have read the letter."
-    return f"The letter was read at the site by {', '.join(people)}."
+        return gettext("Nobody at the site has confirmed yet to have read the letter.")
+    return gettext("The letter was read at the site by %(join)s.") % {"join": gettext(", ").join(people)}
 
 
 def may_confirm(user: User, site: Site) -> bool:
@@ -80,7 +81,7 @@ def confirm_read(visit: MonitoringVisit, by: User) -> None:
     """Record that one person of the site has read the letter; a second click records nothing."""
     require(by, Right.READ, visit.site)
     if not may_confirm(by, visit.site):
-        raise PermissionDenied(NOT_DELEGATED)
+        raise PermissionDenied(str(NOT_DELEGATED))
     with acting(by.acting_at(visit.site, Right.READ)):
         Site.objects.select_for_update(no_key=True).get(pk=visit.site_id)  # two clicks at once take turns
         if not LetterReceipt.objects.filter(visit=visit, read_by=by).exists():

@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 from ecrf.access.models import Site
 from ecrf.audit.triggers import audited
@@ -15,9 +16,9 @@ PERSON = settings.AUTH_USER_MODEL
 
 
 class HowOften(models.TextChoices):
-    DAILY = "daily", "Each day"
-    WEEKLY = "weekly", "Each week"
-    NONE = "none", "Not at all"
+    DAILY = "daily", gettext_lazy("Each day")
+    WEEKLY = "weekly", gettext_lazy("Each week")
+    NONE = "none", gettext_lazy("Not at all")
 
 
 @audited(row="user_id")

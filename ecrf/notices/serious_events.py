@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 from ecrf.access.models import User
 from ecrf.access.people import people_in
@@ -50,9 +51,12 @@ def _case(mail: Mail) -> Mapping[str, Any]:
 SERIOUS_EVENT = register(
     MailKind(
         "serious-event",
-        "A serious event",
-        "A serious event was recorded",
-        why="Everybody with the role safety, and the sponsor's list, is told of each; this cannot be turned off.",
+        gettext_lazy("A serious event"),
+        gettext_lazy("A serious event was recorded"),
+        why=gettext_lazy(
+            "Everybody with the role safety, and the sponsor's list, is told of each; this"
+            " cannot be turned off."
+        ),
         at_sending=_case,
     )
 )

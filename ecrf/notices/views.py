@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from ecrf.access.reach import reach, reachable
@@ -27,7 +28,8 @@ class ChoiceForm(forms.Form):
     """How often the list of visits comes."""
 
     visits = forms.ChoiceField(
-        choices=HowOften, error_messages=dict.fromkeys(("required", "invalid_choice"), "Choose one.")
+        choices=HowOften,
+        error_messages=dict.fromkeys(("required", "invalid_choice"), gettext_lazy("Choose one.")),
     )
 
 
@@ -35,7 +37,7 @@ class ChoiceForm(forms.Form):
 def serious(request: UserRequest) -> HttpResponse:
     """Every serious event of which safety was told: first those that nobody has confirmed to have seen."""
     if Right.REVIEW_SAFETY not in request.user.rights:
-        raise PermissionDenied("Your role does not let you read adverse events.")
+        raise PermissionDenied(gettext("Your role does not let you read adverse events."))
     found = reachable(request.user, serious_events.notices(), Right.REVIEW_SAFETY)
     context = {
         "waiting": cases(to_be_seen(request.user)[:SHOWN]),
@@ -65,9 +67,12 @@ def confirm_serious_event(request: UserRequest, pk: int) -> HttpResponse:
     """ "I have seen this": the mails of it end."""
     notice = _reach_notice(request, pk)
     if not serious_events.may_confirm(request.user):
-        raise PermissionDenied(f"Serious events are confirmed by the role {Role.SAFETY.label.lower()}.")
+        raise PermissionDenied(
+            gettext("Serious events are confirmed by the role %(role)s.")
+            % {"role": Role.SAFETY.label.lower()}
+        )
     if serious_events.confirm_seen(notice, request.user):
-        messages.success(request, "Recorded: you have seen this event. No more mail of it goes out.")
+        messages.success(request, gettext("Recorded: you have seen this event. No more mail of it goes out."))
     return redirect("serious-event", pk)
 
 
@@ -106,7 +111,7 @@ def confirm_letter(request: UserRequest, code: str, pk: int) -> HttpResponse:
     """ "I have read this letter"."""
     site = letters.reach_monitoring(request.user, code)
     letters.confirm_read(get_object_or_404(letters.letters_of(site), pk=pk), request.user)
-    messages.success(request, "Recorded: you have read this letter.")
+    messages.success(request, gettext("Recorded: you have read this letter."))
     return redirect("site-letter", code, pk)
 
 
@@ -116,7 +121,7 @@ def mail_choices(request: UserRequest) -> HttpResponse:
     form = ChoiceForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         choose(request.user, HowOften(form.cleaned_data["visits"]))
-        messages.success(request, "Your choice is kept.")
+        messages.success(request, gettext("Your choice is kept."))
         return redirect("mail-choices")
     context = {
         "form": form,

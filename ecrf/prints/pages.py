@@ -4,10 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext, pgettext_lazy
+
 from ecrf.casebook.data import PatientData
 from ecrf.casebook.labels import visit_label
 from ecrf.casebook.models import STANDING, Entry, Patient, Visit
-from ecrf.casebook.schedule.due import ScheduleStatus, VisitDue
+from ecrf.casebook.schedule.due import ScheduleStatus, VisitDue, VisitState
 from ecrf.casebook.schedule.status import schedule_status_of
 from ecrf.forms.crf import Crf
 from ecrf.forms.protocol import VisitPlan, protocol
@@ -24,6 +27,17 @@ BLANK_LINES = 10
 
 BLANK_BLOCKS = 3
 """The same, where the items of an entry stand below each other."""
+
+
+STATE_WORDS: dict[str, Promise] = {
+    VisitState.DONE: pgettext_lazy("state of a visit", "done"),
+    VisitState.MISSED: pgettext_lazy("state of a visit", "missed"),
+    VisitState.BEGUN: pgettext_lazy("state of a visit", "begun"),
+    VisitState.DUE: pgettext_lazy("state of a visit", "due"),
+    VisitState.OVERDUE: pgettext_lazy("state of a visit", "overdue"),
+    VisitState.UPCOMING: pgettext_lazy("state of a visit", "upcoming"),
+    VisitState.NOT_EXPECTED: pgettext_lazy("state of a visit", "not expected"),
+}
 
 
 @dataclass(frozen=True)
@@ -58,6 +72,15 @@ class FormGroup:
         return sum(form_view.row is not None for form_view in self.standing)
 
     @property
+    def recorded_words(self) -> str:
+        """`3 recorded`."""
+        return (
+            gettext("%(number)d recorded") % {"number": self.recorded}
+            if self.recorded
+            else gettext("none recorded")
+        )
+
+    @property
     def struck(self) -> int:
         return len(self.form_views) - len(self.standing)
 
@@ -72,6 +95,14 @@ class PrintedVisit:
 
     due: VisitDue
     form_group: FormGroup | None
+
+    @property
+    def state_words(self) -> str:
+        """`done`, `missed, outside its window`."""
+        words = str(STATE_WORDS[VisitState.MISSED if self.due.missed else self.due.state])
+        if self.due.in_window is False:
+            return gettext("%(state)s, outside its window") % {"state": words}
+        return words
 
 
 @dataclass(frozen=True)
@@ -138,7 +169,7 @@ def _forms_at(loaded: LoadedForms, visit: Visit) -> list[FormView]:
 def _struck_visit(loaded: LoadedForms, visit: Visit) -> FormGroup:
     """Of one code several may be struck out: each has a key of its own."""
     forms = _forms_at(loaded, visit)
-    title = f"{visit_label(visit)}, struck out"
+    title = gettext("%(visit)s, struck out") % {"visit": visit_label(visit)}
     return FormGroup(f"struck-{visit.pk}", title, forms, visit_id=visit.pk, struck_visit=visit)
 
 

@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET
 
 from ecrf.access.models import User
@@ -138,4 +139,4 @@ def _log_kind(crf: str) -> CrfDefinition:
 
 def _require_reader(user: User) -> None:
     if not user.rights & set(READERS):
-        raise PermissionDenied("Your role does not let you print the trial's forms.")
+        raise PermissionDenied(gettext("Your role does not let you print the trial's forms."))

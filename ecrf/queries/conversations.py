@@ -3,6 +3,7 @@
 import uuid
 
 from django.utils import timezone
+from django.utils.translation import gettext, pgettext
 
 from ecrf.access.models import User
 from ecrf.access.roles import Right
@@ -30,7 +31,12 @@ def open_here(
 ) -> Query:
     """The site asks the monitor, or leaves a note, at an item; also at a blank one, and in a form not begun, which it
     does not begin. The same key, or the same words again, give one."""
-    words = rules.readable(text, "your question" if kind == QueryKind.QUESTION else "your note")
+    words = rules.readable(
+        text,
+        pgettext("what is to be written", "your question")
+        if kind == QueryKind.QUESTION
+        else pgettext("what is to be written", "your note"),
+    )
     rules.need(by, Right.ANSWER, place.patient.site)
     with one_at_a_time(place.patient.pk, actor, "site"):
         if request_key:
@@ -46,14 +52,17 @@ def open_here(
 
 def reply(*, query: Query, text: str, by: User, actor: Actor, seen: int | None = None) -> Query:
     """Who reviews answers a question, and its turn goes to the site; or adds to a note."""
-    words = rules.readable(text, "your answer")
+    words = rules.readable(text, pgettext("what is to be written", "your answer"))
     rules.need_to_ask(by, query)
     rules.asking_as(actor.role)
 
     def allowed(query: Query) -> None:
         rules.refuse_but_open_of_site(query)
         if query.is_sites_turn:
-            raise QueryRefused(f"{query.name} is answered already: the site closes it or asks on.")
+            raise QueryRefused(
+                gettext("%(query)s is answered already: the site closes it or asks on.")
+                % {"query": query.name}
+            )
 
     act, turn = (Act.ADDED, Turn.ANYBODY) if query.is_note else (Act.ANSWERED, Turn.SITE)
     return perform(query, act, words, by, actor, "monitor", seen, allowed, turn)
@@ -66,10 +75,10 @@ def mark_read(*, query: Query, by: User, actor: Actor, seen: int | None = None) 
 
     def allowed(query: Query) -> None:
         if not query.is_note:
-            raise QueryRefused(f"{query.name} is no note: write an answer.")
+            raise QueryRefused(gettext("%(query)s is no note: write an answer.") % {"query": query.name})
         rules.refuse_closed(query)
         if query.answered_by:
-            raise QueryRefused(f"{query.name} has been read already.")
+            raise QueryRefused(gettext("%(query)s has been read already.") % {"query": query.name})
 
     return perform(query, Act.READ, "", by, actor, "monitor", seen, allowed, Turn.ANYBODY)
 
@@ -113,7 +122,7 @@ def _known(
     here = Query.every.filter(**_place_columns(place, entry), patient=place.patient, item=item, kind=kind)
     if request_key is not None and (known := added_by_click(Query.every.all(), request_key)):
         if known.opened_by_id != by.pk or not here.filter(pk=known.pk).exists():
-            raise QueryRefused("The page is out of date. Load it again; nothing was sent.")
+            raise QueryRefused(gettext("The page is out of date. Load it again; nothing was sent."))
         return known
     return here.filter(text_as_asked=words, opened_by=by).exclude(turn=Turn.NOBODY).first()
 
@@ -124,13 +133,13 @@ def _refuse_held(place: Place, entry: Entry | None) -> None:
     if entry is not None:
         return refuse_struck(entry)
     if is_struck_whole(place):
-        raise QueryRefused("This was struck out meanwhile. Nothing was sent.")
+        raise QueryRefused(gettext("This was struck out meanwhile. Nothing was sent."))
     above = Entry.objects.filter(place.above.held()).first() if place.above else None
     if above is None:
         return None
     refuse_struck(above)
     if any(guard(place.patient, {above.pk}) for guard in HOOKS.guards):
-        raise QueryRefused("This form is locked. Nothing was sent.")
+        raise QueryRefused(gettext("This form is locked. Nothing was sent."))
     return None
 
 

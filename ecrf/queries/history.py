@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from django.utils.translation import gettext
+
 from ecrf.casebook.models import Entry
 from ecrf.casebook.record.hooks import HOOKS, HistoryMoment
 from ecrf.queries.models import Act, Message
@@ -14,5 +16,7 @@ def said_about(entry: Entry, item: str) -> Iterator[HistoryMoment]:
     for message in messages.order_by("pk"):
         by = message.said_by.username if message.said_by else "system"
         is_known = message.act in Act.values
-        what = f"{message.query.name} {Act(message.act).label}" if is_known else message.act
+        what = message.act
+        if is_known:
+            what = gettext("%(query)s %(act)s") % {"query": message.query.name, "act": Act(message.act).label}
         yield HistoryMoment(message.said_at, by, message.role, what, message.text)

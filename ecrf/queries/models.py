@@ -6,7 +6,8 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
-from django.utils.functional import cached_property
+from django.utils.functional import Promise, cached_property
+from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 
 from ecrf.access.models import Site
 from ecrf.audit.triggers import audited
@@ -20,19 +21,25 @@ class Turn(models.TextChoices):
     """Whose turn it is. An open note waits for nobody: whoever may write there may add to it. What is closed is
     nobody's turn."""
 
-    SITE = "site", "Site"
-    MONITOR = "monitor", "Monitor"
-    DATA_MANAGER = "data-manager", "Data manager"
-    SAFETY = "safety", "Safety"
-    ANYBODY = "anybody", "Anybody"
-    NOBODY = "", "Closed"
+    SITE = "site", pgettext_lazy("whose turn a query is", "Site")
+    MONITOR = "monitor", pgettext_lazy("whose turn a query is", "Monitor")
+    DATA_MANAGER = "data-manager", pgettext_lazy("whose turn a query is", "Data manager")
+    SAFETY = "safety", pgettext_lazy("whose turn a query is", "Safety")
+    ANYBODY = "anybody", pgettext_lazy("whose turn a query is", "Anybody")
+    NOBODY = "", pgettext_lazy("whose turn a query is", "Closed")
 
     @property
     def who(self) -> str:
         """`the monitor`, `safety`: as a sentence names them."""
-        return "safety" if self == Turn.SAFETY else f"the {self.label.lower()}"
+        return str(WHO.get(self, self.label))
 
 
+WHO: dict[str, Promise] = {
+    Turn.SITE: pgettext_lazy("whose turn it is, in a sentence", "the site"),
+    Turn.MONITOR: pgettext_lazy("whose turn it is, in a sentence", "the monitor"),
+    Turn.DATA_MANAGER: pgettext_lazy("whose turn it is, in a sentence", "the data manager"),
+    Turn.SAFETY: pgettext_lazy("whose turn it is, in a sentence", "safety"),
+}
 WAITED_FOR = tuple(turn for turn in Turn if turn not in (Turn.ANYBODY, Turn.NOBODY))
 """Those for whom a query or a question waits."""
 
@@ -40,8 +47,20 @@ WAITED_FOR = tuple(turn for turn in Turn if turn not in (Turn.ANYBODY, Turn.NOBO
 class QueryKind(models.TextChoices):
     """What a site opens; that which asks the site is a query, and has no kind."""
 
-    QUESTION = "question", "Question of the site"
-    NOTE = "note", "Note"
+    QUESTION = "question", gettext_lazy("Question of the site")
+    NOTE = "note", gettext_lazy("Note")
+
+
+WORDS: dict[str | None, Promise] = {
+    None: pgettext_lazy("in a sentence", "query"),
+    QueryKind.QUESTION: pgettext_lazy("in a sentence", "question"),
+    QueryKind.NOTE: pgettext_lazy("in a sentence", "note"),
+}
+NAMES: dict[str | None, Promise] = {
+    None: gettext_lazy("Query %(number)s"),
+    QueryKind.QUESTION: gettext_lazy("Question %(number)s"),
+    QueryKind.NOTE: gettext_lazy("Note %(number)s"),
+}
 
 
 class OnlyQueries(models.Manager["Query"]):
@@ -161,12 +180,12 @@ class Query(AskedByCheck):
     @property
     def word(self) -> str:
         """`query`, `question` or `note`."""
-        return self.kind or "query"
+        return str(WORDS[self.kind])
 
     @property
     def name(self) -> str:
         """`Query 3`: as the people of its patient call it."""
-        return f"{self.word.capitalize()} {self.number}"
+        return str(NAMES[self.kind]) % {"number": self.number}
 
     @property
     def is_of_site(self) -> bool:
@@ -238,7 +257,9 @@ class Query(AskedByCheck):
 
     @property
     def asker(self) -> str:
-        return self.opened_by.username if self.opened_by else f"check {self.check_id}"
+        if self.opened_by:
+            return self.opened_by.username
+        return gettext("check %(id)s") % {"id": self.check_id}
 
     @property
     def item_label(self) -> str:
@@ -269,14 +290,14 @@ class Query(AskedByCheck):
 class Act(models.TextChoices):
     """What a message did."""
 
-    OPENED = "opened", "asked"
-    ANSWERED = "answered", "answered"
-    ASKED_AGAIN = "asked-again", "asked again"
-    PASSED_ON = "passed-on", "passed on"
-    CLOSED = "closed", "closed"
-    REOPENED = "reopened", "reopened"
-    ADDED = "added", "added"
-    READ = "read", "read"
+    OPENED = "opened", pgettext_lazy("what a message of a query did", "asked")
+    ANSWERED = "answered", pgettext_lazy("what a message of a query did", "answered")
+    ASKED_AGAIN = "asked-again", pgettext_lazy("what a message of a query did", "asked again")
+    PASSED_ON = "passed-on", pgettext_lazy("what a message of a query did", "passed on")
+    CLOSED = "closed", pgettext_lazy("what a message of a query did", "closed")
+    REOPENED = "reopened", pgettext_lazy("what a message of a query did", "reopened")
+    ADDED = "added", pgettext_lazy("what a message of a query did", "added")
+    READ = "read", pgettext_lazy("what a message of a query did", "read")
 
 
 @audited(

@@ -1,5 +1,8 @@
 """Who may do what in a query, and what a text must be: every refusal in words for the page."""
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
+
 from ecrf.access.models import Site, User
 from ecrf.access.reach import why_not
 from ecrf.access.roles import Right, Role
@@ -10,7 +13,8 @@ from ecrf.queries.models import Act, Message, Query, Turn
 
 MAY_TAKE_A_QUESTION = (Turn.MONITOR, Turn.DATA_MANAGER, Turn.SAFETY)
 """Who asks the site, and answers what it asks."""
-WHY_UNANSWERED = "the site has not answered: write why it is closed all the same."
+WHY_UNANSWERED = gettext_lazy("the site has not answered: write why it is closed all the same.")
+YOUR_QUESTION = pgettext_lazy("what is to be written", "your question")
 
 
 class QueryRefused(Exception):
@@ -31,13 +35,13 @@ class NotAllowed(QueryRefused):
     status = 403
 
 
-def readable(text: str, what: str = "your question") -> str:
+def readable(text: str, what: str | Promise = YOUR_QUESTION) -> str:
     """The text as it will stand. Any length and any language; blanks and invisible characters alone say nothing."""
     words, fault = cleaned_or_fault(text)
     if fault:
         raise TextRefused(fault)
     if not words:
-        raise TextRefused(f"Nothing was sent: write {what}.")
+        raise TextRefused(gettext("Nothing was sent: write %(what)s.") % {"what": what})
     return words
 
 
@@ -73,33 +77,44 @@ def refuse_beyond_safety(about: Entry | Query) -> None:
     crf = about.form.crf if isinstance(about, Query) else about.crf
     if not is_read_by_safety(about.patient_id, crf):
         raise NotAllowed(
-            "Safety reads and asks on the safety logs, and of patients with a serious event on every form. "
-            "This is another form, and none is recorded for the patient."
+            gettext(
+                "Safety reads and asks on the safety logs, and of patients with a serious event on every form. "
+                "This is another form, and none is recorded for the patient."
+            )
         )
 
 
 def asking_as(role: str) -> Turn:
     """To whom an answer goes: the role in which somebody asks."""
     if role not in MAY_TAKE_A_QUESTION:
-        raise NotAllowed("Queries are asked by monitors, data managers and safety.")
+        raise NotAllowed(gettext("Queries are asked by monitors, data managers and safety."))
     return Turn(role)
 
 
 def refuse_closed(query: Query) -> None:
     if not query.is_open:
-        who = f" by {query.closed_by.username}" if query.closed_by else " by the system"
-        raise QueryRefused(f"{query.name} is closed{who}. Nothing was changed.")
+        if query.closed_by:
+            words = gettext("%(query)s is closed by %(name)s. Nothing was changed.")
+        else:
+            words = gettext("%(query)s is closed by the system. Nothing was changed.")
+        name = query.closed_by.username if query.closed_by else ""
+        raise QueryRefused(words % {"query": query.name, "name": name})
 
 
 def refuse_of_site(query: Query) -> None:
     """Who reviews answers a question, and adds to a note: asking again, closing and reopening are the site's."""
     if query.is_of_site:
-        raise QueryRefused(f"{query.name} is the site's own: answer it there. Nothing was changed.")
+        raise QueryRefused(
+            gettext("%(query)s is the site's own: answer it there. Nothing was changed.")
+            % {"query": query.name}
+        )
 
 
 def refuse_of_review(query: Query) -> None:
     if not query.is_of_site:
-        raise QueryRefused(f"{query.name} asks the site: answer it. Nothing was changed.")
+        raise QueryRefused(
+            gettext("%(query)s asks the site: answer it. Nothing was changed.") % {"query": query.name}
+        )
 
 
 def refuse_but_open_of_site(query: Query) -> None:
@@ -110,14 +125,19 @@ def refuse_but_open_of_site(query: Query) -> None:
 
 def refuse_open(query: Query) -> None:
     if query.is_open:
-        raise QueryRefused(f"Query {query.number} is open already: it need not be reopened.")
+        raise QueryRefused(
+            gettext("Query %(number)s is open already: it need not be reopened.") % {"number": query.number}
+        )
 
 
 def refuse_unseen(query: Query, last: Message | None, seen: int | None) -> None:
     """`seen`: the last message on the page that was answered."""
     if seen is not None and last is not None and last.pk > seen:
         raise QueryRefused(
-            f"Somebody wrote in {query.word} {query.number} meanwhile. Read it here, then send yours again: it is kept."
+            gettext(
+                "Somebody wrote in %(word)s %(number)s meanwhile. Read it here, then send yours again: it is kept."
+            )
+            % {"word": query.word, "number": query.number}
         )
 
 
@@ -126,7 +146,10 @@ def refuse_if_not_sites_turn(query: Query) -> None:
     refuse_closed(query)
     if not query.is_sites_turn:
         whose = Turn(query.turn).who
-        raise QueryRefused(f"Query {query.number} is answered already: it is {whose}'s turn.")
+        raise QueryRefused(
+            gettext("Query %(number)s is answered already: it is %(whose)s's turn.")
+            % {"number": query.number, "whose": whose}
+        )
 
 
 def is_repeated(last: Message | None, act: Act, text: str, by: User) -> bool:
@@ -154,11 +177,15 @@ def refuse_to_close(query: Query, by: User) -> None:
     refuse_closed(query)
     if not may_close(query, by):
         raise NotAllowed(
-            f"Query {query.number} was opened by {query.asker}: only {query.asker} or a data manager closes it."
+            gettext("Query %(number)s was opened by %(asker)s: only %(asker)s or a data manager closes it.")
+            % {"number": query.number, "asker": query.asker}
         )
 
 
 def refuse_unanswered(query: Query, words: str) -> None:
     """Who closes what the site has not answered says why: the site, and whoever reads the trail, would not know."""
     if query.is_sites_turn and not words:
-        raise TextRefused(f"Query {query.number} was not closed: {WHY_UNANSWERED}")
+        raise TextRefused(
+            gettext("Query %(number)s was not closed: %(why)s")
+            % {"number": query.number, "why": WHY_UNANSWERED}
+        )

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 
 from django.db.models import Max
 from django.utils import timezone
+from django.utils.translation import gettext, pgettext
 
 from ecrf.access.models import User
 from ecrf.access.roles import Right
@@ -56,7 +57,7 @@ def open_query(
             return known
         definition = CRFS.get(stored.crf)
         if definition is None or item not in definition.items:
-            raise QueryRefused("This form has no such item any more. Nothing was sent.")
+            raise QueryRefused(gettext("This form has no such item any more. Nothing was sent."))
         refuse_struck(stored)
         query = _opened(stored, item, words, by, asked_in, request_key)
         say_first(query, words, by, actor.role, together)
@@ -67,7 +68,7 @@ def answer(
     *, query: Query, text: str, by: User, actor: Actor, source: str = "site", seen: int | None = None
 ) -> Query:
     """The site answers; the turn goes to who asked. `seen`, here and below: the last message that was on the page."""
-    words = rules.readable(text, "your answer")
+    words = rules.readable(text, pgettext("what is to be written", "your answer"))
     rules.need(by, Right.ANSWER, query.site)
     return perform(query, Act.ANSWERED, words, by, actor, source, seen, rules.refuse_if_not_sites_turn)
 
@@ -90,7 +91,9 @@ def ask_again(
         rules.refuse_of_site(query)
         rules.refuse_closed(query)
         if query.is_sites_turn:
-            raise QueryRefused(f"Query {query.number} waits for the site's answer already.")
+            raise QueryRefused(
+                gettext("Query %(number)s waits for the site's answer already.") % {"number": query.number}
+            )
         query.asked_in = rules.asking_as(actor.role)
 
     return perform(query, Act.ASKED_AGAIN, words, by, actor, source, seen, allowed, Turn.SITE, together)
@@ -107,15 +110,18 @@ def pass_on(
     seen: int | None = None,
 ) -> Query:
     """Pass the turn on: between monitor, data manager and, where it reads, safety; or (a query) to the site."""
-    words = rules.readable(text, "what the other is to look at")
+    words = rules.readable(text, pgettext("what is to be written", "what the other is to look at"))
     rules.need_to_ask(by, query)
     if to not in (rules.MAY_TAKE_A_QUESTION if query.is_of_site else WAITED_FOR) or query.is_note:
-        raise TextRefused(f"Choose to whom the {query.word} is passed on.")
+        raise TextRefused(gettext("Choose to whom the %(word)s is passed on.") % {"word": query.word})
 
     def allowed(query: Query) -> None:
         rules.refuse_closed(query)
         if query.turn == to:
-            raise QueryRefused(f"It is {Turn(to).who}'s turn already in {query.word} {query.number}.")
+            raise QueryRefused(
+                gettext("It is %(who)s's turn already in %(word)s %(number)s.")
+                % {"who": Turn(to).who, "word": query.word, "number": query.number}
+            )
         if to == Turn.SAFETY:
             rules.refuse_beyond_safety(query)
         if to == Turn.SITE:
@@ -150,7 +156,7 @@ def reopen(
     *, query: Query, text: str, by: User, actor: Actor, source: str = "monitor", seen: int | None = None
 ) -> Query:
     """Open a closed query again, with the reason; it is the site's turn."""
-    words = rules.readable(text, "why the query is reopened")
+    words = rules.readable(text, pgettext("what is to be written", "why the query is reopened"))
     rules.need_to_ask(by, query)
 
     def allowed(query: Query) -> None:
@@ -214,7 +220,7 @@ def _known(entry: Entry, item: str, words: str, by: User, request_key: uuid.UUID
     """The query that this click, or the same person with the same words, has opened already."""
     if request_key is not None and (known := added_by_click(Query.every.all(), request_key)):
         if (known.entry_id, known.item, known.opened_by_id) != (entry.pk, item, by.pk):
-            raise QueryRefused("The page is out of date. Load it again; nothing was sent.")
+            raise QueryRefused(gettext("The page is out of date. Load it again; nothing was sent."))
         return known
     same = Query.objects.filter(entry=entry, item=item, text_as_asked=words, opened_by=by, turn=Turn.SITE)
     return same.first()
@@ -222,7 +228,7 @@ def _known(entry: Entry, item: str, words: str, by: User, request_key: uuid.UUID
 
 def refuse_struck(entry: Entry) -> None:
     if entry.is_struck:
-        raise QueryRefused("This row is struck out: nothing is asked about it. Nothing was sent.")
+        raise QueryRefused(gettext("This row is struck out: nothing is asked about it. Nothing was sent."))
 
 
 def next_number(patient_id: int) -> int:

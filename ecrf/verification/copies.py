@@ -3,13 +3,14 @@
 from collections.abc import Iterable
 
 from django.db.models import Max
+from django.utils.translation import gettext, gettext_lazy
 
 from ecrf.casebook.models import Entry
 from ecrf.files.models import FileVersion
 from ecrf.verification.models import Verification
 from ecrf.verification.refusals import VerificationRefused
 
-GONE = "The source copy was struck out since this page was loaded: load it again."
+GONE = gettext_lazy("The source copy was struck out since this page was loaded: load it again.")
 
 
 def copy_for(entry: Entry, item: str, pk: int | None) -> FileVersion | None:
@@ -21,12 +22,18 @@ def copy_for(entry: Entry, item: str, pk: int | None) -> FileVersion | None:
     versions = versions.annotate(newest=Max("file__versions__number")).select_related("file")
     version = versions.filter(file__entry__in=[pk for pk in (entry.pk, entry.parent_id) if pk]).first()
     if version is None:
-        raise VerificationRefused("The source copy beside it belongs to another item: load the page again.")
+        raise VerificationRefused(
+            gettext("The source copy beside it belongs to another item: load the page again.")
+        )
     if version.file.struck_at:
-        raise VerificationRefused(GONE)
+        raise VerificationRefused(str(GONE))
     if version.newest != version.number:  # type: ignore[attr-defined]
         raise VerificationRefused(
-            f"There is version {version.newest} of the source copy now: load the page again, and compare with that."  # type: ignore[attr-defined]
+            gettext(
+                "There is version %(newest)s of the source copy now: load the page again, and"
+                " compare with that."
+            )
+            % {"newest": version.newest}  # type: ignore[attr-defined]
         )
     return version
 
@@ -42,8 +49,11 @@ def say_against(verifications: Iterable[Verification]) -> None:
         if one.copy_id:
             version = found[one.copy_id]
             newest, struck = version.newest, version.file.struck_reason  # type: ignore[attr-defined]
-            one.against = f"against “{version.file.title}”, version {version.number}"
+            one.against = gettext("against “%(title)s”, version %(number)s") % {
+                "title": version.file.title,
+                "number": version.number,
+            }
             if version.file.struck_at:
-                one.since_then = f"that copy was struck out since: {struck}"
+                one.since_then = gettext("that copy was struck out since: %(reason)s") % {"reason": struck}
             elif newest != version.number:
-                one.since_then = f"version {newest} came since"
+                one.since_then = gettext("version %(number)s came since") % {"number": newest}

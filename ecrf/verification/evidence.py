@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import connection
+from django.utils.translation import gettext
 
 from ecrf.casebook.data import load_rows
 from ecrf.casebook.models import Entry, Patient, Status
@@ -11,7 +12,7 @@ from ecrf.forms.crf import Crf
 from ecrf.forms.registry import CRFS
 from ecrf.queries.lookup import open_queries
 from ecrf.queries.models import Query
-from ecrf.queries.quotes import quoted
+from ecrf.queries.quotes import kept
 from ecrf.verification.lookup import standing_on
 from ecrf.verification.models import Verification
 from ecrf.verification.plan import items_to_verify
@@ -42,22 +43,24 @@ class Evidence:
         return max(self.given.get(key, 0), self.given.get((entry, f"{item}.missing"), 0))
 
     def value(self, key: Key) -> str:
-        return quoted(self.rows[key[0]], key[1])
+        return kept(self.rows[key[0]], key[1])
 
     def refuse(self, key: Key, seen: int, *, despite_query: bool) -> None:
         """Unless the item can be verified by somebody who saw it when the chain was `seen` long."""
         entry, item = key
         row = self.rows.get(entry)
         if row is None or item not in CRFS[row.entry.crf].entered:
-            raise VerificationRefused("There is no such item to verify on this form.")
+            raise VerificationRefused(gettext("There is no such item to verify on this form."))
         if row.entry.is_struck:
-            raise VerificationRefused("This form is struck out: nothing on it is verified.")
+            raise VerificationRefused(gettext("This form is struck out: nothing on it is verified."))
         if row.entry.status != Status.COMPLETE:
-            raise VerificationRefused("The site has not completed this form yet: it can be verified then.")
+            raise VerificationRefused(
+                gettext("The site has not completed this form yet: it can be verified then.")
+            )
         if self.position(key) > seen:
             raise Stale(self.value(key), max(self.given.values()))
         if item not in items_to_verify(row):
-            raise VerificationRefused("The item is blank: there is nothing to verify.")
+            raise VerificationRefused(gettext("The item is blank: there is nothing to verify."))
         if key in self.queries and not despite_query:
             raise HasOpenQuery(self.queries[key])
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from django.utils.translation import gettext
+
 from ecrf.casebook.models import Entry
 from ecrf.casebook.record.hooks import HOOKS, HistoryMoment
 from ecrf.verification.models import Verification
@@ -15,14 +17,32 @@ def verified(entry: Entry, item: str) -> Iterator[HistoryMoment]:
     )
     for verification in verifications.order_by("pk"):
         by = verification.verified_by.username
-        how = f", one of {verification.together} at once" if verification.together else ""
-        if version := verification.copy:
-            how += f", against “{version.file.title}” version {version.number}"
-        yield HistoryMoment(verification.verified_at, by, "monitor", f"Verified{how}: {verification.value}")
+        yield HistoryMoment(verification.verified_at, by, "monitor", _verified_words(verification))
         if verification.undone_at and verification.undone_by:
             yield HistoryMoment(
-                verification.undone_at, verification.undone_by.username, "monitor", "Verification taken back"
+                verification.undone_at,
+                verification.undone_by.username,
+                "monitor",
+                gettext("Verification taken back"),
             )
         if verification.fell_at:
-            fell = f"Verification by {by} undone by the change: was {verification.value} when verified"
+            words = gettext("Verification by %(name)s undone by the change: was %(value)s when verified")
+            fell = words % {"name": by, "value": verification.value}
             yield HistoryMoment(verification.fell_at, "system", "", fell)
+
+
+def _verified_words(verification: Verification) -> str:
+    """`Verified, one of 12 at once, against “Discharge letter” version 2: 72 /min`."""
+    version, together = verification.copy, verification.together
+    if together and version:
+        words = gettext(
+            "Verified, one of %(together)d at once, against “%(title)s” version %(number)s: %(value)s"
+        )
+    elif together:
+        words = gettext("Verified, one of %(together)d at once: %(value)s")
+    elif version:
+        words = gettext("Verified, against “%(title)s” version %(number)s: %(value)s")
+    else:
+        words = gettext("Verified: %(value)s")
+    title, number = (version.file.title, version.number) if version else ("", "")
+    return words % {"together": together, "title": title, "number": number, "value": verification.value}

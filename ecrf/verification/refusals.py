@@ -1,5 +1,7 @@
 """Why an item is not verified, in words for the page."""
 
+from django.utils.translation import gettext
+
 from ecrf.queries.models import Query
 
 
@@ -13,7 +15,11 @@ class Stale(VerificationRefused):
     def __init__(self, value: str, seen: int) -> None:
         self.value, self.seen = value, seen
         super().__init__(
-            f"The value changed since this page was loaded. Now it is “{value}”: compare it with the source again."
+            gettext(
+                "The value changed since this page was loaded. Now it is “%(value)s”: compare it"
+                " with the source again."
+            )
+            % {"value": value}
         )
 
 
@@ -23,5 +29,8 @@ class HasOpenQuery(VerificationRefused):
     def __init__(self, query: Query) -> None:
         self.query = query
         super().__init__(
-            f"Query {query.number} is open on this item: “{query.text}” Verify it once more to do so all the same."
+            gettext(
+                "Query %(number)s is open on this item: “%(text)s” Verify it once more to do so all the same."
+            )
+            % {"number": query.number, "text": query.text}
         )

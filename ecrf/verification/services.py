@@ -9,6 +9,7 @@ from django.db.models import Count, Q, Sum
 from django.db.models.expressions import Case, Value, When
 from django.db.models.functions import Coalesce
 from django.utils import timezone
+from django.utils.translation import gettext, pgettext
 
 from ecrf.access.models import Site, User
 from ecrf.access.reach import require
@@ -115,9 +116,9 @@ def verify_shown(
 
 def _why(refusal: VerificationRefused) -> str:
     if isinstance(refusal, Stale):
-        return f"changed meanwhile: now “{refusal.value}”"
+        return gettext("changed meanwhile: now “%(value)s”") % {"value": refusal.value}
     if isinstance(refusal, HasOpenQuery):
-        return f"query {refusal.query.number} is open"
+        return gettext("query %(number)s is open") % {"number": refusal.query.number}
     return str(refusal)
 
 
@@ -142,12 +143,17 @@ def take_back(*, verification: Verification, by: User, actor: Actor) -> None:
     with _one_at_a_time(verification.patient, actor):
         verification.refresh_from_db(fields=["undone_at", "undone_by", "fallen_position", "fell_at"])
         if verification.verified_by_id != by.pk:
-            raise VerificationRefused("Somebody else verified this item: you can take back your own only.")
+            raise VerificationRefused(
+                gettext("Somebody else verified this item: you can take back your own only.")
+            )
         if verification.undone_at:
             return
         if not verification.stands:
             raise VerificationRefused(
-                "The value changed since: the verification does not stand any more, there is nothing to take back."
+                gettext(
+                    "The value changed since: the verification does not stand any more, there is"
+                    " nothing to take back."
+                )
             )
         verification.undone_at, verification.undone_by = timezone.now(), by
         verification.save(update_fields=["undone_at", "undone_by"])
@@ -177,7 +183,7 @@ class Effect:
 def effect_of(*, site: Site, share: int, from_on: date) -> Effect:
     """Of `set_share`, before it is done; one statement."""
     if not 0 <= share <= 100:
-        raise PlanRefused("The share is a whole number from 0 to 100.")
+        raise PlanRefused(gettext("The share is a whole number from 0 to 100."))
     begins = datetime.combine(from_on, time.min, site.zone)
     will_be = Q(sample__lt=share * SAMPLES // 100)
     added, taken = will_be & Q(is_sampled=False), ~will_be & Q(is_sampled=True)
@@ -197,8 +203,8 @@ def set_share(*, site: Site, share: int, from_on: date, reason: str, by: User, a
     require(by, Right.SET_PLAN, site)
     why = tidy(" ".join(reason.split()))
     if not 0 <= share <= 100:
-        raise PlanRefused("The share is a whole number from 0 to 100.")
-    if fault := fault_of(why, "the share of this site is set"):
+        raise PlanRefused(gettext("The share is a whole number from 0 to 100."))
+    if fault := fault_of(why, pgettext("of which the reason is asked", "the share of this site is set")):
         raise PlanRefused(fault)
     with acting(actor, reason=why, source="monitor"):
         take_turns_of(

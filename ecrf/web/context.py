@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext
 
 from ecrf import __version__
 from ecrf.access.models import User
@@ -15,11 +16,13 @@ from ecrf.forms.protocol import protocol
 def about(request: HttpRequest) -> dict[str, object]:
     """What the frame of every page needs."""
     user = getattr(request, "user", None)
-    roles = [Role(each.role).label for each in user.current_memberships] if isinstance(user, User) else []
+    roles = (
+        [str(Role(each.role).label) for each in user.current_memberships] if isinstance(user, User) else []
+    )
     return {
         "study": protocol().short_title,
         "study_title": protocol().title,
-        "user_roles": ", ".join(dict.fromkeys(roles)),
+        "user_roles": gettext(", ").join(dict.fromkeys(roles)),
         "synthetic_data": settings.SYNTHETIC_DATA,
         "version": __version__,
         "has_outcomes": bool(protocol().outcomes),

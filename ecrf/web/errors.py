@@ -8,6 +8,7 @@ from django.db import InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils.translation import gettext
 from django.views.decorators.csrf import requires_csrf_token
 
 from ecrf.account.way_back import page_above
@@ -30,7 +31,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The page's key was too old: say so without losing what was typed (the browser keeps it on Back)."""
     if request.headers.get("HX-Request") and not request.user.is_authenticated:
-        return HttpResponse("You are logged out.", status=401)
+        return HttpResponse(gettext("You are logged out."), status=401)
     return render(request, "errors/csrf.html", status=403)
 
 
@@ -42,7 +43,7 @@ def say_not_this_way(get_response: Callable[[HttpRequest], HttpResponse]) -> Cal
         if response.status_code != 405 or response.content:
             return response
         if request.headers.get("HX-Request"):
-            words = "Not done: this address does not take that. Load the page again."
+            words = gettext("Not done: this address does not take that. Load the page again.")
             said = HttpResponse(words, status=405, content_type="text/plain; charset=utf-8")
         else:
             said = render(request, "405.html", {"page_above": page_above(request.path)}, status=405)

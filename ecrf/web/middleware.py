@@ -12,6 +12,7 @@ from django.db import InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import Resolver404, resolve
+from django.utils.translation import gettext
 
 from ecrf.audit.refusals import Locked
 from ecrf.audit.taken import taken_by
@@ -126,7 +127,9 @@ def refuse_null(get_response: GetResponse) -> GetResponse:
 
     def middleware(request: HttpRequest) -> HttpResponse:
         if "\x00" in request.path:
-            return HttpResponse("There is nothing at this address.\n", status=404, content_type="text/plain")
+            return HttpResponse(
+                gettext("There is nothing at this address.\n"), status=404, content_type="text/plain"
+            )
         return get_response(request)
 
     return middleware
@@ -138,7 +141,7 @@ def refuse_foreign_text(get_response: GetResponse) -> GetResponse:
     def middleware(request: HttpRequest) -> HttpResponse:
         charset = (request.content_params or {}).get("charset", "utf-8")
         if charset.lower() != "utf-8":
-            words = "Text is taken in UTF-8 only. Nothing was saved.\n"
+            words = gettext("Text is taken in UTF-8 only. Nothing was saved.\n")
             return HttpResponse(words, status=415, content_type="text/plain")
         return get_response(request)
 
@@ -152,10 +155,11 @@ def limit_body(get_response: GetResponse) -> GetResponse:
         size = body_size(request.META)
         if is_too_long(size, request.path_info):
             limit = longest_body(request.path_info) // 1000
-            words = (
-                f"This was not saved: it is longer than the {limit} kB that are taken here."
-                " Go back: what you typed is still there. Shorten it.\n"
+            words = gettext(
+                "This was not saved: it is longer than the %(limit)s kB that are taken here. Go back: what you typed is"
+                " still there. Shorten it."
             )
+            words = f"{words % {'limit': limit}}\n"
             return HttpResponse(words, status=413, content_type="text/plain")
         return get_response(request)
 
@@ -203,7 +207,9 @@ def limit_searches(get_response: GetResponse) -> GetResponse:
     def middleware(request: HttpRequest) -> HttpResponse:
         who = request.user.pk if request.GET.get("q") else None
         if who is not None and is_too_fast(who):
-            words = f"{SEARCHES} searches a minute are answered. Wait a minute, then search again.\n"
+            words = gettext(
+                "%(searches)s searches a minute are answered. Wait a minute, then search again.\n"
+            ) % {"searches": SEARCHES}
             headers = {"Retry-After": str(round(WITHIN))}
             return HttpResponse(words, status=429, content_type="text/plain", headers=headers)
         return get_response(request)

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext, pgettext
 from django.views.decorators.http import require_GET
 
-from ecrf.access.models import User
+from ecrf.access.models import Site, User
 from ecrf.access.reach import sites
 from ecrf.access.requests import UserRequest
 from ecrf.access.roles import ASKING, Right
@@ -34,8 +35,8 @@ def places(request: UserRequest) -> HttpResponse:
 
 def groups_of(user: User) -> list[MenuGroup]:
     """What the person may open, and nothing that would be refused."""
-    groups = [*_entry(user), *_review(user), MenuGroup("People", _people(user)), *_access(user)]
-    groups.append(MenuGroup("Study", _of_everybody(user)))
+    groups = [*_entry(user), *_review(user), MenuGroup(gettext("People"), _people(user)), *_access(user)]
+    groups.append(MenuGroup(gettext("Study"), _of_everybody(user)))
     return [group for group in groups if group.places]
 
 
@@ -43,60 +44,67 @@ def _entry(user: User) -> list[MenuGroup]:
     if Right.READ not in user.rights:
         return []
     today = [
-        ("Today", "today"),
-        ("All patients, visits and forms", "grid"),
-        ("Calendar", "calendar"),
-        ("Queries to answer", "queries"),
-        ("Blank worksheets", "worksheets"),
+        (gettext("Today"), "today"),
+        (gettext("All patients, visits and forms"), "grid"),
+        (gettext("Calendar"), "calendar"),
+        (gettext("Queries to answer"), "queries"),
+        (gettext("Blank worksheets"), "worksheets"),
     ]
     if Right.ENTER in user.rights:
-        today.append(("Imports", "imports"))
+        today.append((gettext("Imports"), "imports"))
     if handed_over_from(user).exists():
-        today.append(("Patients who moved to another site", "moved-patients"))
-    groups = [MenuGroup("Entry", [(title, reverse(name)) for title, name in today])]
+        today.append((gettext("Patients who moved to another site"), "moved-patients"))
+    groups = [MenuGroup(gettext("Entry"), [(title, reverse(name)) for title, name in today])]
     for site in sites(user, Right.READ):
         places = [
-            ("Trail", reverse("site-trail", args=[site.code])),
-            ("Delegation log", reverse("delegation", args=[site.code])),
-            ("Documents", reverse("site-documents", args=[site.code])),
+            (gettext("Trail"), reverse("site-trail", args=[site.code])),
+            (gettext("Delegation log"), reverse("delegation", args=[site.code])),
+            (gettext("Documents"), reverse("site-documents", args=[site.code])),
         ]
         if protocol().lab_tests:
-            places.append(("Laboratory ranges", reverse("ranges", args=[site.code])))
-        places.append(("Monitoring and letters", reverse("site-monitoring", args=[site.code])))
+            places.append((gettext("Laboratory ranges"), reverse("ranges", args=[site.code])))
+        places.append((gettext("Monitoring and letters"), reverse("site-monitoring", args=[site.code])))
         if not site.is_practice:
-            places.append(("The investigator’s copy", reverse("site-copies", args=[site.code])))
+            places.append((gettext("The investigator’s copy"), reverse("site-copies", args=[site.code])))
         if protocol().outcomes and not site.is_practice:
-            places.append(("Outcomes", reverse("site-outcomes", args=[site.code])))
-        groups.append(MenuGroup(f"{site}{' (practice)' if site.is_practice else ''}", places))
+            places.append((gettext("Outcomes"), reverse("site-outcomes", args=[site.code])))
+        groups.append(MenuGroup(_site_title(site), places))
     return groups
+
+
+def _site_title(site: Site) -> str:
+    return gettext("%(site)s (practice)") % {"site": site} if site.is_practice else str(site)
 
 
 def _review(user: User) -> list[MenuGroup]:
     if not user.rights & {Right.REVIEW, Right.REVIEW_SAFETY}:
         return []
     trial, reads_all = protocol(), Right.REVIEW in user.rights
-    work = [("Review", reverse("monitor:index")), ("Serious events", reverse("serious-events"))]
+    work = [
+        (pgettext("menu: the monitor's pages", "Review"), reverse("monitor:index")),
+        (gettext("Serious events"), reverse("serious-events")),
+    ]
     if reads_all:
         work += [
-            ("All patients, visits and forms", reverse("grid")),
-            ("Calendar of appointments", reverse("calendar")),
-            ("Patients", reverse("monitor:casebook_patient_changelist")),
-            ("Visits", reverse("monitor:casebook_visit_changelist")),
-            ("Forms", reverse("monitor:casebook_entry_changelist")),
+            (gettext("All patients, visits and forms"), reverse("grid")),
+            (gettext("Calendar of appointments"), reverse("calendar")),
+            (gettext("Patients"), reverse("monitor:casebook_patient_changelist")),
+            (gettext("Visits"), reverse("monitor:casebook_visit_changelist")),
+            (gettext("Forms"), reverse("monitor:casebook_entry_changelist")),
             *_queries(user),
-            ("Monitoring visits", reverse("monitor:monitoring-visits")),
-            ("Verification plan", reverse("monitor:plan")),
+            (gettext("Monitoring visits"), reverse("monitor:monitoring-visits")),
+            (gettext("Verification plan"), reverse("monitor:plan")),
             *(
-                [("Imports and comparisons", reverse("imports"))]
+                [(gettext("Imports and comparisons"), reverse("imports"))]
                 if user.rights & {Right.VERIFY, Right.LOCK}
                 else []
             ),
-            ("Freezes and locks", reverse("monitor:locks")),
-            ("What stands out in the trail", reverse("trail-review-all")),
-            ("Noisy checks", reverse("monitor:noisy-checks")),
+            (gettext("Freezes and locks"), reverse("monitor:locks")),
+            (gettext("What stands out in the trail"), reverse("trail-review-all")),
+            (gettext("Noisy checks"), reverse("monitor:noisy-checks")),
         ]
         if trial.lab_tests:
-            work.append(("Laboratory ranges", reverse("monitor:casebook_referencerange_changelist")))
+            work.append((gettext("Laboratory ranges"), reverse("monitor:casebook_referencerange_changelist")))
     else:
         work += _queries(user)
     keys = trial.scheduled_crfs() if reads_all else trial.safety_logs
@@ -105,22 +113,26 @@ def _review(user: User) -> list[MenuGroup]:
     # Whose own site it is finds them in the site's group.
     read_here = set(sites(user, Right.READ)) if Right.READ in user.rights else set()
     reviewed = [site for site in sites(user, Right.REVIEW) if site not in read_here] if reads_all else []
+    of_site = (
+        (gettext("Letters of %(site)s"), "site-monitoring"),
+        (gettext("Documents of %(site)s"), "site-documents"),
+    )
     letters = [
-        (f"{what} of {site}", reverse(name, args=[site.code]))
+        (words % {"site": site}, reverse(name, args=[site.code]))
         for site in reviewed
-        for what, name in (("Letters", "site-monitoring"), ("Documents", "site-documents"))
+        for words, name in of_site
     ]
     return [
-        MenuGroup("Review", work),
-        MenuGroup("Letters and documents of sites", letters),
-        MenuGroup("Lists of forms", lists),
-        MenuGroup("Outcomes", _outcomes(user)),
+        MenuGroup(pgettext("menu: the monitor's pages", "Review"), work),
+        MenuGroup(gettext("Letters and documents of sites"), letters),
+        MenuGroup(gettext("Lists of forms"), lists),
+        MenuGroup(gettext("Outcomes"), _outcomes(user)),
     ]
 
 
 def _queries(user: User) -> list[tuple[str, str]]:
-    mine = [("Queries at my turn", reverse("monitor:my-turn"))] if user.rights & ASKING else []
-    return [("Queries", reverse("monitor:queries_query_changelist")), *mine]
+    mine = [(gettext("Queries at my turn"), reverse("monitor:my-turn"))] if user.rights & ASKING else []
+    return [(gettext("Queries"), reverse("monitor:queries_query_changelist")), *mine]
 
 
 def _access(user: User) -> list[MenuGroup]:
@@ -129,14 +141,20 @@ def _access(user: User) -> list[MenuGroup]:
     if not rights:
         return []
     of_study = [
-        ("Everybody’s training", reverse("training-documents")),
-        ("Pages read by inspectors", reverse("pages-read")),
-        ("Audit trail", reverse("audit-state")),
+        (gettext("Everybody’s training"), reverse("training-documents")),
+        (gettext("Pages read by inspectors"), reverse("pages-read")),
+        (gettext("Audit trail"), reverse("audit-state")),
     ]
     logs = [
-        (f"Delegation log, {site}", reverse("delegation", args=[site.code])) for site in sites(user, *rights)
+        (gettext("Delegation log, %(site)s") % {"site": site}, reverse("delegation", args=[site.code]))
+        for site in sites(user, *rights)
     ]
-    return [MenuGroup("Access", [*(of_study if Right.SEE_ACCESS in rights else []), *logs])]
+    return [
+        MenuGroup(
+            pgettext("menu: who had access to what", "Access"),
+            [*(of_study if Right.SEE_ACCESS in rights else []), *logs],
+        )
+    ]
 
 
 def _outcomes(user: User) -> list[tuple[str, str]]:
@@ -158,25 +176,32 @@ def _people(user: User) -> list[tuple[str, str]]:
     if not manages and Right.SEE_ACCESS not in user.rights:
         return []
     lists = [
-        ("Access on a day", "access"),
-        ("Access reviews", "access-reviews"),
-        ("What roles may do", "role-matrix"),
+        (gettext("Access on a day"), "access"),
+        (gettext("Access reviews"), "access-reviews"),
+        (gettext("What roles may do"), "role-matrix"),
     ]
-    own = [("People", "people"), ("Sites", "sites")] if manages else []
-    logins = [("Logins", "login-log"), ("Unusual access", "unusual-access")] if manages else []
+    own = [(gettext("People"), "people"), (gettext("Sites"), "sites")] if manages else []
+    logins = (
+        [(gettext("Logins"), "login-log"), (gettext("Unusual access"), "unusual-access")] if manages else []
+    )
     return [(title, reverse(name)) for title, name in (*own, *lists, *logins)]
 
 
 def _of_everybody(user: User) -> list[tuple[str, str]]:
     follows = user.rights & {Right.READ, Right.QUERY}
-    calendar = [("Calendar feed", reverse("calendar-addresses"))] if follows else []
+    calendar = [(gettext("Calendar feed"), reverse("calendar-addresses"))] if follows else []
     sees_study = protocol().outcomes and Right.EXPORT in user.rights
-    outcomes = [("Outcomes", reverse("outcomes"))] if sees_study else []
-    data_out = [("Data out", reverse("exports"))] if Right.EXPORT in user.rights else []
-    mails = [("Mail sent", reverse("mails"))] if Right.MANAGE_ACCOUNTS in user.rights else []
-    documents = [("Documents", reverse("documents"))] if user.rights else []
-    own = [*calendar, *documents, ("Training", reverse("training")), ("Mail to me", reverse("mail-choices"))]
-    listings = [("Listings", reverse("listings"))] if user.rights & set(MAY_READ) else []
-    help_pages = [("Help", reverse("help")), ("Your first day", reverse("help-first-day"))]
-    checks = ("Checks and assumptions", reverse("checks"))
+    outcomes = [(gettext("Outcomes"), reverse("outcomes"))] if sees_study else []
+    data_out = [(gettext("Data out"), reverse("exports"))] if Right.EXPORT in user.rights else []
+    mails = [(gettext("Mail sent"), reverse("mails"))] if Right.MANAGE_ACCOUNTS in user.rights else []
+    documents = [(gettext("Documents"), reverse("documents"))] if user.rights else []
+    own = [
+        *calendar,
+        *documents,
+        (gettext("Training"), reverse("training")),
+        (gettext("Mail to me"), reverse("mail-choices")),
+    ]
+    listings = [(gettext("Listings"), reverse("listings"))] if user.rights & set(MAY_READ) else []
+    help_pages = [(gettext("Help"), reverse("help")), (gettext("Your first day"), reverse("help-first-day"))]
+    checks = (gettext("Checks and assumptions"), reverse("checks"))
     return [*listings, *outcomes, *data_out, *mails, *own, checks, *help_pages]

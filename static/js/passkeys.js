@@ -1,5 +1,7 @@
 /* Asks the browser to make or to use a passkey, and sends its answer with the form around the button. */
 
+import { gettext } from "./words.js";
+
 const bytes = (text) => Uint8Array.from(atob(text.replaceAll("-", "+").replaceAll("_", "/")), (sign) => sign.charCodeAt(0));
 const text = (buffer) =>
   btoa(String.fromCharCode(...new Uint8Array(buffer))).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
@@ -29,9 +31,9 @@ function asJson({ id, rawId, type, response }) {
 }
 
 function words(error) {
-  if (error.name === "InvalidStateError") return "This device holds a passkey of yours already.";
-  if (error.name === "SecurityError") return "The browser makes no passkey at this address.";
-  return "Nothing was done: the browser was told to stop, or found no passkey. Try once more.";
+  if (error.name === "InvalidStateError") return gettext("This device holds a passkey of yours already.");
+  if (error.name === "SecurityError") return gettext("The browser makes no passkey at this address.");
+  return gettext("Nothing was done: the browser was told to stop, or found no passkey. Try once more.");
 }
 
 document.addEventListener("click", async ({ target }) => {

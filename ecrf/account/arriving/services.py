@@ -3,6 +3,8 @@
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.http import HttpRequest
+from django.utils.functional import Promise
+from django.utils.translation import gettext, gettext_lazy
 
 from ecrf.access.address import client_address
 from ecrf.access.login_log import What, note
@@ -19,15 +21,17 @@ from ecrf.audit.taken import refusal_in_words
 
 def accept(*, link: SecretLink, password: str) -> bool:
     """Use the invitation up with the password that its owner has chosen; False if it was used meanwhile."""
-    return _use_for_password(link, password, "Your account is open: you have chosen a password")
+    return _use_for_password(link, password, gettext_lazy("Your account is open: you have chosen a password"))
 
 
 def reset_password(*, link: SecretLink, password: str) -> bool:
     """Set the password that was chosen behind the link; False if the link was used meanwhile."""
-    return _use_for_password(link, password, "The password was changed by the link for a forgotten password")
+    return _use_for_password(
+        link, password, gettext_lazy("The password was changed by the link for a forgotten password")
+    )
 
 
-def _use_for_password(link: SecretLink, password: str, what: str) -> bool:
+def _use_for_password(link: SecretLink, password: str, what: Promise) -> bool:
     by = Actor(str(link.user_id), link.user.username)
     link.user.set_password(password)  # takes long, on purpose: no transaction waits for it
     with acting(by, source=link.kind):
@@ -65,12 +69,14 @@ def ask_for_new_address(*, user: User, email: str) -> str:
     try:
         changed.clean_fields(exclude=[field.name for field in User._meta.fields if field.name != "email"])
     except ValidationError:
-        return "This is no e-mail address. Write one such as name@example.org, on one line."
+        return gettext("This is no e-mail address. Write one such as name@example.org, on one line.")
     if email == user.email:
-        return "This is the address that the account has already."
+        return gettext("This is the address that the account has already.")
     with acting(by, source="account"):
         send_link(make_link(LinkKind.NEW_ADDRESS, user, user, email), address=email)
-        tell_changed(user, "A new e-mail address was asked for; it counts once its link is opened")
+        tell_changed(
+            user, gettext_lazy("A new e-mail address was asked for; it counts once its link is opened")
+        )
     return ""
 
 
@@ -83,12 +89,14 @@ def take_new_address(*, link: SecretLink) -> str:
             take_turns()
             user.validate_constraints()
             if not use_link(link):
-                return "This link was used a moment ago."
+                return gettext("This link was used a moment ago.")
             user.save(update_fields=["email"])
             withdraw_links(user, user, LinkKind.RESET, LinkKind.INVITATION)  # they went to the old one
             if old:
-                tell_changed(user, "Mail to you goes to another address from now on", address=old)
-            tell_changed(user, "Mail to you goes to this address from now on")
+                tell_changed(
+                    user, gettext_lazy("Mail to you goes to another address from now on"), address=old
+                )
+            tell_changed(user, gettext_lazy("Mail to you goes to this address from now on"))
     except ValidationError:
-        return "This address belongs to another account by now. Ask an administrator of this study."
+        return gettext("This address belongs to another account by now. Ask an administrator of this study.")
     return ""

@@ -7,6 +7,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
@@ -65,7 +66,11 @@ def invitation(request: HttpRequest, link: SecretLink) -> HttpResponse:
     user = link.user
     let_in(request, user, how=What.LOGGED_IN, second_factor_done=False)
     request.session[ARRIVING] = reverse("today")
-    messages.success(request, f"Welcome. Your user name is {user.username}; you will need it to log in.")
+    messages.success(
+        request,
+        gettext("Welcome. Your user name is %(username)s; you will need it to log in.")
+        % {"username": user.username},
+    )
     return redirect("welcome")
 
 
@@ -77,7 +82,9 @@ def reset(request: HttpRequest, link: SecretLink) -> HttpResponse:
         return _choose(request, link, faults)
     if not services.reset_password(link=link, password=request.POST.get("password", "")):
         return _opens_nothing(request, LinkKind.RESET, link)
-    messages.success(request, "The password is changed, and all sessions are ended. Log in with the new one.")
+    messages.success(
+        request, gettext("The password is changed, and all sessions are ended. Log in with the new one.")
+    )
     return redirect("login")
 
 
@@ -88,7 +95,7 @@ def new_address(request: HttpRequest, link: SecretLink) -> HttpResponse:
         return render(request, "account/new_address.html", {"link": link})
     if wrong := services.take_new_address(link=link):
         return render(request, "account/new_address.html", {"link": link, "wrong": wrong}, status=422)
-    messages.success(request, f"Mail goes to {link.email} from now on.")
+    messages.success(request, gettext("Mail goes to %(email)s from now on.") % {"email": link.email})
     return redirect("account")
 
 
@@ -99,7 +106,7 @@ def forgotten(request: HttpRequest) -> HttpResponse:
     """Ask for a link. The answer is the same whether or not there is such an account."""
     typed = request.POST.get("who", "").strip()
     if request.method == "GET" or not typed or "\x00" in typed:
-        wrong = "Type your user name or your e-mail address." if request.method == "POST" else ""
+        wrong = gettext("Type your user name or your e-mail address.") if request.method == "POST" else ""
         return render(request, "account/forgotten.html", {"wrong": wrong}, status=422 if wrong else 200)
     if wrong := services.ask_for_reset(request, typed):
         return render(request, "account/forgotten.html", {"wrong": wrong, "who": typed[:200]}, status=422)

@@ -6,10 +6,13 @@ from datetime import UTC, date, datetime
 
 from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare, salted_hmac
+from django.utils.functional import Promise
+from django.utils.translation import gettext
 
 from ecrf.access.models import Membership, User
 from ecrf.access.obstacles import with_grounds
 from ecrf.access.roles import RIGHTS, WORKING, Role
+from ecrf.account.browser_words import browser_shown
 from ecrf.account.last_login import zone_of
 from ecrf.account.models import Authenticator, Passkey, UserSession
 from ecrf.account.second.passkeys import passkeys_of
@@ -23,7 +26,7 @@ from ecrf.audit.registry import Registry
 class OwnLink:
     """A page of one's own that another floor has. `url_name` takes no argument."""
 
-    title: str
+    title: str | Promise
     url_name: str
     is_for: Callable[[User], bool] = lambda user: True
 
@@ -104,7 +107,9 @@ def _roles(user: User) -> list[RoleLine]:
         RoleLine(
             membership=membership,
             label=str(Role(membership.role).label),
-            where=f"{membership.site.code} · {membership.site.name}" if membership.site else "All sites",
+            where=f"{membership.site.code} · {membership.site.name}"
+            if membership.site
+            else gettext("All sites"),
             has_begun=membership.is_in_force(),
             obstacles=_obstacles(membership),
         )
@@ -123,8 +128,8 @@ def _sessions(request: HttpRequest, user: User) -> list[SessionLine]:
     return [
         SessionLine(
             key=name_of_session(row),
-            browser=row.browser or "Unknown browser",
-            address=row.address or "unknown address",
+            browser=browser_shown(row.browser) or gettext("Unknown browser"),
+            address=row.address or gettext("unknown address"),
             began_at=row.began_at,
             seen_at=row.seen_at,
             is_this=row.session_key == this,

@@ -8,6 +8,7 @@ from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext, ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -16,7 +17,7 @@ from ecrf.access.models import LANGUAGE_NAMES
 from ecrf.access.requests import UserRequest
 from ecrf.account.arriving.services import ask_for_new_address
 from ecrf.account.own.page import own_page, session_named
-from ecrf.account.own_password import PASSWORD_TO_CHANGE
+from ecrf.account.own_password import PASSWORD_TO_CHANGE, in_words
 from ecrf.account.passwords import change_password, faults_of_password
 from ecrf.account.policy import needs_second_factor
 from ecrf.account.proof import note_proved, why_not_proved
@@ -44,7 +45,9 @@ def account(request: UserRequest) -> HttpResponse:
 def password(request: UserRequest) -> HttpResponse:
     """Change the password: with the one of now. Other sessions end, this one goes on under a new id."""
     if not request.user.has_usable_password():
-        messages.info(request, "Your account has no password here: you log in through your organisation.")
+        messages.info(
+            request, gettext("Your account has no password here: you log in through your organisation.")
+        )
         return redirect("account")
     unproved, faults = "", list[str]()
     if request.method == "POST":
@@ -55,10 +58,10 @@ def password(request: UserRequest) -> HttpResponse:
             change_password(user=request.user, password=new, but=row_key(request.session.session_key))
             update_session_auth_hash(request, request.user)
             note_proved(request)
-            messages.success(request, "The password is changed. Other sessions of yours are ended.")
+            messages.success(request, gettext("The password is changed. Other sessions of yours are ended."))
             was_needed = request.session.pop(PASSWORD_TO_CHANGE, "")
             return redirect("welcome" if was_needed else "account")
-    why = request.session.get(PASSWORD_TO_CHANGE, "")
+    why = in_words(request.session.get(PASSWORD_TO_CHANGE, ""))
     context = {"unproved": unproved, "faults": faults, "person": request.user, "why": why}
     return render(request, "account/change_password.html", context, status=422 if unproved or faults else 200)
 
@@ -74,7 +77,9 @@ def address(request: UserRequest) -> HttpResponse:
         wrong = "" if unproved else ask_for_new_address(user=request.user, email=email)
         if not wrong and not unproved:
             messages.success(
-                request, f"A mail with a link is on its way to {email}. Open it to confirm the address."
+                request,
+                gettext("A mail with a link is on its way to %(email)s. Open it to confirm the address.")
+                % {"email": email},
             )
             return redirect("account")
     context = {"wrong": wrong, "unproved": unproved, "email": email[:254]}
@@ -88,12 +93,16 @@ def end_session(request: UserRequest) -> HttpResponse:
     this = row_key(request.session.session_key)
     if request.POST.get("which") == "others":
         count = end_sessions(user=user, by=by, but=this)
-        messages.success(request, f"{count} other session{'s are' if count != 1 else ' is'} ended.")
+        messages.success(
+            request,
+            ngettext("%(number)d other session is ended.", "%(number)d other sessions are ended.", count)
+            % {"number": count},
+        )
         return redirect("account")
     row = session_named(user, request.POST.get("which", ""))
     if row is not None and row.session_key != this:
         end_sessions(user=user, by=by, only=row.session_key)
-    messages.success(request, "The session is ended.")
+    messages.success(request, gettext("The session is ended."))
     return redirect("account")
 
 
@@ -103,7 +112,7 @@ def end_session(request: UserRequest) -> HttpResponse:
 def session(request: HttpRequest) -> HttpResponse:
     """GET: in how many seconds the session ends, unused and in any case; looking does not extend it. POST is use."""
     if not request.user.is_authenticated:
-        return HttpResponse("You are logged out.", status=401)
+        return HttpResponse(gettext("You are logged out."), status=401)
     now = int(time.time())
     if request.method == "POST":
         request.session[SEEN] = now

@@ -9,6 +9,7 @@ import pyotp
 import segno
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
+from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from ecrf.access.models import User
 from ecrf.account.mails import tell_changed
@@ -45,21 +46,35 @@ class Judged:
     def words(self) -> str:
         match self.verdict:
             case CodeVerdict.USED:
-                return "This code was used already. Wait until the app shows the next one."
+                return gettext("This code was used already. Wait until the app shows the next one.")
             case CodeVerdict.CLOCK_OFF:
                 minutes = max(1, round(abs(self.off_seconds) / 60))
-                return (
-                    f"The clock of your phone seems to be {'ahead' if self.off_seconds > 0 else 'behind'} by about"
-                    f" {minutes} minute{'s' * (minutes > 1)}. Let the phone set its time by itself, then type the next"
-                    " code."
-                )
+                if self.off_seconds > 0:
+                    words = ngettext(
+                        "The clock of your phone seems to be ahead by about %(minutes)d minute. Let the phone"
+                        " set its time by itself, then type the next code.",
+                        "The clock of your phone seems to be ahead by about %(minutes)d minutes. Let the phone"
+                        " set its time by itself, then type the next code.",
+                        minutes,
+                    )
+                else:
+                    words = ngettext(
+                        "The clock of your phone seems to be behind by about %(minutes)d minute. Let the phone"
+                        " set its time by itself, then type the next code.",
+                        "The clock of your phone seems to be behind by about %(minutes)d minutes. Let the phone"
+                        " set its time by itself, then type the next code.",
+                        minutes,
+                    )
+                return words % {"minutes": minutes}
             case CodeVerdict.UNREADABLE:
-                return (
-                    "Your authenticator cannot be checked here any more, since a key of this installation has changed."
-                    " Ask an administrator to take your second factor away, or use a recovery code."
+                return gettext(
+                    "Your authenticator cannot be checked here any more, since a key of this installation has"
+                    " changed. Ask an administrator to take your second factor away, or use a recovery code."
                 )
             case CodeVerdict.WRONG:
-                return "This is not the code that your authenticator shows now. Type the six digits that it shows."
+                return gettext(
+                    "This is not the code that your authenticator shows now. Type the six digits that it shows."
+                )
         return ""
 
 
@@ -127,7 +142,7 @@ def add_authenticator(*, user: User, secret: str, step: int) -> bool:
             return False
         end_authenticator(user)
         Authenticator.objects.create(user=user, secret=encrypt(secret), last_step=step)
-        tell_changed(user, "An authenticator app was added")
+        tell_changed(user, gettext_lazy("An authenticator app was added"))
     return True
 
 
@@ -142,7 +157,7 @@ def _has_secret(user: User, secret: str) -> bool:
 def remove_authenticator(*, user: User) -> None:
     with acting(Actor(str(user.pk), user.username), source="account"):
         if end_authenticator(user):
-            tell_changed(user, "The authenticator app was removed")
+            tell_changed(user, gettext_lazy("The authenticator app was removed"))
 
 
 def end_authenticator(user: User) -> int:

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext_lazy
 
 from ecrf.access.login_log import What
 from ecrf.access.models import User
@@ -28,7 +29,7 @@ OPEN = (
     "/logout/",
 )
 WELCOME = "/account/welcome/"
-IN_WORDS = "First set up a second factor: open the page of your account. Nothing was saved."
+IN_WORDS = gettext_lazy("First set up a second factor: open the page of your account. Nothing was saved.")
 
 
 def second_factor_first(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[..., HttpResponse]:
@@ -44,7 +45,7 @@ def second_factor_first(get_response: Callable[[HttpRequest], HttpResponse]) -> 
             return _ask_for_it(request, user, get_response)
         if request.path.startswith(OPEN):
             return get_response(request)
-        return led_to("second-factor-setup", request, IN_WORDS)
+        return led_to("second-factor-setup", request, str(IN_WORDS))
 
     return middleware
 

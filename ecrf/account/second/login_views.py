@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
@@ -27,7 +28,9 @@ def second_factor(request: HttpRequest) -> HttpResponse:
     known = half_way.half_way(request)
     if known is None:
         if not request.user.is_authenticated:
-            messages.info(request, "Please log in again: the second step was not done within ten minutes.")
+            messages.info(
+                request, gettext("Please log in again: the second step was not done within ten minutes.")
+            )
         return redirect("login")
     wrong = why_not_in(request, known.user) if request.method == "POST" else ""
     if request.method == "POST" and not wrong:
@@ -73,7 +76,7 @@ def _person(request: HttpRequest) -> User | str:
     def check() -> User | None:
         nonlocal words
         if user is None or not user.is_active:
-            words = "This passkey belongs to no account here, or was removed."
+            words = gettext("This passkey belongs to no account here, or was removed.")
         else:
             words = passkeys.take_passkey(request, user, answer, state)
         return None if words else user

@@ -10,6 +10,8 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
+from django.utils.text import format_lazy
+from django.utils.translation import gettext, gettext_lazy
 from fido2.server import Fido2Server
 from fido2.utils import websafe_decode, websafe_encode
 from fido2.webauthn import (
@@ -59,8 +61,10 @@ def why_not_here(request: HttpRequest) -> str:
     except ValueError:
         if request.is_secure() or host == "localhost" or host.endswith(".localhost"):
             return ""
-        return "Passkeys need an address that begins with https."
-    return "Passkeys need an address with a name: a number such as this one (" + host + ") has none."
+        return gettext("Passkeys need an address that begins with https.")
+    return gettext("Passkeys need an address with a name: a number such as this one (%(host)s) has none.") % {
+        "host": host
+    }
 
 
 def host_of(request: HttpRequest) -> str:
@@ -96,19 +100,22 @@ def add_passkey(request: HttpRequest, user: User, answer: str, name: str) -> Pas
         given = RegistrationResponse.from_dict(_read(answer))
         _refuse_other_origin(request, given.response.client_data)
         if state is None:
-            raise PasskeyRefused("This page is out of date. Try once more.")
+            raise PasskeyRefused(gettext("This page is out of date. Try once more."))
         data = _server(request).register_complete(state, given).credential_data
     except (ValueError, KeyError, TypeError, AttributeError):
         raise PasskeyRefused(
-            "The browser's answer could not be checked. Nothing was added; try once more."
+            gettext("The browser's answer could not be checked. Nothing was added; try once more.")
         ) from None
     assert data is not None
     with acting(Actor(str(user.pk), user.username), source="account"):
         User.objects.select_for_update().get(pk=user.pk)
         if len(passkeys_of(user)) >= AT_MOST:
-            raise PasskeyRefused(f"There are {AT_MOST} passkeys already. Remove one that you do not use.")
+            raise PasskeyRefused(
+                gettext("There are %(at_most)s passkeys already. Remove one that you do not use.")
+                % {"at_most": AT_MOST}
+            )
         if Passkey.objects.filter(credential_id=websafe_encode(data.credential_id)).exists():
-            raise PasskeyRefused("This passkey is in use already.")
+            raise PasskeyRefused(gettext("This passkey is in use already."))
         passkey = Passkey.objects.create(
             user=user,
             name=words,
@@ -116,7 +123,7 @@ def add_passkey(request: HttpRequest, user: User, answer: str, name: str) -> Pas
             credential=websafe_encode(data),
             rp_id=host_of(request),
         )
-        tell_changed(user, f"The passkey “{words}” was added")
+        tell_changed(user, format_lazy(gettext_lazy("The passkey “{name}” was added"), name=words))
     return passkey
 
 
@@ -141,7 +148,7 @@ def read_answer(request: HttpRequest, answer: str) -> PasskeyAnswer:
         client_data, credential_id = given.response.client_data, websafe_encode(given.raw_id)
         origin = client_data.origin
     except (ValueError, KeyError, TypeError, AttributeError):
-        raise PasskeyRefused("The browser's answer could not be read. Try once more.") from None
+        raise PasskeyRefused(gettext("The browser's answer could not be read. Try once more.")) from None
     _refuse_other_origin(request, client_data)
     return PasskeyAnswer(credential_id, origin, _read(answer))
 
@@ -157,23 +164,23 @@ def take_passkey(
 ) -> str:
     """ "" if the passkey is this person's and its signature is right; else why not. Its counter must have moved."""
     if state is None:
-        return "This page is out of date. Try once more."
+        return gettext("This page is out of date. Try once more.")
     with acting(Actor(str(user.pk), user.username), source="login"):
         rows = Passkey.objects.select_for_update()
         row = rows.filter(user=user, credential_id=answer.credential_id, ended_at__isnull=True).first()
         if row is None:
-            return "This passkey belongs to no account here, or was removed."
+            return gettext("This passkey belongs to no account here, or was removed.")
         try:
             given = AuthenticationResponse.from_dict(answer.as_json)
             _server(request).authenticate_complete(state, [_attested(row)], given)
         except (ValueError, KeyError, TypeError, AttributeError):
-            return "This passkey did not prove who you are. Try once more."
+            return gettext("This passkey did not prove who you are. Try once more.")
         count = given.response.authenticator_data.counter
         if (count or row.sign_count) and count <= row.sign_count:
             log.error("the counter of a passkey went back: it may have been copied", extra={"user": user.pk})
-            return (
-                "This passkey may have been copied: it counts fewer uses than were seen here. It was not taken. Remove"
-                " it, and tell an administrator."
+            return gettext(
+                "This passkey may have been copied: it counts fewer uses than were seen here. It was not"
+                " taken. Remove it, and tell an administrator."
             )
         row.sign_count, row.used_at = count, timezone.now()
         row.save(update_fields=["sign_count", "used_at"])
@@ -184,7 +191,9 @@ def remove_passkey(*, user: User, passkey: Passkey) -> None:
     with acting(Actor(str(user.pk), user.username), source="account"):
         rows = Passkey.objects.filter(pk=passkey.pk, user=user, ended_at__isnull=True)
         if rows.update(ended_at=timezone.now(), ended_by=user):
-            tell_changed(user, f"The passkey “{passkey.name}” was removed")
+            tell_changed(
+                user, format_lazy(gettext_lazy("The passkey “{name}” was removed"), name=passkey.name)
+            )
 
 
 def _server(request: HttpRequest) -> Fido2Server:
@@ -200,8 +209,11 @@ def _origin(request: HttpRequest) -> str:
 def _refuse_other_origin(request: HttpRequest, data: CollectedClientData) -> None:
     if data.origin != _origin(request):
         raise PasskeyRefused(
-            f"This passkey was asked for by another address ({cleaned(str(data.origin), lines=False)[:100]}) and is not"
-            f" taken here. Open {_origin(request)} yourself, and look closely at the address."
+            gettext(
+                "This passkey was asked for by another address (%(other)s) and is not taken here. Open %(address)s"
+                " yourself, and look closely at the address."
+            )
+            % {"other": cleaned(str(data.origin), lines=False)[:100], "address": _origin(request)}
         )
 
 

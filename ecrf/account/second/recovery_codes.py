@@ -7,6 +7,9 @@ from datetime import timedelta
 from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy, ngettext_lazy
 
 from ecrf.access.models import User
 from ecrf.account.mails import tell_changed
@@ -31,7 +34,9 @@ def make_codes(user: User) -> list[str]:
         replaced = codes_left(user).update(ended_at=timezone.now(), ended_by=user)
         RecoveryCode.objects.bulk_create(RecoveryCode(user=user, code=_hashed(code)) for code in codes)
         if replaced:
-            tell_changed(user, "New recovery codes were made; those of before open nothing any more")
+            tell_changed(
+                user, gettext_lazy("New recovery codes were made; those of before open nothing any more")
+            )
     return codes
 
 
@@ -56,8 +61,17 @@ def take_recovery_code(user: User, typed: str) -> bool:
         found[0].used_at = timezone.now()
         found[0].save(update_fields=["used_at"])
         left = len(rows) - 1
-        tell_changed(user, f"A recovery code was used to log in; {left} {'is' if left == 1 else 'are'} left")
+        tell_changed(user, _one_was_used(left))
     return True
+
+
+def _one_was_used(left: int) -> Promise:
+    words = ngettext_lazy(
+        "A recovery code was used to log in; {left} is left",
+        "A recovery code was used to log in; {left} are left",
+        left,
+    )
+    return format_lazy(words, left=left)
 
 
 def _hashed(code: str) -> str:

@@ -3,6 +3,8 @@
 from typing import Any
 
 from django.http import HttpRequest
+from django.utils.text import format_lazy
+from django.utils.translation import gettext, gettext_lazy
 
 from ecrf.access.address import client_address
 from ecrf.access.login_log import What, note
@@ -16,12 +18,14 @@ from ecrf.account.second.recovery_codes import codes_left, take_recovery_code
 HELD_BACK: dict[str, Any] = {
     What.LOCKED: lockout.LOCKED_WORDS,
     What.REFUSED: lockout.LOCKED_WORDS,
-    What.SLOWED: (
-        "There were many wrong tries from your network."
-        f" Please wait {lockout.SLOWED_TO.seconds} seconds, then try again."
+    What.SLOWED: format_lazy(
+        gettext_lazy(
+            "There were many wrong tries from your network. Please wait {seconds} seconds, then try again."
+        ),
+        seconds=lockout.SLOWED_TO.seconds,
     ),
 }
-NO_CODE = "This is none of your recovery codes, or it was used before."
+NO_CODE = gettext_lazy("This is none of your recovery codes, or it was used before.")
 
 
 def why_not_in(request: HttpRequest, user: User) -> str:
@@ -47,7 +51,7 @@ def _why_wrong(request: HttpRequest, user: User, state: Any) -> str:
             return str(refused)
     if typed := request.POST.get("recovery", "").strip():
         if not take_recovery_code(user, typed):
-            return NO_CODE
+            return str(NO_CODE)
         note(What.RECOVERY_CODE, user.username, client_address(request))
         return ""
     return take_code(user, request.POST.get("code", "")).words
@@ -58,7 +62,9 @@ def ways_in(request: HttpRequest, user: User) -> dict[str, object]:
     found = factors_of(user)
     here = [one for one in passkeys.passkeys_of(user) if one.rp_id == passkeys.host_of(request)]
     elsewhere = (
-        "" if here or not found.has_passkey else "Your passkey was made for another address of this product."
+        ""
+        if here or not found.has_passkey
+        else gettext("Your passkey was made for another address of this product.")
     )
     return {
         "has_authenticator": found.has_authenticator,

@@ -5,6 +5,7 @@ import json
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -22,7 +23,7 @@ from ecrf.account.sessions import end_sessions
 from ecrf.audit.actor import Actor
 
 PENDING, TO_SHOW = "authenticator_to_confirm", "recovery_codes_to_show"
-LAST_ONE = (
+LAST_ONE = gettext_lazy(
     "Your account needs a second factor, and this is its only one. Add another one before you remove this."
 )
 
@@ -55,7 +56,7 @@ def add_authenticator(request: UserRequest) -> HttpResponse:
                     "recovery-codes"
                 )  # a second click: the first has done it, and keeps the session
             del request.session[PENDING]
-            return _added(request, before, "The authenticator app is added.")
+            return _added(request, before, gettext("The authenticator app is added."))
     context = {
         "secret": authenticator.in_groups(secret),
         "qr": authenticator.qr_code(request.user, secret),
@@ -77,14 +78,14 @@ def remove_authenticator(request: UserRequest) -> HttpResponse:
     if not found.has_authenticator:
         return redirect("account")
     is_last = not found.has_passkey and needs_second_factor(request.user)
-    wrong = LAST_ONE if is_last else ""
+    wrong = str(LAST_ONE) if is_last else ""
     if request.method == "POST" and not wrong:
         wrong = why_not_proved(request)
         if not wrong:
             authenticator.remove_authenticator(user=request.user)
-            messages.success(request, "The authenticator app is removed.")
+            messages.success(request, gettext("The authenticator app is removed."))
             return redirect("account")
-    context = {"what": "the authenticator app", "wrong": wrong, "is_last": is_last}
+    context = {"question": gettext("Remove the authenticator app?"), "wrong": wrong, "is_last": is_last}
     return _ask_whether(request, context)
 
 
@@ -100,7 +101,9 @@ def add_passkey(request: UserRequest) -> HttpResponse:
             if not unproved:
                 given = request.POST.get("passkey", ""), request.POST.get("name", "")
                 passkey = passkeys.add_passkey(request, request.user, *given)
-                return _added(request, before, f"The passkey “{passkey.name}” is added.")
+                return _added(
+                    request, before, gettext("The passkey “%(name)s” is added.") % {"name": passkey.name}
+                )
         except passkeys.PasskeyRefused as refused:
             wrong = str(refused)
     context = {
@@ -127,15 +130,20 @@ def remove_passkey(request: UserRequest, pk: int) -> HttpResponse:
         and not found.has_authenticator
         and needs_second_factor(request.user)
     )
-    wrong = LAST_ONE if is_last else ""
+    wrong = str(LAST_ONE) if is_last else ""
     if request.method == "POST" and not wrong:
         wrong = why_not_proved(request)
         if not wrong:
             passkeys.remove_passkey(user=request.user, passkey=passkey)
-            messages.success(request, f"The passkey “{passkey.name}” is removed.")
+            messages.success(request, gettext("The passkey “%(name)s” is removed.") % {"name": passkey.name})
             return redirect("account")
     return _ask_whether(
-        request, {"what": f"the passkey “{passkey.name}”", "wrong": wrong, "is_last": is_last}
+        request,
+        {
+            "question": gettext("Remove the passkey “%(name)s”?") % {"name": passkey.name},
+            "wrong": wrong,
+            "is_last": is_last,
+        },
     )
 
 
@@ -148,7 +156,7 @@ def codes(request: UserRequest) -> HttpResponse:
     if request.method == "POST":
         wrong = why_not_proved(request)
         if not wrong and not factors_of(request.user):
-            wrong = "Add an authenticator app or a passkey first: recovery codes stand in for them."
+            wrong = gettext("Add an authenticator app or a passkey first: recovery codes stand in for them.")
         if not wrong:
             if not recovery_codes.were_made_just_now(request.user):
                 _make_codes(request)

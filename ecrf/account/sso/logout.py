@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
@@ -33,7 +34,9 @@ def go_out(request: HttpRequest, id_token: str) -> HttpResponse | None:
     except ProviderAway as error:
         log.error("single sign-on: the provider does not answer", extra={"why": str(error)})
         messages.warning(
-            request, f"You are logged out here. {settings.OIDC_NAME} does not answer: log out there too."
+            request,
+            gettext("You are logged out here. %(oidc_name)s does not answer: log out there too.")
+            % {"oidc_name": settings.OIDC_NAME},
         )
         return None
     if not there.end_session_endpoint:
@@ -47,7 +50,7 @@ def go_out(request: HttpRequest, id_token: str) -> HttpResponse | None:
             "state": generate_token(32),
         },
     )
-    return hand_over(request, url, "You are logged out here.")
+    return hand_over(request, url, gettext("You are logged out here."))
 
 
 @csrf_exempt

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.db import connection, models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 from ecrf.access.models import User
 from ecrf.audit.triggers import audited
@@ -31,13 +32,13 @@ class ExternalIdentity(models.Model):
                 fields=["issuer", "subject"],
                 condition=models.Q(unlinked_at__isnull=True),
                 name="external_identity_of_one_account",
-                violation_error_message="This login belongs to another account.",
+                violation_error_message=gettext_lazy("This login belongs to another account."),
             ),
             models.UniqueConstraint(
                 fields=["issuer", "user"],
                 condition=models.Q(unlinked_at__isnull=True),
                 name="external_identity_one_per_account",
-                violation_error_message="This account has another login there.",
+                violation_error_message=gettext_lazy("This account has another login there."),
             ),
             models.CheckConstraint(
                 condition=models.Q(

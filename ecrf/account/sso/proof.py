@@ -8,6 +8,7 @@ from typing import Any
 from authlib.common.security import generate_token
 from django.http import HttpRequest, QueryDict
 from django.utils.crypto import constant_time_compare
+from django.utils.translation import gettext_lazy
 
 from ecrf.access.models import User
 from ecrf.account.sso.models import use_once
@@ -27,9 +28,9 @@ NOT_KEPT = (
     FIELD,
 )
 
-NO_PROOF = (
-    "You have not confirmed yet, or too long ago, or for something else. {nothing}."
-    " What you typed is kept: confirm again."
+NO_PROOF = gettext_lazy(
+    "You have not confirmed yet, or too long ago, or for something else. {nothing}. What you"
+    " typed is kept: confirm again."
 )
 
 

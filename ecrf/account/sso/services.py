@@ -7,6 +7,8 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.text import format_lazy
+from django.utils.translation import gettext, gettext_lazy, pgettext
 
 from ecrf.access.models import User
 from ecrf.account.links import use_link
@@ -54,23 +56,29 @@ def link(*, user: User, subject: str) -> ExternalIdentity:
         return own
     name = settings.OIDC_NAME
     if not user.is_active:
-        raise LinkRefused("This account is closed.")
+        raise LinkRefused(gettext("This account is closed."))
     if owner:
         raise LinkRefused(
-            f"This login of {name} belongs to another account here already. Nothing was linked."
-            " Ask an administrator if that is wrong."
+            gettext(
+                "This login of %(name)s belongs to another account here already. Nothing was linked. Ask an"
+                " administrator if that is wrong."
+            )
+            % {"name": name}
         )
     try:
         with acting(Actor(str(user.pk), user.username), source="account"):
             identity = ExternalIdentity.objects.create(
                 user=user, issuer=settings.OIDC_ISSUER, subject=subject, linked_by=user
             )
-            tell_changed(user, f"A login of {name} was linked with it")
+            tell_changed(user, format_lazy(gettext_lazy("A login of {name} was linked with it"), name=name))
             return identity
     except IntegrityError:
         raise LinkRefused(
-            f"Your account has another login of {name}, or this one was linked to another account just now."
-            " Nothing was linked. Ask an administrator to unlink the old one."
+            gettext(
+                "Your account has another login of %(name)s, or this one was linked to another account just"
+                " now. Nothing was linked. Ask an administrator to unlink the old one."
+            )
+            % {"name": name}
         ) from None
 
 
@@ -79,14 +87,16 @@ def accept(*, invitation: SecretLink, subject: str) -> None:
     user = invitation.user
     with acting(Actor(str(user.pk), user.username), source="account"):
         if not use_link(invitation):
-            raise LinkRefused("This invitation was used, withdrawn, or is too old. Ask for a new one.")
+            raise LinkRefused(
+                gettext("This invitation was used, withdrawn, or is too old. Ask for a new one.")
+            )
         link(user=user, subject=subject)
 
 
 def unlink(*, identity: ExternalIdentity, by: User, actor: Actor, reason: str) -> None:
     """Take the link away: from now on this login at the provider opens nothing here. LinkRefused says why not."""
     why = tidy(reason)
-    if fault := fault_of(why, "it is unlinked"):
+    if fault := fault_of(why, pgettext("of which the reason is asked", "it is unlinked")):
         raise LinkRefused(fault)
     with acting(actor, reason=why, source="account"):
         try:
@@ -98,6 +108,7 @@ def unlink(*, identity: ExternalIdentity, by: User, actor: Actor, reason: str) -
             unlinked_at=timezone.now(), unlinked_by=by, unlink_reason=why
         )
         if not changed:
-            raise LinkRefused("It is unlinked already.")
+            raise LinkRefused(gettext("It is unlinked already."))
         end_sessions(user=identity.user, by=actor, reason=why)
-        tell_changed(identity.user, f"The link with the login of {settings.OIDC_NAME} was taken away")
+        words = gettext_lazy("The link with the login of {name} was taken away")
+        tell_changed(identity.user, format_lazy(words, name=settings.OIDC_NAME))

@@ -12,7 +12,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import Resolver404, resolve, reverse
 from django.utils.crypto import salted_hmac
+from django.utils.functional import Promise
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -46,23 +48,25 @@ from ecrf.account.sso.tokens import TokenRefused, proves_second_factor
 
 log = logging.getLogger("ecrf.login")
 
-AWAY = (
-    "{name} does not answer at the moment. Whoever has a user name and a password of the eCRF can log in with them;"
-    " everybody else, please try again in some minutes."
+AWAY = gettext_lazy(
+    "{name} does not answer at the moment. Whoever has a user name and a password of the eCRF can"
+    " log in with them; everybody else, please try again in some minutes."
 )
-AWAY_INSIDE = "{name} does not answer at the moment. {nothing}. Please try again in some minutes."
-NOT_LET_IN = "{name} did not let you in, or you did not log in there. {nothing}."
-NOT_TRUSTED = (
-    "The answer of {name} could not be trusted. {nothing}. Please try again; if that does not help, tell an"
-    " administrator."
+AWAY_INSIDE = gettext_lazy(
+    "{name} does not answer at the moment. {nothing}. Please try again in some minutes."
 )
-UNKNOWN = (
-    "Your login of {name} does not belong to an account of the eCRF, so nobody was logged in. If you have an"
-    " invitation, open its link first; if you have an account with a password, log in with it and link the two on"
-    " your own page."
+NOT_LET_IN = gettext_lazy("{name} did not let you in, or you did not log in there. {nothing}.")
+NOT_TRUSTED = gettext_lazy(
+    "The answer of {name} could not be trusted. {nothing}. Please try again; if that does not"
+    " help, tell an administrator."
 )
-CLOSED = "Your account of the eCRF is closed. If that is wrong, ask an administrator."
-SOMEBODY_ELSE = "You logged in at {name} as somebody else. {nothing}."
+UNKNOWN = gettext_lazy(
+    "Your login of {name} does not belong to an account of the eCRF, so nobody was logged in. If"
+    " you have an invitation, open its link first; if you have an account with a password, log in"
+    " with it and link the two on your own page."
+)
+CLOSED = gettext_lazy("Your account of the eCRF is closed. If that is wrong, ask an administrator.")
+SOMEBODY_ELSE = gettext_lazy("You logged in at {name} as somebody else. {nothing}.")
 LONGEST_WORDS = 200
 
 
@@ -107,7 +111,7 @@ def unlink_page(request: UserRequest, pk: int) -> HttpResponse:
     """An administrator takes a link away, with the reason: that login opens nothing here any more."""
     _require_on()
     if Right.MANAGE_ACCOUNTS not in request.user.rights:
-        raise PermissionDenied("Your role does not let you manage accounts.")
+        raise PermissionDenied(gettext("Your role does not let you manage accounts."))
     user = get_object_or_404(users(), pk=pk)
     identity, wrong = identity_of(user), ""
     if request.method == "POST" and identity:
@@ -120,7 +124,10 @@ def unlink_page(request: UserRequest, pk: int) -> HttpResponse:
             if user == request.user:  # with its own session, too
                 logout(request)
                 return redirect("login")
-            messages.success(request, f"Unlinked. The sessions of {user.username} have ended.")
+            messages.success(
+                request,
+                gettext("Unlinked. The sessions of %(username)s have ended.") % {"username": user.username},
+            )
             return redirect("sso-unlink", user.pk)
     context = {"owner": user, "identity": identity, "wrong": wrong, "typed": request.POST.get("reason", "")}
     return render(request, "account/sso/unlink.html", context, status=422 if wrong else 200)
@@ -174,7 +181,7 @@ def _logged_in(request: HttpRequest, found: Answer) -> HttpResponse:
         return _back(request, found.asked, _words(UNKNOWN))
     if not user.is_active:
         _log(request, What.SSO_CLOSED, "the account is closed", username=user.username)
-        return _back(request, found.asked, CLOSED)
+        return _back(request, found.asked, str(CLOSED))
     response = let_in(
         request,
         user,
@@ -200,7 +207,11 @@ def _invited(request: HttpRequest, found: Answer) -> HttpResponse:
     request.session[ARRIVING] = reverse("today")
     if request.user.is_authenticated:  # else the second factor comes first
         name = invitation.user.username
-        messages.success(request, f"Welcome. Your user name is {name}; you log in with {settings.OIDC_NAME}.")
+        messages.success(
+            request,
+            gettext("Welcome. Your user name is %(name)s; you log in with %(oidc_name)s.")
+            % {"name": name, "oidc_name": settings.OIDC_NAME},
+        )
         return redirect("welcome")
     return response
 
@@ -214,7 +225,10 @@ def _linked(request: HttpRequest, found: Answer) -> HttpResponse:
     except LinkRefused as refused:
         _log(request, What.SSO_TAKEN, str(refused), username=request.user.get_username())
         return _back(request, found.asked, str(refused))
-    messages.success(request, f"Linked. From now on you can log in with {settings.OIDC_NAME}.")
+    messages.success(
+        request,
+        gettext("Linked. From now on you can log in with %(oidc_name)s.") % {"oidc_name": settings.OIDC_NAME},
+    )
     return redirect("sso-own")
 
 
@@ -280,16 +294,16 @@ def _away(asked: Inquiry) -> str:
     return _words(AWAY if asked.purpose == Purpose.LOG_IN else AWAY_INSIDE, asked)
 
 
-NOTHING: dict[str, str] = {
-    Purpose.CONFIRM: "Nothing was signed, and what you filled in is kept",
-    Purpose.LINK: "Nothing was linked",
-    Purpose.INVITED: "Nothing was linked, and your invitation is still open",
+NOTHING: dict[str, Promise] = {
+    Purpose.CONFIRM: gettext_lazy("Nothing was signed, and what you filled in is kept"),
+    Purpose.LINK: gettext_lazy("Nothing was linked"),
+    Purpose.INVITED: gettext_lazy("Nothing was linked, and your invitation is still open"),
 }
 
 
-def _words(words: str, asked: Inquiry | None = None) -> str:
-    nothing = NOTHING.get(asked.purpose if asked else "", "Nobody was logged in")
-    return words.format(name=settings.OIDC_NAME, nothing=nothing)
+def _words(words: Promise, asked: Inquiry | None = None) -> str:
+    nothing = NOTHING.get(asked.purpose if asked else "", gettext("Nobody was logged in"))
+    return str(words).format(name=settings.OIDC_NAME, nothing=nothing)
 
 
 def _log(request: HttpRequest, what: What, why: str, *, username: str = "", subject: str = "") -> None:

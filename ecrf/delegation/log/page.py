@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from django.shortcuts import get_object_or_404
+from django.utils.functional import Promise
+from django.utils.translation import gettext, pgettext_lazy
 
 from ecrf.access.delegation import Delegation, Task
 from ecrf.access.models import Membership, Site, User
@@ -11,6 +13,12 @@ from ecrf.access.obstacles import investigators_of, keeps_log_here
 from ecrf.access.roles import Role
 from ecrf.audit.models import AuditEvent
 from ecrf.delegation.log.services import TASKS_OF_ROLE, is_investigator_of, people_of
+
+STATE_WORDS: dict[str, Promise] = {
+    "in force": pgettext_lazy("state of a delegated task", "in force"),
+    "upcoming": pgettext_lazy("state of a delegated task", "upcoming"),
+    "ended": pgettext_lazy("state of a delegated task", "ended"),
+}
 
 
 @dataclass(frozen=True)
@@ -33,6 +41,10 @@ class DelegationLine:
         if given.ended_at or (given.ends_on and given.ends_on < self.today):
             return "ended"
         return "upcoming" if given.starts_on > self.today else "in force"
+
+    @property
+    def state_words(self) -> str:
+        return str(STATE_WORDS[self.state])
 
     @property
     def until(self) -> date | None:
@@ -70,7 +82,9 @@ class DelegationPage:
         return [(task, self._roles_with(task)) for task in Task]
 
     def _roles_with(self, task: Task) -> str:
-        return ", ".join(Role(role).label.lower() for role, tasks in TASKS_OF_ROLE.items() if task in tasks)
+        return gettext(", ").join(
+            Role(role).label.lower() for role, tasks in TASKS_OF_ROLE.items() if task in tasks
+        )
 
 
 def person_named(number: int | None) -> User | None:
@@ -101,8 +115,8 @@ def _roles_at(site: Site) -> dict[int, str]:
     """{user: the roles that he has or had at the site, in words}."""
     found: dict[int, dict[str, None]] = {}
     for row in site.memberships.exclude(role=Role.MONITOR).order_by("pk"):
-        found.setdefault(row.user_id, {})[row.get_role_display()] = None
-    return {user: ", ".join(roles) for user, roles in found.items()}
+        found.setdefault(row.user_id, {})[str(row.get_role_display())] = None
+    return {user: gettext(", ").join(roles) for user, roles in found.items()}
 
 
 def _reasons(rows: list[Delegation]) -> dict[str, str]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext, pgettext
 
 from ecrf.access.delegation import Delegation, Task
 from ecrf.access.models import Membership, Site, User
@@ -60,7 +61,10 @@ def delegate(
                 _end(known, by, IT_LAPSED)
                 known = None
             if known and (known.starts_on, known.ends_on) != (starts_on, ends_on):
-                words = f"“{known.get_task_display()}” is delegated already, from {known.starts_on} on. End that first."
+                words = gettext("“%(task)s” is delegated already, from %(day)s on. End that first.") % {
+                    "task": known.get_task_display(),
+                    "day": known.starts_on,
+                }
                 raise ValidationError({"tasks": words})
             if known is None:
                 made.append(
@@ -84,21 +88,29 @@ def _check(
     roles = {row.role for row in people_of(site) if row.user_id == user.pk}
     allowed = {task for role in roles for task in TASKS_OF_ROLE[role]}
     if not roles:
-        faults["user"] = "Choose somebody who enters or signs at this site."
+        faults["user"] = gettext("Choose somebody who enters or signs at this site.")
     if not tasks:
-        faults["tasks"] = "Tick at least one task."
-    elif roles and (beyond := [Task(task).label for task in tasks if task not in allowed]):
-        faults["tasks"] = f"The role of this person does not carry: {', '.join(beyond)}."
+        faults["tasks"] = gettext("Tick at least one task.")
+    elif roles and (beyond := [str(Task(task).label) for task in tasks if task not in allowed]):
+        faults["tasks"] = gettext("The role of this person does not carry: %(tasks)s.") % {
+            "tasks": gettext(", ").join(beyond)
+        }
     if starts_on < today - AT_MOST_BACK:
-        faults["starts_on"] = f"This is more than {AT_MOST_BACK.days} days ago. Rights begin now in any case."
+        faults["starts_on"] = gettext(
+            "This is more than %(days)s days ago. Rights begin now in any case."
+        ) % {"days": AT_MOST_BACK.days}
     elif starts_on > today + AT_MOST_AHEAD:
-        faults["starts_on"] = "This is more than a year away."
-    elif starts_on < today and (fault := fault_of(reason, "it is recorded only now")):
+        faults["starts_on"] = gettext("This is more than a year away.")
+    elif starts_on < today and (
+        fault := fault_of(reason, pgettext("of which the reason is asked", "it is recorded only now"))
+    ):
         faults["reason"] = fault
     if ends_on and ends_on < max(starts_on, today):
-        faults["ends_on"] = "The last day is before the first, or over already."
+        faults["ends_on"] = gettext("The last day is before the first, or over already.")
     if site.closed_on and site.closed_on <= today:
-        faults["user"] = f"The site was closed on {site.closed_on}: nothing is delegated any more."
+        faults["user"] = gettext("The site was closed on %(closed_on)s: nothing is delegated any more.") % {
+            "closed_on": site.closed_on
+        }
     if faults:
         raise ValidationError(faults)
 
@@ -106,7 +118,7 @@ def _check(
 def end(*, delegation: Delegation, reason: str, by: User) -> None:
     """End a task at once. A second click finds it ended and changes nothing. ValidationError without a reason."""
     why = tidy(reason)
-    if fault := fault_of(why, "the task ends"):
+    if fault := fault_of(why, pgettext("of which the reason is asked", "the task ends")):
         raise ValidationError(fault)
     with acting(_actor(by, delegation.site), reason=why):
         locked = Delegation.objects.select_for_update().get(pk=delegation.pk)
@@ -124,9 +136,12 @@ def begin_log(*, site: Site, from_on: date, by: User) -> None:
     """From this day on the log is kept here, and who is not in it enters, answers and signs nothing."""
     today = site.today()
     if site.delegation_from:
-        raise ValidationError(f"The log is kept here already, from {site.delegation_from} on.")
+        raise ValidationError(
+            gettext("The log is kept here already, from %(delegation_from)s on.")
+            % {"delegation_from": site.delegation_from}
+        )
     if not today <= from_on <= today + AT_MOST_AHEAD:
-        raise ValidationError("Choose today or a later day, within a year.")
+        raise ValidationError(gettext("Choose today or a later day, within a year."))
     with acting(_actor(by, site), reason="The delegation log is kept in this system."):
         locked = Site.objects.select_for_update(no_key=True).get(pk=site.pk)
         if locked.delegation_from is None:

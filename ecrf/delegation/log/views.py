@@ -6,6 +6,8 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.functional import Promise
+from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -22,7 +24,7 @@ from ecrf.forms.typed_fields import TypedDay
 from ecrf.signatures.signers import why_not_ready
 
 READERS = (Right.READ, Right.REVIEW, Right.SEE_ACCESS)
-NOTHING = "Nothing was delegated"
+NOTHING = gettext_lazy("Nothing was delegated")
 
 
 @sensitive_post_parameters("password")
@@ -38,7 +40,7 @@ def delegation(request: UserRequest, code: str) -> HttpResponse:
     try:
         who = person_named(whole_number(str(typed["user"])))
         if who is None:
-            raise ValidationError({"user": "Choose a person."})
+            raise ValidationError({"user": gettext("Choose a person.")})
         starts_on, ends_on = _day(site, typed, "starts_on"), _day(site, typed, "ends_on", is_optional=True)
         assert starts_on is not None
         if wrong := _why_not_signed(request, NOTHING):
@@ -58,7 +60,10 @@ def delegation(request: UserRequest, code: str) -> HttpResponse:
         page.typed = typed
         return _render(request, page, status=422)
     note_signed(request)
-    messages.success(request, f"Delegated to {who.name} from {starts_on} on, and signed.")
+    messages.success(
+        request,
+        gettext("Delegated to %(name)s from %(day)s on, and signed.") % {"name": who.name, "day": starts_on},
+    )
     return redirect("delegation", site.code)
 
 
@@ -72,7 +77,7 @@ def end_delegation(request: UserRequest, code: str, pk: int) -> HttpResponse:
     context = {"site": site, "delegation": row, "wants_user_name": wants_user_name(request)}
     if request.method == "GET":
         return render(request, "delegation/end.html", context)
-    error = _why_not_signed(request, "Nothing was ended")
+    error = _why_not_signed(request, gettext("Nothing was ended"))
     try:
         if not error:
             end(delegation=row, reason=request.POST.get("reason", ""), by=request.user)
@@ -82,7 +87,7 @@ def end_delegation(request: UserRequest, code: str, pk: int) -> HttpResponse:
         context |= {"error": error, "reason": request.POST.get("reason", ""), "typed_name": _name(request)}
         return render(request, "delegation/end.html", context, status=422)
     note_signed(request)
-    messages.success(request, f"The task “{row.get_task_display()}” is ended.")
+    messages.success(request, gettext("The task “%(task)s” is ended.") % {"task": row.get_task_display()})
     return redirect("delegation", site.code)
 
 
@@ -97,7 +102,7 @@ def keep_log_here(request: UserRequest, code: str) -> HttpResponse:
     try:
         from_on = _day(site, page.typed, "from_on")
         assert from_on is not None
-        if wrong := _why_not_signed(request, "Nothing was changed"):
+        if wrong := _why_not_signed(request, gettext("Nothing was changed")):
             raise ValidationError({"begin_password": wrong})
         begin_log(site=site, from_on=from_on, by=request.user)
     except ValidationError as error:
@@ -106,7 +111,9 @@ def keep_log_here(request: UserRequest, code: str) -> HttpResponse:
         return _render(request, page, status=422)
     note_signed(request)
     messages.success(
-        request, f"From {from_on} on this log decides who enters, answers and signs at the site."
+        request,
+        gettext("From %(day)s on this log decides who enters, answers and signs at the site.")
+        % {"day": from_on},
     )
     return redirect("delegation", site.code)
 
@@ -129,12 +136,18 @@ def _site(user: User, code: str) -> Site:
 
 def _require_investigator(user: User, site: Site) -> None:
     if not is_investigator_of(user, site):
-        names = " or ".join(investigators_of(site))
-        ask = f" Ask {names}." if names else " The site has no investigator now: ask the administrator."
-        raise PermissionDenied(f"Only the investigator of site {site.code} keeps its delegation log.{ask}")
+        names = gettext(" or ").join(investigators_of(site))
+        if names:
+            words = gettext("Only the investigator of site %(code)s keeps its delegation log. Ask %(names)s.")
+        else:
+            words = gettext(
+                "Only the investigator of site %(code)s keeps its delegation log. The site has no investigator now:"
+                " ask the administrator."
+            )
+        raise PermissionDenied(words % {"code": site.code, "names": names})
 
 
-def _why_not_signed(request: UserRequest, nothing: str) -> str:
+def _why_not_signed(request: UserRequest, nothing: str | Promise) -> str:
     """ "" if the investigator has signed: a known person, with both names or the password again."""
     if not_ready := why_not_ready(request.user):
         return not_ready
@@ -153,7 +166,7 @@ def _typed(request: UserRequest) -> dict[str, object]:
 
 
 def _day(site: Site, typed: dict[str, object], name: str, *, is_optional: bool = False) -> date | None:
-    words = {"required": "Write a day such as 2026-11-22."}
+    words = {"required": gettext("Write a day such as 2026-11-22.")}
     try:
         return TypedDay(now=site.now, required=not is_optional, error_messages=words).clean(typed[name])
     except ValidationError as error:

@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from ecrf.access.language import answered_in_master
@@ -73,7 +74,10 @@ def publish_document(request: UserRequest) -> HttpResponse:
         publish(document=document, by=request.user)
     except ValidationError as error:
         return _form(request, typed, {"version": " ".join(error.messages)}, 422)
-    messages.success(request, f"Published: {document}. Its roles are asked for it from now on.")
+    messages.success(
+        request,
+        gettext("Published: %(document)s. Its roles are asked for it from now on.") % {"document": document},
+    )
     return redirect("training-document", document.pk)
 
 
@@ -93,7 +97,9 @@ def withdraw_document(request: UserRequest, pk: int) -> HttpResponse:
         withdraw(document=row, reason=request.POST.get("reason", ""), by=request.user)
     except ValidationError as error:
         return _document_page(request, row, " ".join(error.messages), 422)
-    messages.success(request, f"Withdrawn: {row}. Nobody is asked for it any more.")
+    messages.success(
+        request, gettext("Withdrawn: %(document)s. Nobody is asked for it any more.") % {"document": row}
+    )
     return redirect("training-documents")
 
 
@@ -159,4 +165,4 @@ def _typed_of(row: TrainingDocument) -> dict[str, object]:
 
 
 def _roles(roles: Iterable[str]) -> str:
-    return ", ".join(Role(role).label.lower() for role in roles)
+    return gettext(", ").join(Role(role).label.lower() for role in roles)

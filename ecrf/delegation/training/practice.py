@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext
+
 from ecrf.access.models import User
 from ecrf.access.training import TrainingDocument
 from ecrf.audit.models import AuditEvent
@@ -51,7 +53,10 @@ def _lacks(visit: Visit, entries: list[Entry], others: set[int]) -> tuple[str, .
         f"{CRFS[key].title}: {state.words}" for key, state in states.items() if state.state != "complete"
     ]
     foreign = {entry.parent.crf if entry.parent else entry.crf for entry in entries if entry.pk in others}
-    lacks += [f"{CRFS[key].title}: another person entered something in it" for key in sorted(foreign)]
+    lacks += [
+        gettext("%(form)s: another person entered something in it") % {"form": CRFS[key].title}
+        for key in sorted(foreign)
+    ]
     return tuple(lacks)
 
 

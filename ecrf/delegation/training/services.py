@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
+from django.utils.translation import gettext, pgettext
 
 from ecrf.access.models import User
 from ecrf.access.roles import RIGHTS, WORKING, Right, Role
@@ -49,12 +50,14 @@ def confirm(*, document: TrainingDocument, by: User) -> TrainingRecord:
     not asked of the person, or is a practice visit that is not whole yet."""
     if not asked_of(by).filter(pk=document.pk).exists():
         raise ValidationError(
-            "This is not asked of you, or there is a newer version by now. Look at the list again."
+            gettext("This is not asked of you, or there is a newer version by now. Look at the list again.")
         )
     if document.kind == TrainingKind.PRACTICE:
         visit = best_visit(by, document)
         if visit is None or visit.lacks:
-            raise ValidationError("The practice visit is not whole yet. What is missing stands on the page.")
+            raise ValidationError(
+                gettext("The practice visit is not whole yet. What is missing stands on the page.")
+            )
     role = next(str(m.role) for m in by.current_memberships if m.role in document.roles)
     with acting(Actor(str(by.pk), by.username, role)):
         # Two clicks meet here, and take turns: the person's own row.
@@ -85,11 +88,16 @@ def checked(typed: dict[str, object]) -> TrainingDocument:
     if fault or text_fault:
         faults |= {"title": [fault]} if fault else {"text": [text_fault]}
     if len(text) > LONGEST_TEXT:
-        faults["text"] = [f"At most {LONGEST_TEXT:,} characters: this has {len(text):,}."]
+        faults["text"] = [
+            gettext("At most %(longest)s characters: this has %(length)s.")
+            % {"longest": f"{LONGEST_TEXT:,}", "length": f"{len(text):,}"}
+        ]
     if not roles:
-        faults["roles"] = ["Tick the roles that must know it."]
+        faults["roles"] = [gettext("Tick the roles that must know it.")]
     if TrainingDocument.objects.filter(key=key, version=version).exists():
-        faults["version"] = ["There is this version already. Give the new text a version of its own."]
+        faults["version"] = [
+            gettext("There is this version already. Give the new text a version of its own.")
+        ]
     if faults:
         raise ValidationError(faults)
     return document
@@ -110,7 +118,7 @@ def publish(*, document: TrainingDocument, by: User) -> TrainingDocument:
 def withdraw(*, document: TrainingDocument, reason: str, by: User) -> None:
     """Nobody is asked for it any more; what was confirmed stays on record."""
     why = tidy(reason)
-    if fault := fault_of(why, "it is withdrawn"):
+    if fault := fault_of(why, pgettext("of which the reason is asked", "it is withdrawn")):
         raise ValidationError(fault)
     with acting(by.acting_at(None, Right.MANAGE_ACCOUNTS), reason=why):
         locked = TrainingDocument.objects.select_for_update().get(pk=document.pk)

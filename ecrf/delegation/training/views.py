@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from ecrf.access.reach import sites
@@ -51,7 +52,7 @@ def read(request: UserRequest, pk: int) -> HttpResponse:
         confirm(document=document, by=request.user)
     except ValidationError as error:
         return _page(request, document, " ".join(error.messages), 422)
-    messages.success(request, f"Confirmed: {document}.")
+    messages.success(request, gettext("Confirmed: %(document)s.") % {"document": document})
     return redirect("training")
 
 
@@ -61,12 +62,16 @@ def _page(
     record = records_of(request.user).filter(document=document).first()
     is_practice = document.kind == TrainingKind.PRACTICE
     visit: PracticeVisit | None = best_visit(request.user, document) if is_practice and not record else None
+    practice_sites = sites(request.user, Right.READ).filter(is_practice=True) if is_practice else []
     context = {
         "document": document,
         "record": record,
         "is_practice": is_practice,
         "visit": visit,
-        "practice_sites": sites(request.user, Right.READ).filter(is_practice=True) if is_practice else [],
+        "practice_sites": practice_sites,
+        "practice_codes": lambda: gettext(", ").join(
+            site.code for site in practice_sites
+        ),  # once it is shown
         "can_confirm": document.is_current and (not is_practice or (visit is not None and not visit.lacks)),
         "refusal": refusal,
     }

@@ -4,6 +4,7 @@ import hashlib
 import json
 from datetime import datetime
 
+from ecrf.access.language import in_master
 from ecrf.access.roles import Right
 from ecrf.audit.actor import SYSTEM, acting
 from ecrf.casebook.record.hooks import HOOKS
@@ -20,12 +21,13 @@ def keep_casebook(transfer: Transfer) -> None:
 
     patient, moment = transfer.patient, transfer.recorded_at
     at_site = moment.astimezone(patient.site.zone)
-    content = casebook_content(
-        patient,
-        made_at=moment,
-        compact=False,
-        cut_words=f"As handed over to site {transfer.to_site.code}, {at_site:%Y-%m-%d %H:%M %Z}",
-    )
+    with in_master():  # it is stored, whoever hands the patient over
+        content = casebook_content(
+            patient,
+            made_at=moment,
+            compact=False,
+            cut_words=f"As handed over to site {transfer.to_site.code}, {at_site:%Y-%m-%d %H:%M %Z}",
+        )
     text = json.dumps({**content, "number": patient.number}, ensure_ascii=False)
     export = Export.objects.create(
         kind=ExportKind.HANDED_OVER,

@@ -122,7 +122,7 @@ def _user(data: _Element, admin: Admin, pk: int, row: Row, sites: list[int]) -> 
 def _nameless(admin: Admin, pk: int) -> Row:
     """In place of who it is: the account's id and the roles."""
     roles = {one["role"] for one in admin.rows[MEMBERSHIPS].values() if one["user_id"] == pk}
-    labels = ", ".join(role.label for role in Role if role in roles)
+    labels = ", ".join(str(role.label) for role in Role if role in roles)
     return {"username": account(pk), "full_name": f"{labels or 'No role'} {account(pk)}"}
 
 

@@ -52,7 +52,7 @@ def _people(_description: Description) -> Table:
     """Who could do what, now or before: what an account's id in the other tables stands for."""
     columns = (
         text_column("person", "Account, as in ODM", "'U.' || u.id", 20, is_key=True),
-        code_column("role", "Role", "x.role", *((role.value, role.label) for role in Role), is_key=True),
+        code_column("role", "Role", "x.role", *((role.value, str(role.label)) for role in Role), is_key=True),
         Column("site", "Site; empty: all sites", ColumnKind.TEXT, "s.code", is_key=True, length=20),
         yes_no_column("current", "Holds the role at the cut", "x.is_current"),
         text_column("user_name", "User name", "u.username", 150, identifying=True),

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.utils import timezone
 
 import ecrf
+from ecrf.access.language import speaking_to
 from ecrf.audit.snapshot import one_snapshot
 from ecrf.exports.copy.maker import write_copy
 from ecrf.exports.cut import present_positions, selected_cut
@@ -113,7 +114,8 @@ def make_casebook(export: Export, folder: Path, target: Path, progress: StepCoun
     assert export.patient is not None, "a casebook is asked for of a patient"
     progress("Casebook")
     moment = timezone.now()
-    content = casebook_pdf(export.patient, made_at=moment, compact=bool(export.wanted.get("compact")))
+    with speaking_to(export.asked_by):
+        content = casebook_pdf(export.patient, made_at=moment, compact=bool(export.wanted.get("compact")))
     return _pdf(content, target, f"casebook-{export.patient.number}", moment)
 
 
@@ -129,7 +131,8 @@ def make_annotated_crf(export: Export, folder: Path, target: Path, progress: Ste
     """Every form blank, with the names of its items."""
     progress("Annotated CRF")
     moment = timezone.now()
-    content = annotated_crf_pdf(moment, place_in_sdtm if has_sdtm() else None)
+    with speaking_to(export.asked_by):
+        content = annotated_crf_pdf(moment, place_in_sdtm if has_sdtm() else None)
     return _pdf(content, target, "annotated-crf", moment)
 
 

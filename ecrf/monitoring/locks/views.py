@@ -168,7 +168,7 @@ def _readiness(own_sites: list[Site], open_at: dict[int, Counts]) -> dict[str, A
 
 
 def _heads(kinds: list[str]) -> list[str]:
-    return [KINDS[kind].head for kind in kinds]
+    return [str(KINDS[kind].head) for kind in kinds]
 
 
 def _in_order(counts: Counts, kinds: list[str]) -> list[int]:

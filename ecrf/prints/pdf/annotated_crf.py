@@ -4,6 +4,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+from django.utils.translation import gettext, gettext_lazy
+
 from ecrf.checks.item_words import asked_when, needed, takes
 from ecrf.forms.protocol import VisitPlan, protocol
 from ecrf.forms.registry import CRFS, CrfDefinition, Section
@@ -14,25 +16,27 @@ from ecrf.prints.pdf.typesetting import typeset
 SdtmTarget = Callable[[str, str], str | None]
 """(CRF key, item) to where SDTM has it, such as `VS.VSORRES where VSTESTCD = PULSE`; None where it has it nowhere."""
 
-OUTSIDE = "Forms outside visits"
+OUTSIDE = gettext_lazy("Forms outside visits")
 
 
 def annotated_crf_pdf(made_at: datetime, sdtm: SdtmTarget | None = None) -> bytes:
     """The same forms and the same `made_at` give the same bytes. Without `sdtm`, no column is kept for it."""
-    return typeset("annotated_crf.typ", content(made_at, sdtm), title="Annotated CRF", made_at=made_at)
+    return typeset(
+        "annotated_crf.typ", content(made_at, sdtm), title=gettext("Annotated CRF"), made_at=made_at
+    )
 
 
 def content(made_at: datetime, sdtm: SdtmTarget | None) -> Content:
     trial = protocol()
     visits = [_visit(plan) for plan in trial.visits]
     outside = {
-        "title": OUTSIDE,
+        "title": str(OUTSIDE),
         "when": "",
         "forms": [_line(key) for key in (*trial.patient_forms, *trial.logs)],
     }
     return {
-        "whose": "Annotated CRF",
-        "as_of": f"Made {made_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC",
+        "whose": gettext("Annotated CRF"),
+        "as_of": gettext("Made %(at)s UTC") % {"at": f"{made_at.astimezone(UTC):%Y-%m-%d %H:%M}"},
         "visits": [*visits, outside],
         "forms": [_form(CRFS[key], sdtm) for key in trial.scheduled_crfs()],
         "has_sdtm": sdtm is not None,
@@ -48,21 +52,34 @@ def _visit(plan: VisitPlan) -> Content:
         "when": _when(plan),
         "forms": [
             *(
-                _line(key, f"{plan.expected_of(key)} expected" if plan.expected_of(key) > 1 else "")
+                _line(
+                    key,
+                    gettext("%(number)s expected") % {"number": plan.expected_of(key)}
+                    if plan.expected_of(key) > 1
+                    else "",
+                )
                 for key in plan.forms
             ),
-            *(_line(key, "if done") for key in plan.optional),
+            *(_line(key, gettext("if done")) for key in plan.optional),
         ],
     }
 
 
 def _when(plan: VisitPlan) -> str:
-    day = "" if plan.day is None else f"day {plan.day}"
+    day = "" if plan.day is None else gettext("day %(day)s") % {"day": plan.day}
     window = (
-        f"{plan.opens:+d} to {plan.closes:+d} days".replace("-", "−") if plan.opens or plan.closes else ""
+        gettext("%(opens)s to %(closes)s days")
+        % {"opens": f"{plan.opens:+d}".replace("-", "−"), "closes": f"{plan.closes:+d}".replace("-", "−")}
+        if plan.opens or plan.closes
+        else ""
     )
-    words = [day, window, "on demand" if plan.on_demand else "", "may repeat" if plan.repeats else ""]
-    return ", ".join(part for part in words if part)
+    words = [
+        day,
+        window,
+        gettext("on demand") if plan.on_demand else "",
+        gettext("may repeat") if plan.repeats else "",
+    ]
+    return gettext(", ").join(part for part in words if part)
 
 
 def _line(key: str, note: str = "") -> Content:
@@ -85,12 +102,16 @@ def _form(definition: CrfDefinition, sdtm: SdtmTarget | None) -> Content:
 
 
 def _row_names(definition: CrfDefinition) -> str:
-    return f"A row for each of: {', '.join(definition.row_names)}." if definition.row_names else ""
+    return (
+        gettext("A row for each of: %(names)s.") % {"names": gettext(", ").join(definition.row_names)}
+        if definition.row_names
+        else ""
+    )
 
 
 def _heading(definition: CrfDefinition) -> Content:
-    domain = f"domain {definition.domain}" if definition.domain else ""
-    parts = (definition.key, f"form version {definition.version}", domain)
+    domain = gettext("domain %(domain)s") % {"domain": definition.domain} if definition.domain else ""
+    parts = (definition.key, gettext("form version %(version)s") % {"version": definition.version}, domain)
     return {
         "key": definition.key,
         "title": definition.title,
@@ -102,8 +123,11 @@ def _places(definition: CrfDefinition) -> str:
     """At which visits it stands."""
     labels = [plan.label for plan in protocol().visits if definition.key in plan.forms]
     if_done = [plan.label for plan in protocol().visits if definition.key in plan.optional]
-    words = ["; ".join(labels), f"if done: {'; '.join(if_done)}" if if_done else ""]
-    return ". ".join(part[:1].upper() + part[1:] for part in words if part) or OUTSIDE
+    words = [
+        gettext("; ").join(labels),
+        gettext("if done: %(visits)s") % {"visits": gettext("; ").join(if_done)} if if_done else "",
+    ]
+    return ". ".join(part[:1].upper() + part[1:] for part in words if part) or str(OUTSIDE)
 
 
 def _sections(definition: CrfDefinition, sdtm: SdtmTarget | None) -> list[Content]:
@@ -139,7 +163,9 @@ def _needed(definition: CrfDefinition, item: Any) -> str:
     if item.instead_of:
         return needed(definition, item)
     when = asked_when(definition, item)
-    return " ".join(part for part in ("Required" if item.required else "Optional", when) if part)
+    return " ".join(
+        part for part in (gettext("Required") if item.required else gettext("Optional"), when) if part
+    )
 
 
 def _options(item: Any) -> list[tuple[str, str]]:

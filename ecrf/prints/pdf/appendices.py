@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext, gettext_lazy
+
 from ecrf.audit.models import AuditEvent
 from ecrf.casebook.models import Entry
 from ecrf.prints.pdf.form_content import LONG, Content, Known
@@ -14,7 +16,7 @@ from ecrf.trail.context import Around, place_words
 from ecrf.trail.page import SOURCES, role_words, undone_by, zone_words
 from ecrf.trail.words import EventLine, lines_of
 
-SYSTEM = "the system"
+SYSTEM = gettext_lazy("the system")
 
 
 def queries_content(known: Known, entries: dict[int, Entry]) -> list[Content]:
@@ -31,15 +33,17 @@ def queries_content(known: Known, entries: dict[int, Entry]) -> list[Content]:
 
 
 def _query(query: Query, known: Known) -> Content:
-    by = query.closed_by.name if query.closed_by else SYSTEM
+    by = query.closed_by.name if query.closed_by else str(SYSTEM)
     if query.is_open and query.is_note:
         read = query.answered_by
-        state = f"Open, {f'read {known.moment(read.said_at)}' if read else 'not read yet'}"
+        words = gettext("Open, read %(at)s") if read else gettext("Open, not read yet")
+        state = words % {"at": known.moment(read.said_at) if read else ""}
     elif query.is_open:
-        state = f"Open, {query.get_turn_display().lower()}’s turn since {known.moment(query.turn_since)}"
+        words = gettext("Open, %(who)s’s turn since %(at)s")
+        state = words % {"who": query.get_turn_display().lower(), "at": known.moment(query.turn_since)}
     else:
         assert query.closed_at is not None
-        state = f"Closed {known.moment(query.closed_at)} by {by}"
+        state = gettext("Closed %(at)s by %(name)s") % {"at": known.moment(query.closed_at), "name": by}
     check = f" ({query.check_id})" if query.check_id else ""
     return {
         "name": query.name,
@@ -50,12 +54,15 @@ def _query(query: Query, known: Known) -> Content:
 
 
 def _message(message: Message, known: Known) -> Content:
-    who = message.said_by.name if message.said_by else SYSTEM
+    who = message.said_by.name if message.said_by else str(SYSTEM)
     role = f" ({role_words(message.role)})" if message.role else ""
     return {
         "when": known.moment(message.said_at),
         "who": f"{who}{role}",
-        "act": f"{message.get_act_display()}{f', value {message.value}' if message.value else ''}",
+        "act": gettext("%(act)s, value %(value)s")
+        % {"act": message.get_act_display(), "value": message.value}
+        if message.value
+        else message.get_act_display(),
         "text": message.text,
         "long": len(message.text) > LONG,
     }
@@ -97,7 +104,7 @@ def _save(events: list[AuditEvent], around: Around, zone: ZoneInfo) -> Content:
     first, last = events[0], events[-1]
     at, person = first.at.astimezone(zone), around.people.get(first.actor_id or 0)
     who = f"{person.full_name} ({first.actor})" if person and person.full_name else first.actor
-    source = SOURCES.get(first.source, f"source: {first.source}")
+    source = SOURCES.get(first.source, gettext("source: %(source)s") % {"source": first.source})
     head = (f"{at:%Y-%m-%d %H:%M:%S} {zone_words(at)}", who, role_words(first.role), source)
     return {
         "positions": str(first.position) if first is last else f"{first.position}–{last.position}",

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from datetime import date, datetime
 
+from django.utils.translation import gettext, ngettext, pgettext
+
 from ecrf.access.models import Site
 from ecrf.audit.models import AuditEvent
 from ecrf.audit.snapshot import one_snapshot
-from ecrf.casebook.labels import counted
 from ecrf.casebook.models import Entry, Patient, Status
 from ecrf.casebook.schedule.due import VisitDue
 from ecrf.casebook.transfer.stays import moves_in_words
@@ -56,15 +57,20 @@ def casebook_content(patient: Patient, *, made_at: datetime, compact: bool, cut_
         known = _known(patient, casebook, events, context, compact)
     groups = [content for group in casebook.form_groups if (content := _group(group, known))]
     struck_visits = [_struck_visit(group, known) for group in casebook.struck_visits]
-    site = f"Site {patient.site.code}, {patient.site.name}{' (practice)' if patient.site.is_practice else ''}"
+    words = (
+        gettext("Site %(code)s, %(name)s (practice)")
+        if patient.site.is_practice
+        else gettext("Site %(code)s, %(name)s")
+    )
+    site = words % {"code": patient.site.code, "name": patient.site.name}
     return {
-        "heading": f"Casebook of patient {patient.number}",
-        "whose": f"Patient {patient.number} · {site}",
+        "heading": gettext("Casebook of patient %(number)s") % {"number": patient.number},
+        "whose": gettext("Patient %(number)s · %(site)s") % {"number": patient.number, "site": site},
         "site": ". ".join([site, *moves]),
-        "as_of": cut_words or f"As of {known.moment(made_at)}",
-        "zone": f"Times are those of the site’s clock ({patient.site.time_zone}).",
+        "as_of": cut_words or gettext("As of %(at)s") % {"at": known.moment(made_at)},
+        "zone": gettext("Times are those of the site’s clock (%(zone)s).") % {"zone": patient.site.time_zone},
         "struck": struck_whole_words(patient, known),
-        "state": casebook.schedule_status.state.capitalize(),
+        "state": casebook.schedule_status.state_words.capitalize(),
         "locked": lock_words(locks, known.zone),
         "signed": _signed(known),
         "contents": _contents(casebook, known),
@@ -108,7 +114,7 @@ def _signed(known: Known, visit: int | None = None) -> list[str]:
     """The signatures of a visit, or of the whole casebook, that stand, then those that broke."""
     standing = on_visit(known.signatures, visit) if visit else on_casebook(known.signatures)
     words = [signature_words(signature, known.zone) for signature in [*standing.in_force, *standing.broken]]
-    return words or ["Not signed." if visit else "The casebook as a whole is not signed."]
+    return words or [gettext("Not signed.") if visit else gettext("The casebook as a whole is not signed.")]
 
 
 # --- visits and logs --------------------------------------------------------------------------------------------
@@ -144,26 +150,37 @@ def _state_words(group: FormGroup) -> str:
     standing = len(group.standing)
     words = [
         _took_place(group.due) if group.due else "",
-        f"{group.complete} of {standing} form{'' if standing == 1 else 's'} complete" if standing else "",
-        f"{group.open_questions} to answer" if group.open_questions else "",
-        f"{group.struck} struck out" if group.struck else "",
+        _complete_words(group.complete, standing) if standing else "",
+        gettext("%(number)d to answer") % {"number": group.open_questions} if group.open_questions else "",
+        gettext("%(number)d struck out") % {"number": group.struck} if group.struck else "",
     ]
     return " · ".join(part for part in words if part)
 
 
+def _complete_words(complete: int, standing: int) -> str:
+    words = ngettext(
+        "%(complete)d of %(number)d form complete", "%(complete)d of %(number)d forms complete", standing
+    )
+    return words % {"complete": complete, "number": standing}
+
+
 def _took_place(due: VisitDue) -> str:
     if due.missed:
-        words = "Missed"
+        words = gettext("Missed")
+    elif due.visited_on and due.in_window:
+        words = gettext("Took place on %(day)s, inside its window") % {"day": due.visited_on}
+    elif due.visited_on and due.in_window is False:
+        words = gettext("Took place on %(day)s, outside its window") % {"day": due.visited_on}
     elif due.visited_on:
-        window = {True: ", inside its window", False: ", outside its window", None: ""}[due.in_window]
-        words = f"Took place on {due.visited_on}{window}"
+        words = gettext("Took place on %(day)s") % {"day": due.visited_on}
     else:
-        words = "No date yet"
+        words = gettext("No date yet")
     return f"{words} ({_window(due)})" if due.opens_on and due.opens_on != due.closes_on else words
 
 
 def _window(due: VisitDue) -> str:
-    return f"{due.opens_on} to {due.closes_on}" if due.opens_on else ""
+    words = gettext("%(opens)s to %(closes)s")
+    return words % {"opens": due.opens_on, "closes": due.closes_on} if due.opens_on else ""
 
 
 def _contents(casebook: PrintedCasebook, known: Known) -> list[Content]:
@@ -175,7 +192,7 @@ def _contents(casebook: PrintedCasebook, known: Known) -> list[Content]:
             "title": visit.due.plan.label,
             "day": _day(visit.due.visited_on),
             "window": _window(visit.due),
-            "state": _visit_state(visit.due),
+            "state": _begun_large(visit.state_words),
             "complete": _complete(visit.form_group),
             "signed": _signed_mark(visit.form_group, known),
         }
@@ -187,8 +204,8 @@ def _contents(casebook: PrintedCasebook, known: Known) -> list[Content]:
             "title": log.title,
             "day": "",
             "window": "",
-            "state": f"{log.recorded or 'None'} recorded"
-            + (f", {log.struck} struck out" if log.struck else ""),
+            "state": _begun_large(log.recorded_words)
+            + (gettext(", %(number)d struck out") % {"number": log.struck} if log.struck else ""),
             "complete": _complete(log) if log.recorded else "",
             "signed": "",
         }
@@ -200,7 +217,7 @@ def _contents(casebook: PrintedCasebook, known: Known) -> list[Content]:
             "title": group.title,
             "day": "",
             "window": "",
-            "state": counted(group.struck, "form") if group.struck else "no form",
+            "state": _forms_words(group.struck),
             "complete": "",
             "signed": "",
         }
@@ -213,18 +230,26 @@ def _day(day: date | None) -> str:
     return str(day or "")
 
 
-def _visit_state(due: VisitDue) -> str:
-    outside = ", outside its window" if due.in_window is False else ""
-    return ("Missed" if due.missed else due.state.capitalize()) + outside
+def _begun_large(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
+def _forms_words(number: int) -> str:
+    return (
+        ngettext("%(number)d form", "%(number)d forms", number) % {"number": number}
+        if number
+        else gettext("no form")
+    )
 
 
 def _complete(group: FormGroup | None) -> str:
-    return f"{group.complete} of {len(group.standing)}" if group else ""
+    words = gettext("%(number)d of %(all)d")
+    return words % {"number": group.complete, "all": len(group.standing)} if group else ""
 
 
 def _signed_mark(group: FormGroup | None, known: Known) -> str:
     if group is None or group.visit_id is None:
         return ""
-    return {"signed": "✓ signed", "broken": "broken"}.get(
+    return {"signed": gettext("✓ signed"), "broken": pgettext("a signature", "broken")}.get(
         on_visit(known.signatures, group.visit_id).state, ""
     )

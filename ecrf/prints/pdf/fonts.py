@@ -9,11 +9,13 @@ from pathlib import Path
 
 import typst
 
-PACKAGES = "manimgx_fonts", "pylopdf_fonts_jp"
-"""Noto Sans for most scripts and for emoji; Noto Sans JP. What a missing package would draw is spelled out."""
+PACKAGES = "manimgx_fonts", "pylopdf_fonts_jp", "pylopdf_fonts_zh_cn"
+"""Noto Sans for most scripts and for emoji; Noto Sans JP and SC. What a missing package would draw is spelled out."""
 
-FIRST, LAST = ("Noto Sans", "Noto Sans JP"), ("DejaVu Sans Mono",)
+FIRST, LAST = ("Noto Sans", "Noto Sans JP", "Noto Sans SC"), ("DejaVu Sans Mono",)
 """Who is asked before and after the others for a character. The last is Typst's own, for the signs of the templates."""
+FIRST_IN_CHINESE = ("Noto Sans", "Noto Sans SC", "Noto Sans JP")
+"""Many characters are written otherwise in Japanese and in Chinese, under one code: the language decides."""
 
 INVISIBLE = frozenset(
     map(chr, (*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0x061C))
@@ -36,13 +38,14 @@ def fonts() -> typst.Fonts:
 
 
 @cache
-def families() -> tuple[str, ...]:
-    """The families in the order in which they are asked for a character."""
+def families(language: str = "en") -> tuple[str, ...]:
+    """The families in the order in which they are asked for a character in a text of this language."""
+    first = FIRST_IN_CHINESE if language.startswith("zh") else FIRST
     there = set(fonts().families())
     others = (
         name for name in there - {*FIRST, *LAST} if name.startswith("Noto Sans") or name == "Noto Emoji"
     )
-    return tuple(name for name in (*FIRST, *sorted(others), *LAST) if name in there)
+    return tuple(name for name in (*first, *sorted(others), *LAST) if name in there)
 
 
 def drawable(text: str, *, strictly: bool = False) -> str:

@@ -7,7 +7,9 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from ecrf.casebook.labels import counted
+from django.utils.functional import Promise
+from django.utils.translation import gettext, gettext_lazy, ngettext, pgettext
+
 from ecrf.casebook.models import Entry, Patient, Visit
 from ecrf.checks.item_words import needed
 from ecrf.checks.models import Discrepancy, DiscrepancyState
@@ -26,11 +28,11 @@ Content = dict[str, Any]
 LONG = 400
 """A text of more characters may go on on the next page; shorter ones stay in one piece."""
 
-STATES = {
-    "complete": "Complete",
-    "struck": "Struck out",
-    "ready": "In progress, nothing missing",
-    "empty": "Not begun",
+STATES: dict[str, Promise] = {
+    "complete": gettext_lazy("Complete"),
+    "struck": gettext_lazy("Struck out"),
+    "ready": gettext_lazy("In progress, nothing missing"),
+    "empty": gettext_lazy("Not begun"),
 }
 
 
@@ -76,10 +78,14 @@ def form_content(form_view: FormView, known: Known) -> Content:
 
 def struck_words(entry: Entry, known: Known) -> str:
     if not entry.struck_at:
-        return "Struck out with the form whose row it is."
+        return gettext("Struck out with the form whose row it is.")
     assert entry.struck_by is not None
     by, at = entry.struck_by.name, known.moment(entry.struck_at)
-    return f"Struck out by {by}, {at}: {entry.struck_reason}"
+    return gettext("Struck out by %(who)s, %(at)s: %(why)s") % {
+        "who": by,
+        "at": at,
+        "why": entry.struck_reason,
+    }
 
 
 def struck_whole_words(subject: Patient | Visit, known: Known) -> str:
@@ -87,20 +93,32 @@ def struck_whole_words(subject: Patient | Visit, known: Known) -> str:
     if not subject.struck_at:
         return ""
     assert subject.struck_by is not None
-    consent = ""
     if subject.struck_consent_of:
-        consent = f" ({subject.struck_consent_of.name} consented on {subject.struck_consent_on})"
-    at = known.moment(subject.struck_at)
-    return f"Struck out by {subject.struck_by.name}, {at}: {subject.struck_reason}{consent}"
+        words = gettext("Struck out by %(who)s, %(at)s: %(why)s (%(by)s consented on %(on)s)")
+    else:
+        words = gettext("Struck out by %(who)s, %(at)s: %(why)s")
+    return words % {
+        "who": subject.struck_by.name,
+        "at": known.moment(subject.struck_at),
+        "why": subject.struck_reason,
+        "by": subject.struck_consent_of.name if subject.struck_consent_of else "",
+        "on": subject.struck_consent_on,
+    }
 
 
 def _state(form_view: FormView) -> str:
-    words = STATES.get(form_view.state, f"In progress, {form_view.left} missing")
+    if form_view.state in STATES:
+        words = str(STATES[form_view.state])
+    else:
+        words = gettext("In progress, %(number)d missing") % {"number": form_view.left}
     open_questions = form_view.open_questions
+    to_answer = ngettext("%(number)d question to answer", "%(number)d questions to answer", open_questions)
     about = [
         words,
-        f"{counted(open_questions, 'question')} to answer" if open_questions else "",
-        f"form version {form_view.entry.form_version}" if form_view.entry else "",
+        to_answer % {"number": open_questions} if open_questions else "",
+        gettext("form version %(version)s") % {"version": form_view.entry.form_version}
+        if form_view.entry
+        else "",
     ]
     return " · ".join(part for part in about if part)
 
@@ -112,12 +130,12 @@ def _what_was_done(form_view: FormView, known: Known) -> list[str]:
     done = []
     if form_view.entry_id in known.completed:
         at, by = known.completed[form_view.entry_id]
-        done.append(f"Completed {known.moment(at)} by {by}")
+        done.append(gettext("Completed %(at)s by %(by)s") % {"at": known.moment(at), "by": by})
     done += _verified(form_view, known)
     own = [s for s in on_form(known.signatures, form_view.entry).history if s.scope == SignatureScope.FORM]
     done += [signature_words(signature, known.zone) for signature in own]
     if numbers := _query_numbers(form_view, known.queries):
-        done.append(f"Queries: {numbers} (see the appendix)")
+        done.append(gettext("Queries: %(numbers)s (see the appendix)") % {"numbers": numbers})
     return done
 
 
@@ -130,17 +148,26 @@ def _verified(form_view: FormView, known: Known) -> list[str]:
             if verification is not None and verification.stands:
                 at = verification.verified_at.astimezone(known.zone)
                 days[verification.verified_by.name].append(f"{at:%Y-%m-%d}")
-    return [
-        f"✓ {counted(len(on), 'item')} verified against the source by {by}, "
-        + (min(on) if min(on) == max(on) else f"{min(on)} to {max(on)}")
-        for by, on in days.items()
-    ]
+    return [_verified_by(by, on) for by, on in days.items()]
+
+
+def _verified_by(by: str, on: list[str]) -> str:
+    words = ngettext(
+        "✓ %(number)d item verified against the source by %(name)s, %(days)s",
+        "✓ %(number)d items verified against the source by %(name)s, %(days)s",
+        len(on),
+    )
+    span = gettext("%(opens)s to %(closes)s") % {"opens": min(on), "closes": max(on)}
+    return words % {"number": len(on), "name": by, "days": min(on) if min(on) == max(on) else span}
 
 
 def _query_numbers(form_view: FormView, queries: ByItem) -> str:
     spots = {row.spot for row in form_view.with_rows}
     here = [query for (spot, _item), asked in queries.items() if spot in spots for query in asked]
-    words = [f"{_named(q)}{' (open)' if q.is_open else ''}" for q in sorted(here, key=_number)]
+    words = [
+        gettext("%(query)s (open)") % {"query": _named(q)} if q.is_open else _named(q)
+        for q in sorted(here, key=_number)
+    ]
     return ", ".join(words)
 
 
@@ -175,7 +202,7 @@ def _item(item_view: ItemView, known: Known) -> Content:
     rule = item_view.item.rule
     return answer | {
         "label": item_view.label,
-        "about": f"calculated, {rule}" if rule else _when(item_view),
+        "about": gettext("calculated, %(rule)s") % {"rule": rule} if rule else _when(item_view),
         "unit": item_view.item.unit,
         "questions": [question_words(one, known) for one in item_view.questions],
         "long": len(answer["text"]) > LONG,
@@ -198,20 +225,25 @@ def answer_content(item_view: ItemView, known: Known) -> Content:
         comment = f": {missing['comment']}" if missing["comment"] else ""
         return {"is": "reason", "text": f"{missing['label']}{comment}"} | mark
     if item_view.item.rule:
-        return {"is": "quiet", "text": "not calculated"}
+        return {"is": "quiet", "text": gettext("not calculated")}
     if not item_view.is_asked:
-        return {"is": "quiet", "text": "not asked"}
-    return {"is": "blank" if item_view.is_wanted else "quiet", "text": "blank"}
+        return {"is": "quiet", "text": gettext("not asked")}
+    return {
+        "is": "blank" if item_view.is_wanted else "quiet",
+        "text": pgettext("an item without a value", "blank"),
+    }
 
 
 def question_words(discrepancy: Discrepancy, known: Known) -> str:
     """What a check asks, and who confirmed the value."""
     if discrepancy.state == DiscrepancyState.OPEN:
-        return f"? To answer: {discrepancy.text} {discrepancy.check_id}"
+        words = gettext("? To answer: %(text)s %(check)s")
+        return words % {"text": discrepancy.text, "check": discrepancy.check_id}
     assert discrepancy.confirmed_by is not None
     assert discrepancy.confirmed_at is not None
     by, at = discrepancy.confirmed_by.name, known.moment(discrepancy.confirmed_at)
-    return f"Confirmed against the source by {by}, {at}: {discrepancy.text} {discrepancy.check_id}"
+    words = gettext("Confirmed against the source by %(name)s, %(at)s: %(text)s %(check)s")
+    return words % {"name": by, "at": at, "text": discrepancy.text, "check": discrepancy.check_id}
 
 
 # --- tables -----------------------------------------------------------------------------------------------------
@@ -259,7 +291,7 @@ def _across(table: RowTable, known: Known) -> Content:
     lines = [(row, views) for row, views in table.lines if not known.compact or row.row]
     return {
         "dense": table.is_dense,
-        "first": table.definition.title if table.definition.row_names else "No.",
+        "first": table.definition.title if table.definition.row_names else gettext("No."),
         "names": bool(table.definition.row_names),
         "heads": [
             {
@@ -296,7 +328,10 @@ def _block(table: RowTable, block: RowBlock, known: Known) -> Content:
     lines = [views for views in block.lines if any(_is_shown(view, known) for view in views)]
     return {
         "first": table.definition.title,
-        "heads": [f"{row.name}{' struck out' if row.is_struck else ''}" for row in block.form_views],
+        "heads": [
+            gettext("%(row)s struck out") % {"row": row.name} if row.is_struck else row.name
+            for row in block.form_views
+        ],
         "struck": [row.is_struck for row in block.form_views],
         "spare": len(block.spare),
         "lines": [

@@ -3,35 +3,54 @@
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from ecrf.signatures.breaks import breaking_of
+from django.utils.translation import gettext, ngettext
+
+from ecrf.signatures.breaks import Change, breaking_of
 from ecrf.signatures.models import Signature
 from ecrf.signatures.templatetags.signatures import covered_words
 
 
 def signature_words(signature: Signature, zone: ZoneInfo) -> str:
     """`✓ Electronically signed by …` while it stands; else who gave it, and since when and by what it is broken."""
-    given = (
-        f"{signature.printed_name} ({signature.role}), {_moment(signature.signed_at, zone)},"
-        f" for {covered_words(signature)}: “{signature.meaning}”"
-    )
+    given = gettext("%(name)s (%(role)s), %(at)s, for %(what)s: “%(meaning)s”") % {
+        "name": signature.printed_name,
+        "role": signature.role,
+        "at": _moment(signature.signed_at, zone),
+        "what": covered_words(signature),
+        "meaning": signature.meaning,
+    }
     if signature.stands:
-        return f"✓ Electronically signed by {given}"
+        return gettext("✓ Electronically signed by %(given)s") % {"given": given}
     assert signature.broken_at is not None
-    return f"Broken since {_moment(signature.broken_at, zone)}{_by(signature)}: the signature of {given}"
+    since, by = _moment(signature.broken_at, zone), _by(signature)
+    if by:
+        return gettext("Broken since %(since)s by %(by)s: the signature of %(given)s") % {
+            "since": since,
+            "by": by,
+            "given": given,
+        }
+    return gettext("Broken since %(since)s: the signature of %(given)s") % {"since": since, "given": given}
 
 
 def _by(signature: Signature) -> str:
-    """` by a change: Week 4, Vital signs: Pulse 70 → 72, by … (role), reason “…”`."""
+    """`a change (Week 4, Vital signs: Pulse 70 → 72, by … (role), reason “…”)`; "" if nobody knows."""
     breaking = breaking_of(signature)
     if breaking is None:
         return ""
-    changes = [
-        f"{change.where}: {change.what}, by {change.actor}{f' ({change.role})' if change.role else ''}, "
-        + (f"reason “{change.reason}”" if change.reason else "no reason given")
-        for change in breaking.changes
-    ]
-    more = f"; and {breaking.more} more" if breaking.more else ""
-    return f" by {'a change' if len(changes) == 1 else 'changes'} ({'; '.join(changes)}{more})"
+    changes = [_change(change) for change in breaking.changes]
+    told = gettext("; ").join(changes)
+    if breaking.more:
+        told = gettext("%(changes)s; and %(more)d more") % {"changes": told, "more": breaking.more}
+    return ngettext("a change (%(changes)s)", "changes (%(changes)s)", len(changes)) % {"changes": told}
+
+
+def _change(change: Change) -> str:
+    who = f"{change.actor} ({change.role})" if change.role else change.actor
+    if change.reason:
+        words = gettext("%(where)s: %(what)s, by %(who)s, reason “%(reason)s”")
+    else:
+        words = gettext("%(where)s: %(what)s, by %(who)s, no reason given")
+    return words % {"where": change.where, "what": change.what, "who": who, "reason": change.reason}
 
 
 def _moment(at: datetime, zone: ZoneInfo) -> str:

@@ -11,10 +11,12 @@ from typing import Any, Literal, cast
 
 import typst
 from django.conf import settings
+from django.utils.translation import get_language, gettext_lazy
 
 from ecrf import __version__
 from ecrf.forms.protocol import protocol
 from ecrf.prints.pdf.fonts import drawable, families, fonts
+from ecrf.prints.pdf.said import said
 
 SOURCES = Path(__file__).parent
 ROOT = SOURCES.parents[1]
@@ -25,7 +27,7 @@ STANDARDS: list[Literal["a-2a", "ua-1"]] = ["a-2a", "ua-1"]
 REMEMBERED = 11
 """How many files Typst's memory goes back."""
 
-SYNTHETIC = "Synthetic data. No real patient is in this file."
+SYNTHETIC = gettext_lazy("Synthetic data. No real patient is in this file.")
 
 LONGEST_WORD = 24
 """So many characters fit into any column for text; longer words may be broken there."""
@@ -50,13 +52,17 @@ def typeset(
     `data` reach Typst as data and nothing else: text in them is never read as markup. A character that still cannot
     be drawn, such as a mark on a letter that none of the fonts joins to it, has all such signs spelled out.
     """
+    language = get_language() or "en"
     frame = {
         "title": title,
         "trial": protocol().title,
         "trial_short": protocol().short_title,
         "software": f"eCRF {__version__}",
-        "synthetic": SYNTHETIC if settings.SYNTHETIC_DATA else "",
-        "fonts": families(),
+        "synthetic": str(SYNTHETIC) if settings.SYNTHETIC_DATA else "",
+        "fonts": families(language),
+        "lang": language.partition("-")[0],
+        "region": "cn" if language.startswith("zh") else None,
+        "said": said(),
     }
 
     def made(strictly: bool) -> bytes:

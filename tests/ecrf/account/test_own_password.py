@@ -52,7 +52,7 @@ def test_password_typed_at_the_command_line_is_changed_before_anything_else(clie
     user = make(monkeypatch)
     page = log_in(client, TYPED)
     assert page.redirect_chain[-1][0] == PAGE
-    assert NOT_YOURS in page.content.decode()
+    assert str(NOT_YOURS) in page.content.decode()
     for path in ("/", "/account/", "/serious-events/", "/monitor/", "/people/"):
         assert client.get(path).headers["Location"] == PAGE
     assert change(client, TYPED, TYPED).status_code == 422
