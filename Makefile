@@ -166,6 +166,7 @@ lock: setup ## pin again what pyproject.toml and package.json ask for (UPGRADE=-
 	@$(UV_COMPILE) $(UPGRADE) --group demo -o requirements-demo.lock -c tests/requirements.lock
 	@$(UV_COMPILE) $(UPGRADE) --group npm -o requirements-npm.lock
 	@$(UV_COMPILE) $(UPGRADE) --group backup --no-deps -o requirements-backup.lock
+	@$(UV_COMPILE) $(UPGRADE) --group ha -o requirements-ha.lock
 	@echo "Front-end packages ..."
 	@$(NPM) install --package-lock-only --ignore-scripts --no-audit --no-fund \
 		--omit-lockfile-registry-resolved --loglevel=error >/dev/null
