@@ -13,14 +13,14 @@ WHAT_TO_DO = (
 )
 SEVERAL: dict[str, object] = {
     "target_session_attrs": "read-write",
-    "connect_timeout": 3,
-    "keepalives_idle": 5,
-    "keepalives_interval": 2,
+    "connect_timeout": 2,
+    "keepalives_idle": 2,
+    "keepalives_interval": 1,
     "keepalives_count": 3,
-    "tcp_user_timeout": 10_000,
+    "tcp_user_timeout": 5_000,
 }
 """Of several servers the one that takes writes is used. A machine that has gone says nothing any more: it is given up
-after three seconds, and a connection to it after ten, so that the next request reaches another one."""
+after two seconds, and a connection to it after five, so that the next request reaches another one."""
 
 
 def _with_hosts_in_query(url: str) -> str:

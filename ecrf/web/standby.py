@@ -7,8 +7,9 @@ whether its last try was kept, only the person, or the page that sent it, finds 
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -23,10 +24,21 @@ READ_ONLY_TRANSACTION = "25006"
 LOOKS_AGAIN_AFTER_S = 2.0
 """For so long pages are read from a server that follows before the one that takes writes is looked for again: each look
 waits for machines that do not answer."""
-ANY = {"target_session_attrs": "any", "load_balance_hosts": "random"}
 
 _here = threading.local()
-_away_until = 0.0
+
+
+@dataclass
+class _State:
+    """Of this process. `away_until`: pages need not look for a server that takes writes. `reached`: servers to which
+    a connection could be made at `looked_at`."""
+
+    away_until: float = 0.0
+    looked_at: float = float("-inf")
+    reached: tuple[tuple[str, int], ...] = ()
+
+
+_state = _State()
 
 
 def is_away(error: object) -> bool:
@@ -51,30 +63,37 @@ def read_again(get_response: GetResponse) -> GetResponse:
 
     def middleware(request: HttpRequest) -> HttpResponse:
         if request.method not in ("GET", "HEAD"):
-            return _noting(get_response(request))
-        if time.monotonic() < _away_until and has_several_servers():
-            return _of_any_server(get_response, request, response=None)
+            return _noted(get_response(request))
+        if has_several_servers() and not _is_to_look() and reaches_most():
+            return _of_any_server(get_response, request)
         was_open = connection.connection is not None
-        response = _noting(get_response(request))
-        if not _is_of_bad_days(response):
-            return response
-        if was_open:  # it was lost: a new one may be had at once
-            response = _noting(_once_more(get_response, request))
-        if _is_of_bad_days(response) and has_several_servers():
-            response = _of_any_server(get_response, request, response)
+        response = _noted(get_response(request))
+        if _is_of_bad_days(response) and was_open:  # it was lost: a new one may be had at once
+            response = _noted(_once_more(get_response, request))
+        if _is_of_bad_days(response) and has_several_servers() and reaches_most():
+            return _of_any_server(get_response, request)
         return response
 
     return middleware
+
+
+def _is_to_look() -> bool:
+    """Whether this request looks for a server that takes writes. While none was there, one request in a while does."""
+    now = time.monotonic()
+    if now < _state.away_until:
+        return False
+    if _state.away_until:
+        _state.away_until = now + LOOKS_AGAIN_AFTER_S
+    return True
 
 
 def _is_of_bad_days(response: HttpResponse) -> bool:
     return getattr(response, "is_database_away", False)
 
 
-def _noting(response: HttpResponse) -> HttpResponse:
-    global _away_until
-    if _is_of_bad_days(response):
-        _away_until = time.monotonic() + LOOKS_AGAIN_AFTER_S
+def _noted(response: HttpResponse) -> HttpResponse:
+    is_away_now = _is_of_bad_days(response)
+    _state.away_until = time.monotonic() + LOOKS_AGAIN_AFTER_S if is_away_now else 0.0
     return response
 
 
@@ -87,24 +106,19 @@ def _once_more(get_response: GetResponse, request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _of_any_server(
-    get_response: GetResponse, request: HttpRequest, response: HttpResponse | None
-) -> HttpResponse:
-    """`response`: what is to be said where this server is cut off from most others; None if nobody has said so yet."""
-    if not reaches_most():
-        return response or _noting(get_response(request))
-    with _reading():
-        return _once_more(get_response, request)
-
-
-@contextmanager
-def _reading() -> Iterator[None]:
+def _of_any_server(get_response: GetResponse, request: HttpRequest) -> HttpResponse:
+    """Of those that were reached a moment ago: none is waited for."""
     settings: dict[str, Any] = connection.settings_dict
+    hosts, ports = zip(*_state.reached, strict=True)
+    named = {"host": ",".join(hosts), "port": ",".join(map(str, ports))}
     _forget()
-    connection.settings_dict = {**settings, "OPTIONS": {**settings["OPTIONS"], **ANY}}
+    connection.settings_dict = {
+        **settings,
+        "OPTIONS": {**settings["OPTIONS"], **named, "target_session_attrs": "any"},
+    }
     _here.reads = True
     try:
-        yield
+        return _once_more(get_response, request)
     finally:
         _here.reads = False
         _forget()
@@ -140,7 +154,10 @@ def reaches_most() -> bool:
     """More than half of the servers. Whoever is cut off from most of them sees the one beside it alone, which may know
     nothing of what the others have saved since, or of who may no longer read it."""
     servers = servers_of(connection.settings_dict)
-    return sum(_listens(*server) for server in servers) > len(servers) / 2
+    if time.monotonic() - _state.looked_at > LOOKS_AGAIN_AFTER_S:
+        _state.reached = tuple(server for server in servers if _listens(*server))
+        _state.looked_at = time.monotonic()
+    return len(_state.reached) > len(servers) / 2
 
 
 def _listens(host: str, port: int) -> bool:

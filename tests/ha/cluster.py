@@ -109,7 +109,7 @@ class Cluster:
         return {"MACHINE": node.name[1], "MACHINE_ADDRESS": node.address, **three}
 
     def start_database(self, name: str, *, only_etcd: bool = False) -> None:
-        """Two members of etcd are needed before anything begins."""
+        """All members of etcd are needed before anything begins; later on two."""
         node = self.nodes[name]
         if not node.folder.exists():
             node.folder.mkdir()
@@ -213,11 +213,14 @@ class Cluster:
     def primary(self) -> str | None:
         """The one that takes writes at this moment; asked itself."""
         for node in self.nodes.values():
-            with suppress(psycopg2.Error), closing_connection(node.address) as connection:
-                with connection.cursor() as cursor:
-                    cursor.execute("SELECT pg_is_in_recovery()")
-                    if not cursor.fetchone()[0]:
-                        return node.name
+            with (
+                suppress(psycopg2.Error),
+                closing_connection(node.address) as connection,
+                connection.cursor() as cursor,
+            ):
+                cursor.execute("SELECT pg_is_in_recovery()")
+                if not cursor.fetchone()[0]:
+                    return node.name
         return None
 
     def wait(self, what: str, is_so: Callable[[], Any], patience: float = PATIENCE_S) -> Any:

@@ -13,9 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from ecrf.demo import ROOT
+from tests.drill.machine import binaries
 from tests.ha.cluster import MACHINES, PROXY, USERS, WEB, Cluster, closing_connection
 from tests.ha.network import Network, enter
 from tests.ha.people import PASSWORD, REASON, Noted, Reader, Visitor, Writer, longest_gap
+from tests.postgres import fresh_database
 
 MOST_SECONDS_WITHOUT_SAVES = 30.0
 RESTARTED_AFTER_S = 2.0
@@ -88,14 +90,15 @@ class Drive:
         cluster = self.cluster
         self.say("Three machines, etcd, PostgreSQL under Patroni ...")
         first, *others = MACHINES
+        for name in MACHINES:
+            cluster.start_database(name, only_etcd=True)
         cluster.start_database(first)
-        cluster.start_database(others[0], only_etcd=True)
         cluster.wait("A server that takes writes", cluster.primary)
         self.say("Migrations, invented patients ...")
         # Nothing of it need outlive the first machine: it waits for no other one, which would take minutes.
         owner = {**cluster.web_settings("owner"), "PGOPTIONS": "-c synchronous_commit=local"}
         run = {"cwd": ROOT, "env": owner, "check": True}
-        subprocess.run([sys.executable, "-m", "tests.migrating"], **run)
+        self._migrate(first, run)
         collect = ["manage.py", "collectstatic", "--no-input", "--verbosity", "0"]
         subprocess.run([sys.executable, *collect], **run)
         command = [sys.executable, "-m", "tests.ha.study", str(self.size.writers + 1), PASSWORD]
@@ -109,6 +112,17 @@ class Drive:
         visitor = Visitor(PROXY, 8080)
         cluster.wait("The product", lambda: visitor.ask("GET", "/healthz")[0] == 200)
         return json.loads(done.stdout)
+
+    def _migrate(self, first: str, run: dict[str, Any]) -> None:
+        """The tables of a copy of what the tests have migrated, as the owner of the tables; then as in production."""
+        dump = self.cluster.work / "migrated.dump"
+        with fresh_database() as url:
+            copy = [str(binaries() / "pg_dump"), "--format", "custom", "--file", str(dump), url]
+            subprocess.run(copy, check=True)
+        into = f"postgresql://ecrf_owner:synthetic-owner@{MACHINES[first]}/ecrf"
+        restore = ["--no-owner", "--no-acl", "--exit-on-error", "--dbname", into, str(dump)]
+        subprocess.run([str(binaries() / "pg_restore"), *restore], **run)
+        subprocess.run([sys.executable, "manage.py", "migrate", "--verbosity", "0"], **run)
 
     def _people(self, numbers: list[str]) -> list[threading.Thread]:
         """The last patient is for whoever reaches one machine directly, past the proxy (`split`)."""
