@@ -15,12 +15,12 @@ from typing import Any
 
 from django.db import Error, InterfaceError, InternalError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse
+from psycopg2.errors import ReadOnlySqlTransaction
 
 from ecrf.audit.bound.person import leave
 from ecrf.web.database_address import servers_of
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
-READ_ONLY_TRANSACTION = "25006"
 LOOKS_AGAIN_AFTER_S = 2.0
 """For so long pages are read from a server that follows before the one that takes writes is looked for again: each look
 waits for machines that do not answer."""
@@ -44,7 +44,7 @@ _state = _State()
 def is_away(error: object) -> bool:
     """Whether an error means that no server that takes writes answers (any more)."""
     if isinstance(error, InternalError):
-        return getattr(error.__cause__, "pgcode", None) == READ_ONLY_TRANSACTION
+        return isinstance(error.__cause__, ReadOnlySqlTransaction)
     return isinstance(error, OperationalError | InterfaceError)
 
 
