@@ -67,7 +67,7 @@ class Drive:
         self._until(lambda: len(self.noted.saves) > 10, "the first saves")
         for what in self.size.blows:
             self._blow(what)
-        self._until(lambda: len(self.noted.saves) >= self.size.saves, "all saves", patience=900)
+        self._until(lambda: len(self.noted.saves) >= self.size.saves, "all saves", patience=1800)
         self.stop.set()
         for one in people:
             one.join(60)
