@@ -29,7 +29,7 @@ _here = threading.local()
 
 
 @dataclass
-class _State:
+class _ServersSeen:
     """Of this process. `away_until`: pages need not look for a server that takes writes. `reached`: servers to which
     a connection could be made at `looked_at`."""
 
@@ -38,7 +38,7 @@ class _State:
     reached: tuple[tuple[str, int], ...] = ()
 
 
-_state = _State()
+_seen = _ServersSeen()
 
 
 def is_away(error: object) -> bool:
@@ -80,10 +80,10 @@ def read_again(get_response: GetResponse) -> GetResponse:
 def _is_to_look() -> bool:
     """Whether this request looks for a server that takes writes. While none was there, one request in a while does."""
     now = time.monotonic()
-    if now < _state.away_until:
+    if now < _seen.away_until:
         return False
-    if _state.away_until:
-        _state.away_until = now + LOOKS_AGAIN_AFTER_S
+    if _seen.away_until:
+        _seen.away_until = now + LOOKS_AGAIN_AFTER_S
     return True
 
 
@@ -93,7 +93,7 @@ def _is_of_bad_days(response: HttpResponse) -> bool:
 
 def _noted(response: HttpResponse) -> HttpResponse:
     is_away_now = _is_of_bad_days(response)
-    _state.away_until = time.monotonic() + LOOKS_AGAIN_AFTER_S if is_away_now else 0.0
+    _seen.away_until = time.monotonic() + LOOKS_AGAIN_AFTER_S if is_away_now else 0.0
     return response
 
 
@@ -109,7 +109,7 @@ def _once_more(get_response: GetResponse, request: HttpRequest) -> HttpResponse:
 def _of_any_server(get_response: GetResponse, request: HttpRequest) -> HttpResponse:
     """Of those that were reached a moment ago: none is waited for."""
     settings: dict[str, Any] = connection.settings_dict
-    hosts, ports = zip(*_state.reached, strict=True)
+    hosts, ports = zip(*_seen.reached, strict=True)
     named = {"host": ",".join(hosts), "port": ",".join(map(str, ports))}
     _forget()
     connection.settings_dict = {
@@ -154,10 +154,10 @@ def reaches_most() -> bool:
     """More than half of the servers. Whoever is cut off from most of them sees the one beside it alone, which may know
     nothing of what the others have saved since, or of who may no longer read it."""
     servers = servers_of(connection.settings_dict)
-    if time.monotonic() - _state.looked_at > LOOKS_AGAIN_AFTER_S:
-        _state.reached = tuple(server for server in servers if _listens(*server))
-        _state.looked_at = time.monotonic()
-    return len(_state.reached) > len(servers) / 2
+    if time.monotonic() - _seen.looked_at > LOOKS_AGAIN_AFTER_S:
+        _seen.reached = tuple(server for server in servers if _listens(*server))
+        _seen.looked_at = time.monotonic()
+    return len(_seen.reached) > len(servers) / 2
 
 
 def _listens(host: str, port: int) -> bool:

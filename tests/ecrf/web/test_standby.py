@@ -22,7 +22,7 @@ BANNER = "For a moment this can only be read"
 @pytest.fixture(autouse=True)
 def _as_at_the_start(monkeypatch, client):
     client.raise_request_exception = False
-    monkeypatch.setattr(standby, "_state", standby._State())
+    monkeypatch.setattr(standby, "_seen", standby._ServersSeen())
     monkeypatch.setattr(connection, "close", lambda: None)
     monkeypatch.setattr(connection, "close_if_unusable_or_obsolete", lambda: None)
 
@@ -104,12 +104,12 @@ def test_only_one_page_in_a_while_looks_for_the_server_that_takes_writes(client,
         first = len(failed)
         assert client.get(page).status_code == 200
         assert len(failed) == first
-        standby._state.away_until = time.monotonic() - 1
+        standby._seen.away_until = time.monotonic() - 1
         assert client.get(page).status_code == 200
         assert len(failed) > first
-    standby._state.away_until = time.monotonic() - 1
+    standby._seen.away_until = time.monotonic() - 1
     assert BANNER not in client.get(page).content.decode()
-    assert standby._state.away_until == 0
+    assert standby._seen.away_until == 0
 
 
 def test_nothing_is_written_by_the_way_while_pages_are_read_from_a_standby(client, page, servers):
@@ -120,7 +120,7 @@ def test_nothing_is_written_by_the_way_while_pages_are_read_from_a_standby(clien
     with failing(LOST, standby_answers=True):
         assert client.get(page).status_code == 200
     assert UserSession.objects.get(session_key=row_key(session.session_key)).seen_at == before
-    standby._state.away_until = 0
+    standby._seen.away_until = 0
     assert client.get(page).status_code == 200
     assert UserSession.objects.get(session_key=row_key(session.session_key)).seen_at > before
 
