@@ -240,7 +240,7 @@ class Cluster:
         return roles == ["leader", "quorum_standby", "quorum_standby"]
 
     def wait_until_whole(self) -> None:
-        self.wait("A whole cluster", self.is_whole, patience=120)
+        self.wait("A whole cluster", self.is_whole, patience=240)
 
     # --- blows -------------------------------------------------------------------------------------------------
 

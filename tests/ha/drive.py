@@ -1,6 +1,7 @@
 """People save and read while machines die; in the end every acknowledged save has to stand in the trail of all."""
 
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -19,7 +20,6 @@ from tests.ha.network import Network, enter
 from tests.ha.people import PASSWORD, REASON, Noted, Reader, Visitor, Writer, longest_gap
 from tests.postgres import fresh_database
 
-MOST_SECONDS_WITHOUT_SAVES = 30.0
 RESTARTED_AFTER_S = 2.0
 """By Docker's `restart: unless-stopped`, whose part this drive plays."""
 CALM_S = 4.0
@@ -27,16 +27,20 @@ CALM_S = 4.0
 
 @dataclass(frozen=True)
 class Size:
-    """`saves`: how many are to be acknowledged in all; `blows`: which come, one after another."""
+    """`saves`: how many are to be acknowledged in all, at the latest so many minutes after the last blow; `blows`: which
+    come, one after another; `gap`: for how many seconds nothing may be saved."""
 
     saves: int
     writers: int
     blows: tuple[str, ...]
     pause: float = 0.0
+    minutes: float = 40.0
+    gap: float = 30.0
 
 
 FULL = Size(10_000, 8, ("server", "web", "proxy", "machine", "by hand", "split"))
-QUICK = Size(200, 4, ("machine",), pause=0.05)
+QUICK = Size(200, 4, ("machine",), pause=0.05, gap=90.0)
+"""Beside other tests, for whose sake the machine may be slow."""
 
 
 @dataclass(frozen=True)
@@ -67,10 +71,14 @@ class Drive:
         self._until(lambda: len(self.noted.saves) > 10, "the first saves")
         for what in self.size.blows:
             self._blow(what)
-        self._until(lambda: len(self.noted.saves) >= self.size.saves, "all saves", patience=1800)
+        until = time.monotonic() + self.size.minutes * 60
+        while len(self.noted.saves) < self.size.saves and time.monotonic() < until:
+            time.sleep(0.2)
         self.stop.set()
         for one in people:
             one.join(60)
+        if len(self.noted.saves) < self.size.saves:
+            self.faults.append(f"{len(self.noted.saves)} of {self.size.saves} saves were made in time.")
         self.say("All are there? ...")
         self._look()
         seconds = max(self.noted.saves.values()) - min(self.noted.saves.values())
@@ -80,6 +88,7 @@ class Drive:
             "blows": [asdict(one) for one in self.blows],
             "pages": len(self.noted.reads),
             "pages_of_standby": self.noted.reads_of_standby,
+            "load": round(os.getloadavg()[2], 1),
             "answers_in_between": dict(sorted(self.noted.refusals.items())),
             "faults": self.faults,
         }
@@ -165,7 +174,7 @@ class Drive:
             f"  {what}: {blow.without_saves} s without a save, {blow.without_pages} s without a page"
             f" ({blow.primary_before} → {blow.primary_after}; {len(self.noted.saves)} saves)"
         )
-        if blow.without_saves > MOST_SECONDS_WITHOUT_SAVES:
+        if blow.without_saves > self.size.gap:
             self.faults.append(f"{what}: nothing was saved for {blow.without_saves} s.")
 
     def _saves_again(self, at: float) -> None:
