@@ -27,8 +27,8 @@ CALM_S = 4.0
 
 @dataclass(frozen=True)
 class Size:
-    """`saves`: how many are to be acknowledged in all, at the latest so many `minutes` after the last blow; `blows`: what
-    comes, one after another; `gap`: for how many seconds nothing may be saved."""
+    """`saves`: how many are to be acknowledged in all, at the latest so many `minutes` after the last blow; `blows`:
+    which come, one after another; `gap`: for how many seconds nothing may be saved."""
 
     saves: int
     writers: int

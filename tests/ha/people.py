@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 PASSWORD = "correct horse battery staple"
 REASON = "Synthetic save"
 TRIES_AGAIN_AFTER_S = 0.5
+TRIES_TO_LOG_IN = 10
 WAITS_AT_MOST_S = 12
 """For an answer: people, and pages, wait longer; here it tells sooner how long nothing was saved."""
 VALUES = range(60, 140)
@@ -40,9 +41,13 @@ class Visitor:
         self.connection: http.client.HTTPConnection | None = None
 
     def log_in(self, username: str) -> None:
-        self.ask("GET", "/login/")
-        status, _ = self.ask("POST", "/login/", {"username": username, "password": PASSWORD})
-        assert status == 302, f"No login: {status}"
+        """Again where no answer came: processes that have just begun are slow."""
+        for _ in range(TRIES_TO_LOG_IN):
+            self.ask("GET", "/login/")
+            status, said = self.ask("POST", "/login/", {"username": username, "password": PASSWORD})
+            if status == 302:
+                return
+        raise AssertionError(f"No login: {status} {said[:200]!r}")
 
     def ask(self, method: str, path: str, data: dict[str, str] | None = None) -> tuple[int, bytes]:
         """(0, why) where no answer came."""
