@@ -129,7 +129,7 @@ class Drive:
             copy = [str(binaries() / "pg_dump"), "--format", "custom", "--file", str(dump), url]
             subprocess.run(copy, check=True)
         into = f"postgresql://ecrf_owner:synthetic-owner@{MACHINES[first]}/ecrf"
-        restore = ["--no-owner", "--no-acl", "--exit-on-error", "--dbname", into, str(dump)]
+        restore = ["--no-owner", "--exit-on-error", "--dbname", into, str(dump)]
         subprocess.run([str(binaries() / "pg_restore"), *restore], **run)
         subprocess.run([sys.executable, "manage.py", "migrate", "--verbosity", "0", "--skip-checks"], **run)
 
