@@ -275,7 +275,7 @@ def test_of_several_servers_writes_are_asked_for_unless_something_else_is_said()
     several = "postgresql://u:p@h1,h2/ecrf"
     assert database(several)["OPTIONS"]["target_session_attrs"] == "read-write"
     assert database(f"{several}?target_session_attrs=standby")["OPTIONS"]["target_session_attrs"] == "standby"
-    assert database(f"{several}?connect_timeout=9")["OPTIONS"]["connect_timeout"] == "9"
+    assert database(f"{several}?connect_timeout=9")["OPTIONS"]["connect_timeout"] == 9
     assert "target_session_attrs" not in database("postgresql://u:p@h1/ecrf")["OPTIONS"]
 
 
