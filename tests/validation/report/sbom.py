@@ -14,8 +14,8 @@ from ecrf import __version__
 from tests.validation.catalogue import ROOT
 
 LOCKS = ("requirements.lock", "requirements-backup.lock")
-"""Of what is shipped; what the tests need beside it is no part of the product. Patroni and what it needs are left out as
-yet (requirements-ha.lock): they are not installed here, so that nobody here knows their licences."""
+"""Of what is shipped; what the tests need beside it is no part of the product. Patroni and what it needs are left out
+as yet (requirements-ha.lock): they are not installed here, so that nobody here knows their licences."""
 PIN = re.compile(r"^([\w.-]+)==([^\s;\\]+)[^\n]*\\\n((?:\s+--hash=sha256:\w+(?: \\)?\n)+)", re.MULTILINE)
 IMAGES = re.compile(r"^(?:FROM|\s+image:) ([a-z0-9./-]+):([\w.-]+)", re.MULTILINE)
 OWN = "ecrf"
