@@ -62,3 +62,24 @@ WORKDIR /app
 USER ecrf
 ENTRYPOINT []
 CMD ["python", "-m", "ecrf.upkeep.backup", "run"]
+
+FROM python:3.12-slim-bookworm AS packages-of-database
+COPY requirements-ha.lock ./
+RUN python -m venv /venv \
+ && /venv/bin/pip install --no-cache-dir --disable-pip-version-check --prefer-binary --require-hashes \
+    -r requirements-ha.lock \
+ && /venv/bin/pip uninstall --yes pip
+
+# PostgreSQL's own image with Patroni, for several machines (docs/operation/ha.yaml).
+FROM postgres:18-bookworm AS database
+ENV PATH=/venv/bin:/usr/lib/postgresql/18/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
+RUN apt-get update -qq \
+ && apt-get install -qq -y --no-install-recommends ca-certificates libssl3 libffi8 libsqlite3-0 libbz2-1.0 liblzma5 \
+    libreadline8 libncursesw6 libuuid1 zlib1g \
+ && rm -rf /var/lib/apt/lists/*
+COPY --from=packages /usr/local /usr/local
+COPY --from=packages-of-database /venv /venv
+RUN ldconfig
+USER postgres
+ENTRYPOINT []
+CMD ["patroni", "/etc/ecrf/patroni.yaml"]

@@ -6,6 +6,7 @@ BIN := .venv/bin
 
 DEMO_PACKAGES := .venv/.installed-for-the-demo
 PACKAGES := .venv/.installed
+PACKAGES_OF_HA := .venv-ha/.installed
 NODE_PACKAGES := node_modules/.fetched
 FRONT_END := static/vendor/.copied
 WORDS := static/words/.compiled
@@ -44,7 +45,7 @@ LINTERS := lint-code lint-templates lint-types lint-layers
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo demo-reset pictures check test drill barman test-stub test-clocks mutate validate controls image bench \
+.PHONY: help demo demo-reset pictures check test drill ha barman test-stub test-clocks mutate validate controls image bench \
 	conformance setup lint $(LINTERS) format lock messages chromium openssl engine
 
 help: ## list the targets
@@ -99,6 +100,11 @@ mutate: setup ## change the code in one place after another; print what no test 
 
 image: engine setup chromium openssl ## build the container image, and test it as `make test` tests its replay
 	@ECRF_IMAGE=docker $(BIN)/python -m pytest tests/image/test_shipped.py
+
+ha: setup $(PACKAGES_OF_HA) ## three machines, which die and lose each other while people save (PACE=quick, RESULT=file.json)
+	@command -v etcd >/dev/null || { $(call debian,etcd-server,etcd for the three machines); }
+	@command -v caddy >/dev/null || { $(call debian,caddy,Caddy for their proxy); }
+	@$(BIN)/python -m tests.ha $(PACE) $(RESULT)
 
 drill: setup barman ## kill a synthetic study while people save; bring it back from its backups, look, sign a sheet (PACE=quick)
 	@$(BIN)/python -m tests.drill $(PACE)
@@ -171,6 +177,7 @@ lock: setup ## pin again what pyproject.toml and package.json ask for (UPGRADE=-
 	@$(UV_COMPILE) $(UPGRADE) --group demo -o requirements-demo.lock -c tests/requirements.lock
 	@$(UV_COMPILE) $(UPGRADE) --group npm -o requirements-npm.lock
 	@$(UV_COMPILE) $(UPGRADE) --group backup --no-deps -o requirements-backup.lock
+	@$(UV_COMPILE) $(UPGRADE) --group ha -o requirements-ha.lock
 	@echo "Front-end packages ..."
 	@$(NPM) install --package-lock-only --ignore-scripts --no-audit --no-fund \
 		--omit-lockfile-registry-resolved --loglevel=error >/dev/null
@@ -189,6 +196,13 @@ openssl: | chromium
 $(BIN)/barman: requirements-backup.lock | $(PACKAGES)
 	@echo "Barman ..."
 	@$(PIP_INSTALL) --no-deps -r requirements-backup.lock
+	@touch $@
+
+# Apart from the product's packages. Of the system's own Python, if there is one: where root calls, another user runs it.
+$(PACKAGES_OF_HA): requirements-ha.lock | $(PACKAGES)
+	@echo "Patroni ..."
+	@$(BIN)/uv venv --quiet --clear --python $(firstword $(wildcard /usr/bin/python3) $(PYTHON)) .venv-ha
+	@$(BIN)/uv pip install --quiet --python .venv-ha/bin/python --require-hashes -r requirements-ha.lock
 	@touch $@
 
 # After the other Debian packages: two cannot install at once.

@@ -153,6 +153,7 @@ MIDDLEWARE = [
     "ecrf.account.language.browsers_language",
     "ecrf.web.middleware.health",
     "ecrf.web.metrics.answer.metrics",
+    "ecrf.web.standby.read_again",
     "ecrf.web.middleware.keep_to_ourselves",
     "ecrf.web.middleware.refuse_null",
     "ecrf.web.middleware.refuse_foreign_text",

@@ -17,6 +17,7 @@ from django.utils import timezone
 from ecrf.account.models import UserSession
 from ecrf.audit.bound.person import note_said, person_now
 from ecrf.audit.bound.proof import proof
+from ecrf.web.standby import reads_from_standby
 
 ADDRESS, BROWSER, BEGAN, SEEN = "address", "browser", "began_at", "seen_at"
 """What idle.py notes in a session; the row shows it beside."""
@@ -91,6 +92,11 @@ class SessionStore(db.SessionStore):
         key = row_key(self.session_key)
         self._say(_BEGIN, [key, person, proof(f"session|{key}|{person}"), self.session_key])
         note_said(self.session_key, person)
+
+    def save(self, must_create: bool = False) -> None:
+        """What is noted in a session by the way waits while nothing can be written (ecrf/web/standby.py)."""
+        if not reads_from_standby():
+            super().save(must_create)
 
     def delete(self, session_key: str | None = None) -> None:
         if secret := session_key or self.session_key:

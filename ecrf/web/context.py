@@ -11,6 +11,7 @@ from ecrf.access.roles import Role
 from ecrf.account.sso.proof import confirms_at_provider
 from ecrf.delegation.inspectors import inspector
 from ecrf.forms.protocol import protocol
+from ecrf.web.standby import last_change_seen, reads_from_standby
 
 
 def about(request: HttpRequest) -> dict[str, object]:
@@ -23,6 +24,8 @@ def about(request: HttpRequest) -> dict[str, object]:
         "study": protocol().short_title,
         "study_title": protocol().title,
         "user_roles": gettext(", ").join(dict.fromkeys(roles)),
+        "reads_from_standby": reads_from_standby(),
+        "last_change_seen": SimpleLazyObject(last_change_seen),
         "synthetic_data": settings.SYNTHETIC_DATA,
         "version": __version__,
         "has_outcomes": bool(protocol().outcomes),

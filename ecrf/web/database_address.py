@@ -7,6 +7,21 @@ from urllib.parse import unquote, urlencode, urlsplit
 import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
+WHAT_TO_DO = (
+    "Write it as postgresql://user:password@host:5432/name, or of several servers"
+    " postgresql://user:password@h1:5432,h2:5432/name?target_session_attrs=read-write."
+)
+SEVERAL: dict[str, object] = {
+    "target_session_attrs": "read-write",
+    "connect_timeout": 2,
+    "keepalives_idle": 2,
+    "keepalives_interval": 1,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 5_000,
+}
+"""Of several servers the one that takes writes is used. A machine that has gone says nothing any more: it is given up
+after two seconds, and a connection to it after five, so that the next request reaches another one."""
+
 
 def _with_hosts_in_query(url: str) -> str:
     """`user@h1:5432,h2:5433/name`, as PostgreSQL writes several servers, with them where the library looks for them:
@@ -27,15 +42,38 @@ def _with_hosts_in_query(url: str) -> str:
 
 def database(url: str) -> dict[str, Any]:
     """Django's settings of the database; ImproperlyConfigured, without the password, for what names none."""
-    what_to_do = "Write it as postgresql://user:password@host:5432/name."
     try:
         if urlsplit(url).scheme in ("postgres", "postgresql"):
             url = _with_hosts_in_query(url)
             found: dict[str, Any] = dict(dj_database_url.parse(url, conn_max_age=60, conn_health_checks=True))
-            # A host that swallows packets must not hold every request for minutes.
-            found.setdefault("OPTIONS", {})
-            found["OPTIONS"].setdefault("connect_timeout", 5)
-            return found
+        else:
+            raise ImproperlyConfigured(f"DATABASE_URL does not name a PostgreSQL database. {WHAT_TO_DO}")
     except ValueError:  # whose text would show parts of the password
-        raise ImproperlyConfigured(f"DATABASE_URL cannot be read. {what_to_do}") from None
-    raise ImproperlyConfigured(f"DATABASE_URL does not name a PostgreSQL database. {what_to_do}")
+        raise ImproperlyConfigured(f"DATABASE_URL cannot be read. {WHAT_TO_DO}") from None
+    options = found.setdefault("OPTIONS", {})
+    _refuse_unlike_numbers(options)
+    more = SEVERAL if len(servers_of(found)) > 1 else {}
+    # A host that swallows packets must not hold every request for minutes.
+    found["OPTIONS"] = {"connect_timeout": 5, **more, **options}
+    return found
+
+
+def servers_of(settings: dict[str, Any]) -> list[tuple[str, int]]:
+    """Host and port of each server that is named; a path instead of a host is that of a socket on this machine."""
+    options = settings.get("OPTIONS", {})
+    hosts = str(options.get("host") or settings.get("HOST") or "").split(",")
+    ports = str(options.get("port") or settings.get("PORT") or "").split(",")
+    ports *= len(hosts) if len(ports) == 1 else 1
+    return [(host, int(port or 5432)) for host, port in zip(hosts, ports, strict=True)]
+
+
+def _refuse_unlike_numbers(options: dict[str, Any]) -> None:
+    """What PostgreSQL's library would say of each connection, said at the start."""
+    hosts, ports = (str(options.get(name, "")).split(",") for name in ("host", "port"))
+    if len(ports) not in (1, len(hosts)):
+        raise ImproperlyConfigured(
+            f"DATABASE_URL names {len(hosts)} hosts and {len(ports)} ports."
+            " Name one port for all of them, or one for each."
+        )
+    if not all(port.isascii() and port.isdigit() for port in ports if port):
+        raise ImproperlyConfigured(f"DATABASE_URL names a port that is no number. {WHAT_TO_DO}")

@@ -4,7 +4,7 @@ import logging
 import sys
 from collections.abc import Callable
 
-from django.db import InterfaceError, OperationalError, connection
+from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -12,19 +12,21 @@ from django.utils.translation import gettext
 from django.views.decorators.csrf import requires_csrf_token
 
 from ecrf.account.way_back import page_above
+from ecrf.web.standby import is_away
 
 log = logging.getLogger("ecrf.request")
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Something broke. When it is the database that is away: 503, saying so and what is kept."""
-    if not isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+    if not is_away(sys.exc_info()[1]):
         return HttpResponse(render_to_string("500.html"), status=500)
     log.error("database away", extra={"path": request.path})
     connection.close()
-    return HttpResponse(
-        render_to_string("errors/database_away.html"), status=503, headers={"Retry-After": "10"}
-    )
+    page = render_to_string("errors/database_away.html", {"was_sent": request.method == "POST"})
+    response = HttpResponse(page, status=503, headers={"Retry-After": "10"})
+    response.is_database_away = True  # type: ignore[attr-defined]  # ecrf/web/standby.py asks again
+    return response
 
 
 @requires_csrf_token

@@ -12,9 +12,21 @@ import ecrf
 from ecrf.anchors.state import TrailWarning, trail_state
 from ecrf.exports.folder import free_bytes
 from ecrf.exports.work.presence import is_worker_there
+from ecrf.web.standby import has_several_servers
 
 LEAST_FREE = 1_000_000_000
 """Bytes; with less, exports begin to fail, and soon the database where it shares the disk."""
+MOST_SECONDS_BEHIND = 60
+SERVER = """
+    SELECT host(inet_server_addr()), pg_is_in_recovery(), current_setting('synchronous_standby_names'),
+        CASE WHEN NOT pg_is_in_recovery() OR pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() THEN NULL
+        ELSE extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp())::float END
+"""
+"""A server that has done all that it was told is not behind, however long nobody has saved anything."""
+ONE_COPY = (
+    "A save waits for no second server: what is saved now is on one machine only. Look at patronictl list, and that"
+    " synchronous_mode is not off."
+)
 SCHEME = "Bearer "
 REFUSAL = (
     "Show the token of the setting HEALTH_TOKEN, in the header “Authorization: Bearer …”. Without it, /healthz tells"
@@ -31,7 +43,13 @@ def full_health(request: HttpRequest) -> HttpResponse:
     parts: dict[str, Part] = {"disk": _disk()}
     try:
         connection.close_if_unusable_or_obsolete()
-        parts |= {"database": _database(), "worker": _worker(), "importer": _importer(), **_trail()}
+        parts |= {
+            "database": _database(),
+            **_servers(),
+            "worker": _worker(),
+            "importer": _importer(),
+            **_trail(),
+        }
     except (OperationalError, InterfaceError):
         connection.close()
         parts["database"] = {"ok": False, "words": ["The database does not answer."]}
@@ -55,6 +73,25 @@ def _database() -> Part:
         size, takes_writes = cursor.fetchone()
     words = [] if takes_writes else ["The database only lets itself be read: it is a standby."]
     return {"ok": bool(takes_writes), "bytes": size, "words": words}
+
+
+def _servers() -> dict[str, Part]:
+    """Of several servers: which one answers, and whether a save waits for a second one. Nothing where there is one."""
+    if not has_several_servers():
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(SERVER)
+        address, is_standby, waits_for, behind = cursor.fetchone()
+    words = [] if is_standby or waits_for else [ONE_COPY]
+    if behind is not None and behind > MOST_SECONDS_BEHIND:
+        words.append(f"This server follows, and is {behind:.0f} s behind: see patronictl list.")
+    part = {
+        "server": address,
+        "role": "standby" if is_standby else "primary",
+        "saves_wait_for": waits_for,
+        "seconds_behind": behind,
+    }
+    return {"servers": {"ok": not words, **part, "words": words}}
 
 
 def _worker() -> Part:

@@ -18,6 +18,7 @@ from django.utils.translation import gettext
 from ecrf.audit.refusals import Locked
 from ecrf.audit.taken import taken_by
 from ecrf.web.health import full_health
+from ecrf.web.standby import is_worth_asking
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 log = logging.getLogger("ecrf.request")
@@ -104,13 +105,18 @@ def path_in_log(request: HttpRequest) -> str:
 
 
 def health(get_response: GetResponse) -> GetResponse:
-    """/healthz answers before anything else: 200 when the database answers, else 503. `/healthz?full` tells more."""
+    """/healthz answers before anything else: 200 when the database answers, else 503. `/healthz?full` tells more,
+    `?proxy` tells a proxy whether to send people here."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
         if request.path != "/healthz":
             return get_response(request)
         if "full" in request.GET:
             return full_health(request)
+        if "proxy" in request.GET:
+            is_one = is_worth_asking()
+            words = "ok\n" if is_one else "most servers of the database cannot be reached from here\n"
+            return HttpResponse(words, status=200 if is_one else 503, content_type="text/plain")
         try:
             connection.close_if_unusable_or_obsolete()
             with connection.cursor() as cursor:

@@ -21,7 +21,7 @@ class Compose:
             line.split("=", 1) for line in (folder / ".env").read_text().splitlines() if "=" in line
         )
         text = (folder / "docker-compose.yml").read_text(encoding="utf-8")
-        return cls(folder, _filled(yaml.safe_load(text), settings))
+        return cls(folder, filled(yaml.safe_load(text), settings))
 
     def command(self, service: str) -> list[str]:
         return self.said["services"][service]["command"]
@@ -45,12 +45,12 @@ class Compose:
         ]
 
 
-def _filled(said: Any, settings: dict[str, str]) -> Any:
+def filled(said: Any, settings: dict[str, str]) -> Any:
     """Every ${NAME}, ${NAME:-default} and ${NAME:?what to do} replaced."""
     if isinstance(said, dict):
-        return {key: _filled(value, settings) for key, value in said.items()}
+        return {key: filled(value, settings) for key, value in said.items()}
     if isinstance(said, list):
-        return [_filled(value, settings) for value in said]
+        return [filled(value, settings) for value in said]
     if not isinstance(said, str):
         return said
 

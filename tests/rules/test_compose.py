@@ -1,4 +1,5 @@
-"""docker-compose.yml and the product agree on how long and large a request may be, and on connections."""
+"""docker-compose.yml and the product agree on how long and large a request may be, and on connections; several machines
+keep to the same rules."""
 
 import re
 from pathlib import Path
@@ -16,7 +17,11 @@ from ecrf.web.worker import (
     LEAST_BYTES_IN_A_SECOND,
 )
 
-COMPOSE = yaml.safe_load((Path(__file__).resolve().parents[2] / "docker-compose.yml").read_text())
+ROOT = Path(__file__).resolve().parents[2]
+COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+HA = yaml.safe_load((ROOT / "docs/operation/ha.yaml").read_text())
+"""What is laid over it where the database runs on three machines."""
+PATRONI = yaml.safe_load(HA["configs"]["patroni"]["content"])
 CONNECTIONS_OF_POSTGRESQL = 100 - 3
 """As it comes, less what is kept for its owner."""
 
@@ -103,3 +108,99 @@ def test_no_service_fills_the_disk_with_its_log_or_the_machine_with_processes(na
     service = COMPOSE["services"][name]
     assert service["logging"]["options"] == {"max-size": "20m", "max-file": "5"}
     assert service["pids_limit"] == 512
+
+
+# --- several machines -----------------------------------------------------------------------------
+
+
+def laid_over(name: str) -> dict:
+    """A service of the three machines: what the second file says before what the first one says."""
+    return {**COMPOSE["services"].get(name, {}), **HA["services"].get(name, {})}
+
+
+@pytest.mark.parametrize("name", HA["services"])
+def test_services_of_several_machines_are_limited_too(name):
+    service = laid_over(name)
+    assert service["logging"]["options"] == {"max-size": "20m", "max-file": "5"}
+    assert service["pids_limit"] == 512
+    assert "profiles" in service or "restart" in service or name == "migrate"
+
+
+@pytest.mark.parametrize("name", ["etcd", "database"])
+def test_services_of_several_machines_have_no_rights_beyond_their_own(name):
+    service = laid_over(name)
+    assert service["read_only"] is True
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert "cap_add" not in service
+    assert "privileged" not in service
+
+
+def test_images_of_several_machines_name_a_version():
+    for name in HA["services"]:
+        image = laid_over(name)["image"]
+        assert re.search(r":v?\d[\w.-]*$", image), image
+    assert "FROM postgres:18-bookworm AS database\n" in (ROOT / "Dockerfile").read_text()
+
+
+def test_ports_of_several_machines_are_bound_to_their_own_network():
+    for name, service in HA["services"].items():
+        for port in service.get("ports", []):
+            assert port.startswith("${MACHINE_ADDRESS}:"), (name, port)
+
+
+def test_secrets_of_several_machines_come_from_files():
+    secrets = {**COMPOSE["secrets"], **HA["secrets"]}
+    for name in HA["services"]:
+        used = laid_over(name).get("secrets", [])
+        assert {one if isinstance(one, str) else one["source"] for one in used} <= secrets.keys()
+    text = (ROOT / "docs/operation/ha.yaml").read_text()
+    for name in re.findall(r"/run/secrets/(\w+)", text):
+        assert name in HA["services"]["database"]["secrets"]
+    assert not re.search(r"password: [^{$]", text)
+
+
+@pytest.mark.requirement("R-130")
+def test_save_on_several_machines_is_acknowledged_by_two_or_not_at_all():
+    agreed = PATRONI["bootstrap"]["dcs"]
+    assert agreed["synchronous_mode"] == "quorum"
+    assert agreed["synchronous_mode_strict"] is True
+    # Not before all who wait for the one that is gone have given it up, and not later than saves may wait.
+    assert agreed["loop_wait"] + 2 * agreed["retry_timeout"] <= agreed["ttl"] <= 20
+    assert "synchronous_commit" not in agreed["postgresql"]["parameters"]
+    assert "fsync" not in agreed["postgresql"]["parameters"]
+
+
+def test_several_servers_take_the_connections_of_all_web_processes():
+    (processes,) = re.findall(r":-(\d+)}", COMPOSE["services"]["web"]["environment"]["WEB_CONCURRENCY"])
+    most = PATRONI["bootstrap"]["dcs"]["postgresql"]["parameters"]["max_connections"]
+    assert 3 * int(processes) * DJANGO_THREADS < (most - 3) / 2
+
+
+def test_several_servers_let_in_the_products_roles_with_a_password_and_nobody_else():
+    ways_in = [line.split() for line in PATRONI["postgresql"]["pg_hba"]]
+    assert {line[-1] for line in ways_in} == {"scram-sha-256"}
+    from_the_network = [line for line in ways_in if line[0] != "local"]
+    assert {role for line in from_the_network for role in line[2].split(",")} == {
+        *("ecrf_owner", "ecrf_web", "ecrf_reader", "ecrf_backup", "ecrf_standby", "ecrf_rewind")
+    }
+    assert all(line[1] in ("ecrf", "replication") for line in from_the_network if "ecrf_web" in line[2])
+
+
+def test_backups_slot_is_kept_on_every_server():
+    from ecrf.upkeep.backup.place import SERVER
+
+    assert PATRONI["bootstrap"]["dcs"]["slots"] == {SERVER: {"type": "physical"}}
+
+
+def test_proxy_of_several_machines_asks_who_is_cut_off_and_of_one_asks_nothing():
+    several, one = (
+        re.search(rf"\({name}_web\) {{\n(.*?)^}}\n", CADDYFILE, re.M | re.S) for name in ("several", "one")
+    )
+    assert several
+    assert one
+    assert "health_uri /healthz?proxy" in several[1]
+    assert "health" not in one[1]
+    assert CADDYFILE.count("import ${PROXY_TO:-one}_web") == CADDYFILE.count("reverse_proxy ") == 2
+    # A save that was handed over is never asked for again: Caddy does so for GET alone, unless it is told otherwise.
+    assert "lb_retry_match" not in CADDYFILE

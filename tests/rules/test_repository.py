@@ -17,6 +17,7 @@ LOCKS = [
     "tests/requirements.lock",
     "requirements-npm.lock",
     "requirements-backup.lock",
+    "requirements-ha.lock",
     "requirements-demo.lock",
 ]
 VAGUE_NAMES = {"utils", "util", "helpers", "helper", "common", "core", "base", "misc"}

@@ -11,6 +11,7 @@ import psycopg2
 import pytest
 
 from ecrf.anchors.signed.keys import PrivateKey, new_key, read_private
+from ecrf.web.database_address import database, servers_of
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 ANCHOR_KEY = PrivateKey(b"synthetic-key-only-for-this-test").text
@@ -34,6 +35,8 @@ WRONG = [
     ("DATABASE_URL", "postgresql://user:password@[host/name", ["DATABASE_URL", DATABASE_FORM]),
     ("DATABASE_URL", "postgresql://user:password@h1:5432,h2:port/name", ["DATABASE_URL", DATABASE_FORM]),
     ("DATABASE_URL", "postgresql://user:password@h1:5432:1,h2/name", ["DATABASE_URL", DATABASE_FORM]),
+    ("DATABASE_URL", "postgresql://user:password@/name?host=h1,h2,h3&port=1,2", ["3 hosts and 2 ports"]),
+    ("DATABASE_URL", "postgresql://user:password@/name?host=h1,h2&port=a,b", ["a port", DATABASE_FORM]),
     ("ALLOWED_HOSTS", None, ["ALLOWED_HOSTS is not set", "host names"]),
     ("ALLOWED_HOSTS", " , ", ["ALLOWED_HOSTS", "host names"]),
     ("DEBUG", "true", ["DEBUG is 'true'", "on or off"]),
@@ -260,8 +263,33 @@ def test_several_servers_may_be_written_as_postgresql_does(servers, query, host,
         start("-c", question, DATABASE_URL=f"postgresql://u%40:p%2C@{servers}/ecrf?{query}").stdout
     )
     assert (found["USER"], found["PASSWORD"], found["NAME"], found["HOST"]) == ("u@", "p,", "ecrf", "")
-    options = {"host": host, "port": port, "target_session_attrs": "read-write", "connect_timeout": 5}
-    assert found["OPTIONS"] == options
+    options = found["OPTIONS"]
+    assert (options["host"], options["port"], options["target_session_attrs"]) == (host, port, "read-write")
+    # A machine that is gone says nothing: neither a new connection nor one of before may wait for it long.
+    assert options["connect_timeout"] <= 5
+    assert options["keepalives_idle"] + options["keepalives_interval"] * options["keepalives_count"] <= 10
+    assert 0 < options["tcp_user_timeout"] <= 10_000
+
+
+def test_of_several_servers_writes_are_asked_for_unless_something_else_is_said():
+    several = "postgresql://u:p@h1,h2/ecrf"
+    assert database(several)["OPTIONS"]["target_session_attrs"] == "read-write"
+    assert database(f"{several}?target_session_attrs=standby")["OPTIONS"]["target_session_attrs"] == "standby"
+    assert database(f"{several}?connect_timeout=9")["OPTIONS"]["connect_timeout"] == 9
+    assert "target_session_attrs" not in database("postgresql://u:p@h1/ecrf")["OPTIONS"]
+
+
+@pytest.mark.parametrize(
+    ("url", "servers"),
+    [
+        ("postgresql://u:p@h1/ecrf", [("h1", 5432)]),
+        ("postgresql://u:p@h1:5433,h2/ecrf", [("h1", 5433), ("h2", 5432)]),
+        ("postgresql://u:p@/ecrf?host=h1,h2&port=6000", [("h1", 6000), ("h2", 6000)]),
+        ("postgresql://u:p@/ecrf?host=/run/a,h2", [("/run/a", 5432), ("h2", 5432)]),
+    ],
+)
+def test_each_server_is_known_by_host_and_port(url, servers):
+    assert servers_of(database(url)) == servers
 
 
 def test_of_several_servers_the_one_that_answers_and_takes_writes_is_used():

@@ -10,11 +10,13 @@ from ecrf.audit.verifying.faults import Fault, FaultKind, database_fault
 
 # The first role of a server is its superuser, and in small installations the tables' owner is that role. Any other one
 # that stands above all rights is named: whoever runs the server knows why it is there, and records it as known. The
-# role that makes backups (docker-compose.yml) copies the server, and writes nothing.
+# roles that make backups (docker-compose.yml) and feed standbys (docs/operation/ha.yaml) copy the server, and write
+# nothing.
 _ABOVE_RIGHTS = """
     SELECT r.rolname, concat_ws(', ', CASE WHEN r.rolsuper THEN 'is a superuser' END,
         CASE WHEN r.rolbypassrls AND NOT r.rolsuper THEN 'passes every policy' END,
-        CASE WHEN r.rolreplication AND NOT r.rolsuper AND r.rolcanlogin AND r.rolname <> 'ecrf_backup'
+        CASE WHEN r.rolreplication AND NOT r.rolsuper AND r.rolcanlogin
+                AND r.rolname NOT IN ('ecrf_backup', 'ecrf_standby')
             THEN 'may copy the whole server' END,
         (SELECT 'is a member of ' || string_agg(g.rolname, ', ' ORDER BY g.rolname) FROM pg_roles g
             WHERE g.rolname IN (

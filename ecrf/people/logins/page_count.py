@@ -9,6 +9,8 @@ from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 
+from ecrf.web.standby import reads_from_standby
+
 NOT_OPENED = frozenset({"session", "export", "import", "places", "log-in-again"})
 """Addresses that pages ask by themselves, again and again, or that show nothing of the study: the session's end, how
 far a file is, the menu, the login in place. By name: a header that a browser sends is what its owner wants it to be."""
@@ -50,12 +52,13 @@ def count_pages(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable
 
 
 def _due(user: int) -> int:
-    """Count one; how many are to be written now, 0 while there is time."""
+    """Count one; how many are to be written now, 0 while there is time, or nothing can be written."""
     now = time.monotonic()
     with _lock:
         counted = _counted.setdefault(user, Counted(0, now))
         counted.pages += 1
-        if counted.pages < WRITE_EVERY_PAGES and now - counted.since < WRITE_EVERY_SECONDS:
+        is_soon = counted.pages < WRITE_EVERY_PAGES and now - counted.since < WRITE_EVERY_SECONDS
+        if is_soon or reads_from_standby():
             return 0
         return _counted.pop(user).pages
 

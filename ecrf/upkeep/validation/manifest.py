@@ -15,7 +15,8 @@ from ecrf import __version__
 ROOT = Path(__file__).resolve().parents[3]
 NAME = "release.json"
 FOLDERS = ("ecrf", "trial", "templates", "static")
-FILES = ("manage.py", "requirements.lock", "requirements-backup.lock", "package.json", "package-lock.json")
+LOCKS = ("requirements.lock", "requirements-backup.lock", "requirements-ha.lock", "package-lock.json")
+FILES = ("manage.py", "package.json", *LOCKS)
 LEFT_OUT = {"ecrf/demo.py"}
 """What .dockerignore keeps out of the image too."""
 

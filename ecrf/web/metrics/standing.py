@@ -35,6 +35,16 @@ STANDING = (
         "SELECT current_setting('max_connections')::int",
     ),
     Standing(
+        "ecrf_saves_wait_for_second_server",
+        "1 where a save is acknowledged only when a second server of the database has it",
+        "SELECT (current_setting('synchronous_standby_names') <> '')::int",
+    ),
+    Standing(
+        "ecrf_saves_waiting",
+        "Connections that wait until a second server of the database has what they saved",
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'SyncRep'",
+    ),
+    Standing(
         "ecrf_audit_events",
         "Events of the audit trail, by the heads of its chains",
         "SELECT coalesce(sum(length), 0)::bigint FROM audit_auditchain",

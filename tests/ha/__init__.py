@@ -1,0 +1,1 @@
+"""Several machines, as network namespaces: they die, lose one another, and no acknowledged save is lost."""
