@@ -1,13 +1,15 @@
 /* A file that is larger than is taken is refused before it is sent, beside its field: `data-most-bytes` of the input. */
 
+import { gettext } from "./words.js";
+
 const MB = 1e6;
 
 function trouble(input) {
   const most = Number(input.dataset.mostBytes);
   const size = [...input.files].reduce((sum, file) => sum + file.size, 0);
   if (size <= most) return "";
-  return `This file has ${(size / MB).toFixed(1)} MB, and at most ${most / MB} MB are taken. Nothing was sent. `
-    + "Divide it or make it smaller, then choose it once more.";
+  const sizes = { size: (size / MB).toFixed(1), most: most / MB };
+  return gettext("This file has {size} MB, and at most {most} MB are taken. Nothing was sent. Divide it or make it smaller, then choose it once more.", sizes);
 }
 
 function say(input) {
