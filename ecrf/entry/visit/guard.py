@@ -33,7 +33,7 @@ def struck_out(patient: Patient) -> Withheld | None:
     if not patient.struck_at:
         return None
     assert patient.struck_by is not None
-    known = {
+    known: dict[str, object] = {
         "at": f"{patient.struck_at.astimezone(patient.site.zone):%Y-%m-%d %H:%M %Z}",
         "person": patient.struck_by.name,
         "reason": patient.struck_reason,

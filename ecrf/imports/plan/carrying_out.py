@@ -236,7 +236,7 @@ def _cell(
 
 
 def _typed(given: Given) -> str:
-    return MissingReason(given.reason).label if isinstance(given, Missing) else given or ""
+    return str(MissingReason(given.reason).label) if isinstance(given, Missing) else given or ""
 
 
 def words_of(definition: CrfDefinition, name: str, row: Crf | None) -> str:

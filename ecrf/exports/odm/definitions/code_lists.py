@@ -25,7 +25,12 @@ def code_list_of(form: FormLayout, name: str) -> str:
 
 def write_code_lists(version: _Element, layouts: Mapping[str, FormLayout]) -> None:
     _code_list(version, YES_NO, "Yes or no", [("yes", "Yes"), ("no", "No")])
-    _code_list(version, MISSING_REASON, "Why there is no value", MissingReason.choices)
+    _code_list(
+        version,
+        MISSING_REASON,
+        "Why there is no value",
+        [(code, str(label)) for code, label in MissingReason.choices],
+    )
     _code_list(
         version, TYPES_LIST, "What an annotation is about", [(one.code, one.title) for one in FlagType]
     )
