@@ -17,19 +17,9 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from ecrf.audit.texts import cleaned
 from ecrf.forms import partial_dates, typed_text
+from ecrf.forms.refused import NO_ANSWER, OF_NUMBERS, TOO_LARGE, TOO_LONG
 from ecrf.forms.words import as_written, said, spoken
 
-TOO_LARGE = gettext_lazy("A number as long as this cannot be stored. Check what was typed.")
-OF_NUMBERS = {
-    "invalid": typed_text.NO_NUMBER,
-    "max_digits": TOO_LARGE,
-    "max_whole_digits": TOO_LARGE,
-    "max_decimal_places": gettext_lazy("At most %(max)s decimals are kept. Round it as the source does."),
-}
-NO_ANSWER = {"invalid_choice": gettext_lazy("“%(value)s” is none of the answers. Choose one of them.")}
-TOO_LONG = {
-    "max_length": gettext_lazy("Longer than %(limit_value)d characters (%(show_value)d). Shorten it.")
-}
 YES_NO = {True: pgettext_lazy("answer", "Yes"), False: pgettext_lazy("answer", "No")}
 
 

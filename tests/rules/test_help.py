@@ -2,6 +2,7 @@
 
 import re
 
+import polib
 import pytest
 from django.urls import get_resolver
 
@@ -97,6 +98,13 @@ def shown() -> set[str]:
         text
         for path, whole in texts.items()
         for text in (BETWEEN_TAGS if path.suffix == ".html" else QUOTED).findall(MARK.sub("<>", whole))
+    }
+    # Of marked texts the catalogues have each, but for those of Help itself.
+    rooms = [path for path in (ROOT / "ecrf/locale/ja").glob("*.po") if not path.stem.startswith("help")]
+    found |= {
+        entry.msgid
+        for path in (*rooms, *(ROOT / "trial/locale/ja").glob("*.po"))
+        for entry in polib.pofile(path)
     }
     return {" ".join(text.split()).lower() for text in found}
 

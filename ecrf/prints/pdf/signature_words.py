@@ -38,10 +38,10 @@ def _by(signature: Signature) -> str:
     if breaking is None:
         return ""
     changes = [_change(change) for change in breaking.changes]
-    told = gettext("; ").join(changes)
+    said = gettext("; ").join(changes)
     if breaking.more:
-        told = gettext("%(changes)s; and %(more)d more") % {"changes": told, "more": breaking.more}
-    return ngettext("a change (%(changes)s)", "changes (%(changes)s)", len(changes)) % {"changes": told}
+        said = gettext("%(changes)s; and %(more)d more") % {"changes": said, "more": breaking.more}
+    return ngettext("a change (%(changes)s)", "changes (%(changes)s)", len(changes)) % {"changes": said}
 
 
 def _change(change: Change) -> str:
