@@ -11,6 +11,8 @@ from ecrf.upkeep.languages.rooms import wanted
 
 COMPLETE = [
     "ecrf/access",
+    "ecrf/anchors",
+    "ecrf/anchors-making",
     "ecrf/entry-patient",
     "ecrf/entry-today",
     "ecrf/frame",
@@ -24,6 +26,8 @@ COMPLETE = [
     "ecrf/monitoring-queries",
     "ecrf/monitoring-sdv",
     "ecrf/monitoring-visits",
+    "ecrf/trail",
+    "ecrf/trail-review",
     "trial/mrc_strength",
     "trial/vital_signs",
 ]
