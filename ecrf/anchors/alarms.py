@@ -5,7 +5,9 @@ import hashlib
 from django.conf import settings
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
+from ecrf.access.language import in_master
 from ecrf.anchors.state import trail_state
 from ecrf.mail.kinds import MailKind, register
 from ecrf.mail.queue import queue_mail
@@ -13,19 +15,19 @@ from ecrf.mail.queue import queue_mail
 ALARM = register(
     MailKind(
         "audit-alarm",
-        "Alarm of the audit trail",
-        "The audit trail asks for you",
-        why="This address is set to be sent the anchors (ANCHOR_MAIL).",
+        gettext_lazy("Alarm of the audit trail"),
+        gettext_lazy("The audit trail asks for you"),
+        why=gettext_lazy("This address is set to be sent the anchors (ANCHOR_MAIL)."),
     )
 )
 
 
 def tell_alarms() -> int:
     """How many mails were queued: the same things on the same day are told once to each address."""
-    warnings = trail_state().warnings
-    if not warnings:
+    with in_master():  # the lines are stored with the mail, and tell the same from new
+        lines = [f"{one.words} {one.to_do}" for one in trail_state().warnings]
+    if not lines:
         return 0
-    lines = [f"{one.words} {one.to_do}" for one in warnings]
     which = hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]
     context = {"lines": lines, "page": settings.MAIL.public_url + reverse("audit-state")}
     day = timezone.now().date().isoformat()

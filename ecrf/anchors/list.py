@@ -1,8 +1,10 @@
 """What the page of the audit trail lists: the newest verifications, and the newest anchors with where they went."""
 
 from dataclasses import dataclass
+from datetime import UTC
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext, pgettext
 
 from ecrf.anchors.making.occasions import words_of
 from ecrf.anchors.models import Anchor, AnchorDelivery, AuditVerification, Installation
@@ -17,6 +19,12 @@ class DeliveryLine:
     state: str
     css: str
     note: str
+
+    @property
+    def stamped(self) -> str:
+        """When, by the clock of the server of time stamps; "" of an anchor that has no stamp."""
+        at = self.delivery.stamped_at
+        return f"{at.astimezone(UTC):%Y-%m-%d %H:%M:%S}" if at else ""
 
 
 @dataclass(frozen=True)
@@ -37,7 +45,7 @@ def newest_verifications() -> list[AuditVerification]:
 
 
 def installation_key() -> str:
-    return str(Installation.objects.values_list("key", flat=True).first() or "not known")
+    return str(Installation.objects.values_list("key", flat=True).first() or gettext("not known"))
 
 
 def anchor_lines() -> list[AnchorLine]:
@@ -46,7 +54,7 @@ def anchor_lines() -> list[AnchorLine]:
     return [
         AnchorLine(
             anchor,
-            ", ".join(words_of(key) for key in anchor.occasions),
+            gettext(", ").join(words_of(key) for key in anchor.occasions),
             [_line(delivery) for delivery in anchor.deliveries.all()],
         )
         for anchor in anchors
@@ -56,8 +64,13 @@ def anchor_lines() -> list[AnchorLine]:
 def _line(delivery: AnchorDelivery) -> DeliveryLine:
     if mail := delivery.mail:
         looks = {"sent": "done", "given-up": "overdue"}
-        return DeliveryLine(delivery, mail.get_state_display(), looks.get(mail.state, "due"), mail.last_error)
+        return DeliveryLine(
+            delivery, str(mail.get_state_display()), looks.get(mail.state, "due"), mail.last_error
+        )
     if delivery.done_at:
         is_plain = not delivery.last_error
-        return DeliveryLine(delivery, "Arrived", "done" if is_plain else "overdue", delivery.last_error)
-    return DeliveryLine(delivery, "Tried again" if delivery.tries else "Waits", "due", delivery.last_error)
+        return DeliveryLine(
+            delivery, pgettext("an anchor", "Arrived"), "done" if is_plain else "overdue", delivery.last_error
+        )
+    state = pgettext("an anchor", "Tried again") if delivery.tries else pgettext("an anchor", "Waits")
+    return DeliveryLine(delivery, state, "due", delivery.last_error)

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models.functions import Now
+from django.utils.translation import pgettext_lazy
 
 from ecrf.audit.triggers import NEVER_DELETED, NEVER_UPDATED
 from ecrf.mail.models import Mail
@@ -58,9 +59,9 @@ class Anchor(models.Model):
 class AnchorWay(models.TextChoices):
     """Where an anchor goes."""
 
-    FOLDER = "folder", "Folder"
-    MAIL = "mail", "Mail"
-    TIME_STAMP = "time-stamp", "Time stamp"
+    FOLDER = "folder", pgettext_lazy("where an anchor goes", "Folder")
+    MAIL = "mail", pgettext_lazy("where an anchor goes", "Mail")
+    TIME_STAMP = "time-stamp", pgettext_lazy("where an anchor goes", "Time stamp")
 
 
 class AnchorDelivery(models.Model):

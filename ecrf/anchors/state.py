@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from ecrf.anchors.models import Anchor, AnchorDelivery, AnchorWay, AuditVerification
 from ecrf.mail.models import MailState
@@ -56,8 +57,11 @@ def _of_anchors(last: Anchor | None, now: datetime) -> list[TrailWarning]:
     if last.made_at < now - LATE_AFTER:
         found.append(
             TrailWarning(
-                f"The last anchor is of {_at(last.made_at)}: the daily one is late.",
-                "See that the service that sends mail runs (manage.py work) and that ANCHOR_KEY_FILE names the key.",
+                gettext("The last anchor is of %(when)s: the daily one is late.")
+                % {"when": _at(last.made_at)},
+                gettext(
+                    "See that the service that sends mail runs (manage.py work) and that ANCHOR_KEY_FILE names the key."
+                ),
             )
         )
     newest = AnchorDelivery.objects.filter(anchor__number__gt=last.number - SHOWN).select_related(
@@ -68,54 +72,80 @@ def _of_anchors(last: Anchor | None, now: datetime) -> list[TrailWarning]:
 
 
 def _of_delivery(delivery: AnchorDelivery, now: datetime) -> TrailWarning | None:
-    where, of = delivery.get_destination_display().lower(), f"Anchor {delivery.anchor.number}"
+    number = delivery.anchor.number
     if delivery.mail is not None:
         if delivery.mail.state != MailState.GIVEN_UP:
             return None
         return TrailWarning(
-            f"{of} could not be mailed to {delivery.to}. {delivery.mail.last_error}",
-            "See the page Mail sent.",
+            gettext("Anchor %(number)d could not be mailed to %(to)s. %(why)s")
+            % {"number": number, "to": delivery.to, "why": delivery.mail.last_error},
+            gettext("See the page Mail sent."),
         )
     if delivery.done_at:
-        to_do = "See docs/production.md, “When the database was set back”."
-        return TrailWarning(f"{of}: {delivery.last_error}", to_do) if delivery.last_error else None
+        to_do = gettext("See docs/production.md, “When the database was set back”.")
+        if not delivery.last_error:
+            return None
+        words = gettext("Anchor %(number)d: %(why)s") % {"number": number, "why": delivery.last_error}
+        return TrailWarning(words, to_do)
     if delivery.anchor.made_at > now - ON_ITS_WAY:
         return None
     what_to_do = {
-        AnchorWay.FOLDER: "See that the folder of ANCHORS_FOLDER is there and may be written.",
-        AnchorWay.TIME_STAMP: "See whether the server of ANCHOR_TSA_URL can be reached and is the right one.",
+        AnchorWay.FOLDER: gettext("See that the folder of ANCHORS_FOLDER is there and may be written."),
+        AnchorWay.TIME_STAMP: gettext(
+            "See whether the server of ANCHOR_TSA_URL can be reached and is the right one."
+        ),
     }
-    why = delivery.last_error or "It waits for the worker."
-    return TrailWarning(f"{of} has not arrived ({where}). {why}", what_to_do[AnchorWay(delivery.destination)])
+    why = delivery.last_error or gettext("It waits for the worker.")
+    way = AnchorWay(delivery.destination)
+    return TrailWarning(NOT_ARRIVED[way] % {"number": number, "why": why}, what_to_do[way])
 
 
 def _of_verifications(
     last: AuditVerification | None, whole: AuditVerification | None, now: datetime
 ) -> list[TrailWarning]:
     if last is None:
-        return [TrailWarning("The audit trail was not verified yet.", SEE_WORKER)]
+        return [TrailWarning(gettext("The audit trail was not verified yet."), str(SEE_WORKER))]
     found = []
     if not last.is_ok:
-        count = "one fault" if last.faults == 1 else f"{last.faults} faults"
+        words = ngettext(
+            "The verification of %(when)s found one fault.",
+            "The verification of %(when)s found %(number)d faults.",
+            last.faults,
+        )
         found.append(
             TrailWarning(
-                f"The verification of {_at(last.begun_at)} found {count}.",
-                "Keep a copy of the database as it is; run manage.py verify_audit, with --against and the anchors.",
+                words % {"when": _at(last.begun_at), "number": last.faults},
+                gettext(
+                    "Keep a copy of the database as it is; run manage.py verify_audit, with --against and the anchors."
+                ),
             )
         )
     if last.begun_at < now - LATE_AFTER:
         found.append(
             TrailWarning(
-                f"The last verification is of {_at(last.begun_at)}: the daily one is late.", SEE_WORKER
+                gettext("The last verification is of %(when)s: the daily one is late.")
+                % {"when": _at(last.begun_at)},
+                str(SEE_WORKER),
             )
         )
     if whole is None or whole.begun_at < now - WHOLE_LATE_AFTER:
-        since = f"since {_at(whole.begun_at)}" if whole else "yet"
-        found.append(TrailWarning(f"The whole trail was not verified {since}.", SEE_WORKER))
+        words = gettext("The whole trail was not verified yet.")
+        if whole:
+            words = gettext("The whole trail was not verified since %(when)s.") % {
+                "when": _at(whole.begun_at)
+            }
+        found.append(TrailWarning(words, str(SEE_WORKER)))
     return found
 
 
-SEE_WORKER = "See that the worker runs (manage.py work, the service worker): it verifies once a day."
+SEE_WORKER = gettext_lazy(
+    "See that the worker runs (manage.py work, the service worker): it verifies once a day."
+)
+NOT_ARRIVED = {
+    AnchorWay.FOLDER: gettext_lazy("Anchor %(number)d has not arrived (folder). %(why)s"),
+    AnchorWay.MAIL: gettext_lazy("Anchor %(number)d has not arrived (mail). %(why)s"),
+    AnchorWay.TIME_STAMP: gettext_lazy("Anchor %(number)d has not arrived (time stamp). %(why)s"),
+}
 
 
 def _at(moment: datetime) -> str:

@@ -4,7 +4,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from ecrf.casebook.labels import counted
+from django.utils.functional import Promise
+from django.utils.translation import gettext, ngettext, pgettext, pgettext_lazy
+
 from ecrf.casebook.schedule.completion import FormState
 from ecrf.casebook.schedule.due import VisitDue, VisitState
 from ecrf.casebook.schedule.matrix import Cell
@@ -12,16 +14,16 @@ from ecrf.forms.registry import CRFS
 from ecrf.grid.spots import Mark, SpotStatus, review_marks, together, verification_mark
 from ecrf.locks.models import LockKind
 
-STATES: dict[str, Mark] = {
-    "not-due": ("·", "not due"),
-    "due": ("◇", "due"),
-    "overdue": ("‼", "overdue"),
-    "missed": ("⊘", "missed"),
-    "to-do": ("○", "to do"),
-    "begun": ("◔", "begun"),
-    "ready": ("◑", "nothing missing, to complete"),
-    "complete": ("✓", "complete"),
-    "recorded": ("", "nothing recorded"),
+STATES: dict[str, tuple[str, Promise]] = {
+    "not-due": ("·", pgettext_lazy("state of a cell", "not due")),
+    "due": ("◇", pgettext_lazy("state of a cell", "due")),
+    "overdue": ("‼", pgettext_lazy("state of a cell", "overdue")),
+    "missed": ("⊘", pgettext_lazy("state of a visit", "missed")),
+    "to-do": ("○", pgettext_lazy("state of a form", "to do")),
+    "begun": ("◔", pgettext_lazy("state of a form", "begun")),
+    "ready": ("◑", pgettext_lazy("state of a form", "nothing missing, to complete")),
+    "complete": ("✓", pgettext_lazy("state of a form", "complete")),
+    "recorded": ("", pgettext_lazy("state of a log", "nothing recorded")),
 }
 """{what is entered of a cell: its sign and words}; a blank cell has none. The keys stand in addresses."""
 OF_VISIT = {
@@ -33,7 +35,6 @@ OF_VISIT = {
     VisitState.UPCOMING: "not-due",
     VisitState.NOT_EXPECTED: "",
 }
-WITH_DAY = {"due": "due {0.due_on}", "overdue": "overdue since {0.closes_on}"}
 
 
 @dataclass(frozen=True)
@@ -94,8 +95,7 @@ class VisitCell:
         if not self.forms or not self.state:
             return []
         if self.visit_id is None:
-            sign, words = STATES[self.state]
-            return [(sign, WITH_DAY.get(self.state, words).format(self.due))]
+            return [(STATES[self.state][0], self._awaited_words)]
         stored = [form for form in self.forms if form.form and form.form.count]
         whole = together(form.status for form in stored or self.forms)
         done = [form.status for form in stored if form.state == "complete"]
@@ -104,10 +104,24 @@ class VisitCell:
         marks.insert(1, ("", f"{self.due.visited_on}" if self.due.visited_on else ""))
         held = sum(bool(form.status.hold) for form in stored)
         if held and not whole.hold:
-            marks.append((f"■{held}", f"{counted(held, 'form')} locked or frozen"))
+            marks.append((f"■{held}", _held_words(held)))
         if self.state == "begun":
             marks += [("", words) for words in _left(self.forms)]
         return [mark for mark in marks if any(mark)]
+
+    @property
+    def _awaited_words(self) -> str:
+        """Of a visit that is not open."""
+        if self.state == "due":
+            return gettext("due %(day)s") % {"day": self.due.due_on}
+        if self.state == "overdue":
+            return gettext("overdue since %(day)s") % {"day": self.due.closes_on}
+        return str(STATES[self.state][1])
+
+
+def _held_words(number: int) -> str:
+    words = ngettext("%(number)d form locked or frozen", "%(number)d forms locked or frozen", number)
+    return words % {"number": number}
 
 
 def form_cell(due: VisitDue, cell: Cell, status: SpotStatus) -> FormCell:
@@ -128,7 +142,8 @@ def _left(forms: Iterable[FormCell]) -> Iterator[str]:
     for state in ("to-do", "begun", "ready"):
         titles = [CRFS[form.key].title for form in forms if form.state == state]
         if titles:
-            yield f"{STATES[state][1]}: {', '.join(titles)}"
+            words = {"state": STATES[state][1], "forms": gettext(", ").join(titles)}
+            yield gettext("%(state)s: %(forms)s") % words
 
 
 def _marks(state: str, missing: int, status: SpotStatus, count: str = "") -> list[Mark]:
@@ -136,17 +151,23 @@ def _marks(state: str, missing: int, status: SpotStatus, count: str = "") -> lis
         return []
     sign, words = STATES[state]
     is_complete = state == "complete"
-    counted_words = f"{count} recorded" if state == "recorded" else f"{count} {words}".strip()
-    marks = [(f"{sign}{missing or count}", counted_words)]
+    marks = [(f"{sign}{missing or count}", _counted(state, str(words), count))]
     if missing:
-        marks.append(("", f"{missing} missing"))
+        marks.append(("", gettext("%(number)d missing") % {"number": missing}))
     if is_complete:
         sign = f"●{status.left}" if status.left > 0 else "◉" if status.planned else ""
-        marks.append((sign, verification_mark(status)[1].removeprefix("complete, ")))
+        marks.append((sign, verification_mark(status, is_said_complete=True)[1]))
     marks += review_marks(status, is_complete=is_complete)
     if is_complete and not (status.is_signed or status.is_broken):
-        marks.append(("", "not signed"))
+        marks.append(("", pgettext("a form", "not signed")))
     return marks
+
+
+def _counted(state: str, words: str, count: str) -> str:
+    """Of a log, with how many entries it has."""
+    if state == "recorded":
+        return gettext("%(number)s recorded") % {"number": count}
+    return gettext("%(number)s %(state)s") % {"number": count, "state": words} if count else words
 
 
 def _states(state: str, missing: int, status: SpotStatus) -> Iterator[str]:

@@ -84,14 +84,14 @@ def _form(cell: FormCell) -> dict[str, str]:
     return {
         "form": cell.key,
         "form_title": CRFS[cell.key].title,
-        "state": STATES[cell.state][1],
+        "state": str(STATES[cell.state][1]),
         "forms": str(cell.form.count if cell.form else 0),
         "missing": str(cell.missing),
         "open_queries": str(status.queries),
         "to_verify": str(status.left) if is_complete else "",
         "verified": str(status.verified) if is_complete else "",
         "signature": signature if is_complete or status.is_broken else "",
-        "hold": HOLDS[status.hold][1] if status.hold else "",
+        "hold": str(HOLDS[status.hold][1]) if status.hold else "",
     }
 
 

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from ecrf.casebook.models import Entry, Patient, PatientStatus, Status, done, not_struck
 from ecrf.casebook.review_status import ReviewStatus, unsigned
@@ -22,11 +24,11 @@ Today = dict[int, date]
 """{site id: its own date}"""
 
 SORTS = {
-    "patient": "Patient",
-    "site": "Site",
-    "next": "Next visit due",
-    "queries": "Most open queries",
-    "missing": "Most missing items",
+    "patient": gettext_lazy("Patient"),
+    "site": gettext_lazy("Site"),
+    "next": gettext_lazy("Next visit due"),
+    "queries": gettext_lazy("Most open queries"),
+    "missing": gettext_lazy("Most missing items"),
 }
 
 
@@ -34,7 +36,7 @@ SORTS = {
 class StateFilter:
     """`candidates` finds every patient with a cell in the state, and maybe some without one: the cells decide."""
 
-    label: str
+    label: str | Promise
     candidates: Callable[[Today], Q]
 
 
@@ -84,26 +86,44 @@ def _held(kind: str) -> Callable[[Today], Q]:
 
 
 STATE_FILTERS: dict[str, StateFilter] = {
-    "overdue": StateFilter("Overdue", _awaited(overdue)),
-    "due": StateFilter("Due", _awaited(window_open)),
-    "not-due": StateFilter("Not due yet", _awaited(lambda _today: Q())),
-    "missed": StateFilter("Missed", _missed),
-    "to-do": StateFilter("To do, at an open visit", _unfinished),
-    "begun": StateFilter("Begun", _unfinished),
-    "ready": StateFilter("Nothing missing, to complete", _unfinished),
-    "complete": StateFilter("Complete", lambda _today: _entries(Q(status=Status.COMPLETE))),
-    "missing": StateFilter("Items missing", lambda _today: _entries(Q(missing__gt=0))),
-    "queries": StateFilter("Open queries", lambda _today: Q(_of_patient(open_queries()))),
-    "to-verify": StateFilter("To verify", lambda _today: _reviewed(Q(planned__gt=F("verified")))),
-    "partly-verified": StateFilter("Partly verified", lambda _today: _reviewed(Q(verified__gt=0))),
-    "verified": StateFilter("Verified", lambda _today: _reviewed(Q(verified__gt=0))),
-    "unsigned": StateFilter("Not signed", lambda _today: _reviewed(unsigned())),
-    "signed": StateFilter("Signed", lambda _today: _reviewed(Q(is_signed=True))),
-    "broken": StateFilter(
-        "Signature broken", lambda _today: Q(_of_patient(Signature.objects.exclude(broken_at=None)))
+    "overdue": StateFilter(pgettext_lazy("cells in the state", "Overdue"), _awaited(overdue)),
+    "due": StateFilter(pgettext_lazy("cells in the state", "Due"), _awaited(window_open)),
+    "not-due": StateFilter(pgettext_lazy("cells in the state", "Not due yet"), _awaited(lambda _today: Q())),
+    "missed": StateFilter(pgettext_lazy("cells in the state", "Missed"), _missed),
+    "to-do": StateFilter(pgettext_lazy("cells in the state", "To do, at an open visit"), _unfinished),
+    "begun": StateFilter(pgettext_lazy("cells in the state", "Begun"), _unfinished),
+    "ready": StateFilter(pgettext_lazy("cells in the state", "Nothing missing, to complete"), _unfinished),
+    "complete": StateFilter(
+        pgettext_lazy("cells in the state", "Complete"), lambda _today: _entries(Q(status=Status.COMPLETE))
     ),
-    "frozen": StateFilter("Frozen", _held(LockKind.FREEZE)),
-    "locked": StateFilter("Locked", _held(LockKind.LOCK)),
+    "missing": StateFilter(
+        pgettext_lazy("cells in the state", "Items missing"), lambda _today: _entries(Q(missing__gt=0))
+    ),
+    "queries": StateFilter(
+        pgettext_lazy("cells in the state", "Open queries"), lambda _today: Q(_of_patient(open_queries()))
+    ),
+    "to-verify": StateFilter(
+        pgettext_lazy("cells in the state", "To verify"),
+        lambda _today: _reviewed(Q(planned__gt=F("verified"))),
+    ),
+    "partly-verified": StateFilter(
+        pgettext_lazy("cells in the state", "Partly verified"), lambda _today: _reviewed(Q(verified__gt=0))
+    ),
+    "verified": StateFilter(
+        pgettext_lazy("cells in the state", "Verified"), lambda _today: _reviewed(Q(verified__gt=0))
+    ),
+    "unsigned": StateFilter(
+        pgettext_lazy("cells in the state", "Not signed"), lambda _today: _reviewed(unsigned())
+    ),
+    "signed": StateFilter(
+        pgettext_lazy("cells in the state", "Signed"), lambda _today: _reviewed(Q(is_signed=True))
+    ),
+    "broken": StateFilter(
+        pgettext_lazy("cells in the state", "Signature broken"),
+        lambda _today: Q(_of_patient(Signature.objects.exclude(broken_at=None))),
+    ),
+    "frozen": StateFilter(pgettext_lazy("cells in the state", "Frozen"), _held(LockKind.FREEZE)),
+    "locked": StateFilter(pgettext_lazy("cells in the state", "Locked"), _held(LockKind.LOCK)),
 }
 """{state, as in addresses: what it is called and who may have it}"""
 

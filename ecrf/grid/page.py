@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from django import forms
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, QuerySet
+from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 
 from ecrf.access.models import Site, User
 from ecrf.access.reach import reachable, sites
@@ -32,23 +33,31 @@ ABOUT = 6
 AnyCell = FormCell | VisitCell
 
 
+def _site_words(site: Site) -> str:
+    return gettext("%(site)s (practice)") % {"site": site} if site.is_practice else str(site)
+
+
 class GridQuery(forms.Form):
     """What the address says: of which site, by what, only with which state, from which row on."""
 
-    site = forms.ChoiceField(required=False)
-    sort = forms.ChoiceField(required=False, choices=list(SORTS.items()))
+    site = forms.ChoiceField(required=False, label=gettext_lazy("Site"))
+    sort = forms.ChoiceField(required=False, choices=list(SORTS.items()), label=gettext_lazy("Sort"))
     state = forms.ChoiceField(
-        required=False, choices=[("", "Any state"), *((key, f.label) for key, f in STATE_FILTERS.items())]
+        required=False,
+        choices=[("", gettext_lazy("Any state")), *((key, f.label) for key, f in STATE_FILTERS.items())],
+        label=pgettext_lazy("label: of a cell", "State"),
     )
-    start = forms.IntegerField(required=False, min_value=0, max_value=1_000_000)
+    start = forms.IntegerField(
+        required=False, min_value=0, max_value=1_000_000, label=pgettext_lazy("first row", "Start")
+    )
 
     def __init__(self, data: Any, where: list[Site]) -> None:
         super().__init__(data)
-        named = [(site.code, f"{site}{' (practice)' if site.is_practice else ''}") for site in where]
-        self.fields["site"].choices = [("", "All sites"), *named]  # type: ignore[attr-defined]
+        named = [(site.code, _site_words(site)) for site in where]
+        self.fields["site"].choices = [("", gettext("All sites")), *named]  # type: ignore[attr-defined]
         for name in ("site", "sort", "state"):
             self.fields[name].widget.attrs["class"] = "form-select"
-            self.fields[name].error_messages["invalid_choice"] = (
+            self.fields[name].error_messages["invalid_choice"] = gettext(
                 "“%(value)s” is none of these; everything is shown."
             )
 
@@ -89,7 +98,7 @@ class GridScope:
 
     @property
     def state_label(self) -> str:
-        return STATE_FILTERS[self.state].label if self.state else ""
+        return str(STATE_FILTERS[self.state].label) if self.state else ""
 
     @property
     def print_address(self) -> str:
@@ -143,7 +152,7 @@ def scope_of(user: User, query: GridQuery, where: list[Site], choice: ColumnChoi
 def sites_in_grid(user: User) -> list[Site]:
     """Where the person enters or reviews, practice sites last; refused (403) to who does neither anywhere."""
     if not user.rights & set(READERS):
-        raise PermissionDenied("Your role does not let you see the grid of all patients.")
+        raise PermissionDenied(gettext("Your role does not let you see the grid of all patients."))
     return list(sites(user, *READERS).order_by("is_practice", "code"))
 
 

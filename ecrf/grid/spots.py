@@ -4,13 +4,18 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import reduce
 
-from ecrf.casebook.labels import counted
+from django.utils.functional import Promise
+from django.utils.translation import gettext, ngettext, pgettext, pgettext_lazy
+
 from ecrf.locks.models import LockKind
 
 Mark = tuple[str, str]
 """A sign and its words."""
 
-HOLDS: dict[str, Mark] = {LockKind.LOCK: ("■", "locked"), LockKind.FREEZE: ("□", "frozen")}
+HOLDS: dict[str, tuple[str, Promise]] = {
+    LockKind.LOCK: ("■", pgettext_lazy("under a lock", "locked")),
+    LockKind.FREEZE: ("□", pgettext_lazy("under a freeze", "frozen")),
+}
 
 
 @dataclass(slots=True)
@@ -38,25 +43,34 @@ NOBODY_LOOKED = SpotStatus(is_signed=False)
 """Of a place where nothing is stored."""
 
 
-def verification_mark(status: SpotStatus) -> Mark:
-    """Of a complete form: how much of it is verified, of what the plan asks for."""
+def verification_mark(status: SpotStatus, *, is_said_complete: bool = False) -> Mark:
+    """Of a complete form: how much of it is verified, of what the plan asks for. `is_said_complete`: beside it stands
+    already that it is complete."""
     if status.left > 0:
-        done = f", {status.verified} verified" if status.verified else ""
-        return f"●{status.left}", f"{status.left} to verify{done}"
-    return ("✓", "verified") if status.planned else ("–", "complete, nothing to verify by plan")
+        given = {"left": status.left, "done": status.verified}
+        if status.verified:
+            return f"●{status.left}", gettext("%(left)d to verify, %(done)d verified") % given
+        return f"●{status.left}", gettext("%(left)d to verify") % given
+    if status.planned:
+        return "✓", pgettext("a form", "verified")
+    if is_said_complete:
+        return "–", gettext("nothing to verify by plan")
+    return "–", gettext("complete, nothing to verify by plan")
 
 
 def review_marks(status: SpotStatus, *, is_complete: bool) -> list[Mark]:
     """What is asked about it, whether it is signed, and what keeps it as it is."""
     marks: list[Mark] = []
     if status.queries:
-        marks.append((f"?{status.queries}", counted(status.queries, "open query", "open queries")))
+        words = ngettext("%(number)d open query", "%(number)d open queries", status.queries)
+        marks.append((f"?{status.queries}", words % {"number": status.queries}))
     if status.is_broken:
-        marks.append(("✗", "signature broken"))
+        marks.append(("✗", gettext("signature broken")))
     elif status.is_signed and is_complete:
-        marks.append(("✎", "signed"))
+        marks.append(("✎", pgettext("a form", "signed")))
     if status.hold:
-        marks.append(HOLDS[status.hold])
+        sign, held = HOLDS[status.hold]
+        marks.append((sign, str(held)))
     return marks
 
 

@@ -7,6 +7,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from ecrf.access.language import answered_in_master
@@ -28,7 +29,9 @@ from ecrf.trail.download import csv_file
 from ecrf.trail.download.services import note_screen
 from ecrf.trail.kinds import GRID
 
-TOO_MANY = "These are {count:,} patients; one file holds at most {most:,}. Choose a site, and take several."
+TOO_MANY = gettext_lazy(
+    "These are {count:,} patients; one file holds at most {most:,}. Choose a site, and take several."
+)
 
 
 @require_GET

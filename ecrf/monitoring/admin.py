@@ -7,7 +7,8 @@ from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
-from django.utils.text import Truncator
+from django.utils.text import Truncator, capfirst
+from django.utils.translation import gettext, gettext_lazy, pgettext, pgettext_lazy
 
 from ecrf.access.requests import UserRequest
 from ecrf.casebook.labels import form_title, label_of, names_by_patient, visit_label, words_of
@@ -18,13 +19,14 @@ from ecrf.casebook.schedule.status import ends_of, fact_of, planned_forms
 from ecrf.forms.crf import Crf
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS, CrfDefinition
+from ecrf.forms.words import said
 from ecrf.monitoring import reach
 from ecrf.monitoring.lists import ranges  # noqa: F401  (each registers its list)
 from ecrf.monitoring.lists.changelist import by_visit, chip, ids, quiet, struck_through
-from ecrf.monitoring.lists.facts import linked_rows
+from ecrf.monitoring.lists.facts import linked_rows, missing_words
 from ecrf.monitoring.lists.filters import PatientFilter, StandingFilter, filters_of
 from ecrf.monitoring.lists.progress import Progress, progress_of
-from ecrf.monitoring.lists.read_only import PRACTICE, FormColumns, ReviewAdmin
+from ecrf.monitoring.lists.read_only import FormColumns, ReviewAdmin, practice_tag
 from ecrf.monitoring.queries import list as query_list  # noqa: F401  (each registers its list)
 from ecrf.monitoring.reach import reader
 from ecrf.monitoring.sdv import views as sdv_views
@@ -42,7 +44,7 @@ UNBROKEN = ("number", "day", "partial-day", "clock")
 class PatientAdmin(ReviewAdmin):
     """Patients with where they are in the schedule."""
 
-    heading = "Patients"
+    heading = gettext_lazy("Patients")
     page = staticmethod(sdv_views.patient)
     number_path = "number"
     list_display_links = ("the_number",)
@@ -64,27 +66,27 @@ class PatientAdmin(ReviewAdmin):
             row.progress = progress.get(row.pk, Progress())
             row.seen = getattr(row, "schedule_status", None)
 
-    @admin.display(description="Patient", ordering="number")
+    @admin.display(description=gettext_lazy("Patient"), ordering="number")
     def the_number(self, row: Patient) -> str:
-        return format_html("{}{}", row.number, PRACTICE) if row.site.is_practice else row.number
+        return format_html("{}{}", row.number, practice_tag()) if row.site.is_practice else row.number
 
-    @admin.display(description="State")
+    @admin.display(description=pgettext_lazy("head of a column", "State"))
     def the_state(self, row: Any) -> str:
-        return row.seen.state.capitalize() if row.seen else quiet("–")
+        return capfirst(row.seen.state_words) if row.seen else quiet("–")
 
-    @admin.display(description="Last visit")
+    @admin.display(description=pgettext_lazy("of a patient", "Last visit"))
     def last_visit(self, row: Any) -> str:
         if not row.seen or not row.seen.last_on:
-            return quiet("none yet")
+            return quiet(pgettext("a visit", "none yet"))
         return format_html("{} {}", label_of(row.seen.last_code), quiet(row.seen.last_on.isoformat()))
 
-    @admin.display(description="Next visit")
+    @admin.display(description=gettext_lazy("Next visit"))
     def next_visit(self, row: Any) -> str:
         if not row.seen or not row.seen.next_code:
             return quiet("–")
         late = row.seen.is_overdue(row.site.today())
         due_on = row.seen.due_on.isoformat() if row.seen.due_on else ""
-        when = chip("overdue", f"{due_on}, overdue") if late else quiet(due_on)
+        when = chip("overdue", gettext("%(day)s, overdue") % {"day": due_on}) if late else quiet(due_on)
         return format_html("{} {}", label_of(row.seen.next_code), when)
 
 
@@ -92,7 +94,7 @@ class PatientAdmin(ReviewAdmin):
 class VisitAdmin(ReviewAdmin):
     """Visits the sites have opened, with how much of each is complete."""
 
-    heading = "Visits"
+    heading = gettext_lazy("Visits")
     list_filter = (StandingFilter,)
     page = staticmethod(sdv_views.visit)
     list_display_links = ("the_visit",)
@@ -123,20 +125,20 @@ class VisitAdmin(ReviewAdmin):
             planned = planned_forms(plan, missed=fact.missed, visited_on=fact.visited_on, end=end)
             row.states = visit_states(plan, entries[row.pk], planned)
 
-    @admin.display(description="Visit")
+    @admin.display(description=gettext_lazy("Visit"))
     def the_visit(self, row: Visit) -> str:
         return visit_label(row)
 
-    @admin.display(description="Date")
+    @admin.display(description=gettext_lazy("Date"))
     def the_date(self, row: Any) -> str:
         if row.was_missed:
-            return chip("missed", "missed")
-        return row.on.isoformat() if row.on else quiet("none yet")
+            return chip("missed", pgettext("state of a visit", "missed"))
+        return row.on.isoformat() if row.on else quiet(pgettext("the date of a visit", "none yet"))
 
-    @admin.display(description="Forms")
+    @admin.display(description=gettext_lazy("Forms"))
     def the_forms(self, row: Any) -> str:
         done = sum(form.state == "complete" for form in row.states.values())
-        words = f"{done} of {len(row.states)} complete"
+        words = gettext("%(done)d of %(all)d complete") % {"done": done, "all": len(row.states)}
         return chip("complete" if done == len(row.states) else "begun", words)
 
 
@@ -144,7 +146,7 @@ class VisitAdmin(ReviewAdmin):
 class EntryAdmin(FormColumns):
     """Every form the sites have begun; the rows of a form are read on its page."""
 
-    heading = "Forms"
+    heading = gettext_lazy("Forms")
     struck_path = "struck_at"
     page = staticmethod(sdv_views.form)
     ordering = ("patient__number", "pk")
@@ -167,13 +169,18 @@ class CrfAdmin(FormColumns):
     number_path = "entry__patient__number"
     struck_path = "entry__struck_at"
 
+    @property
+    def heading(self) -> str:  # type: ignore[override]
+        """In the language of who reads."""
+        return self.definition.plural
+
     def rows(self) -> QuerySet[Crf]:
         return reach.rows(self.definition)
 
     def entry_of(self, row: Any) -> Entry:
         return row.entry
 
-    @admin.display(description="Form")
+    @admin.display(description=gettext_lazy("Form"))
     def the_form(self, row: Any) -> str:
         """The list's head says which kind it is of: its number is seen, its whole name heard."""
         kind, _, number = form_title(row.entry).rpartition(" ")
@@ -231,14 +238,14 @@ def _column(definition: CrfDefinition, name: str) -> Callable[[Any], str]:
         @admin.display(description=str(linked.verbose_name))
         def words(row: Any) -> str:
             target = row.linked.get(link)
-            said = str(linked.words(getattr(target, item))) if target else ""
-            return struck_through(said) if said and row.entry.is_struck else said
+            found = str(linked.words(getattr(target, item))) if target else ""
+            return struck_through(found) if found and row.entry.is_struck else found
 
         return words
     if name in definition.items:
         return _item_column(name, definition.items[name])
 
-    @admin.display(description=definition.model.listed_words[name])
+    @admin.display(description=said(definition.model.listed_words[name]))
     def in_words(row: Any) -> str:
         return struck_through(getattr(row, name)()) if row.entry.is_struck else str(getattr(row, name)())
 
@@ -246,7 +253,7 @@ def _column(definition: CrfDefinition, name: str) -> Callable[[Any], str]:
     return in_words
 
 
-@admin.display(description="In time")
+@admin.display(description=pgettext_lazy("a report", "In time"))
 def _in_time(row: Any) -> str:
     if row.entry.is_struck:
         return quiet("–")
@@ -267,14 +274,18 @@ def _item_column(name: str, item: Any) -> Callable[[Any], str]:
     @admin.display(description=str(item.verbose_name))
     def words(row: Any) -> str:
         if name in row.missing_reasons:
-            return quiet(row.missing_reasons[name]["reason"].replace("-", " "))
+            return quiet(missing_words(row.missing_reasons[name]["reason"]))
         value = words_of(item, getattr(row, name), row.names)
         if value and row.entry.is_struck:
             return struck_through(value)
         if value:
             return Truncator(value).chars(200)
         is_asked = CRFS[row.entry.crf].asked(row, name)
-        return quiet("not calculated" if item.rule else "blank" if is_asked else "not asked")
+        if item.rule:
+            return quiet(gettext("not calculated"))
+        if is_asked:
+            return quiet(pgettext("an item without a value", "blank"))
+        return quiet(pgettext("an item", "not asked"))
 
     if item.kind in UNBROKEN:
         words.__name__ = "value"  # the column's class on the page
@@ -290,8 +301,7 @@ def _register(definition: CrfDefinition) -> None:
     is_log = definition.key in protocol().logs
     options = {
         "definition": definition,
-        "heading": definition.plural,
-        "order_words": "the last entered first" if is_log else "",
+        "order_words": pgettext_lazy("order of a list", "the last entered first") if is_log else "",
         "right": right_to_read(definition),
         "ordering": ("-pk",) if is_log else ("entry__patient__number", "pk"),
         "page": staticmethod(page),

@@ -5,6 +5,7 @@ from typing import ClassVar
 import pgtrigger
 from django.conf import settings
 from django.db import models
+from django.utils.translation import pgettext_lazy
 
 from ecrf.access.models import Site
 from ecrf.audit.triggers import audited
@@ -13,18 +14,18 @@ PERSON = settings.AUTH_USER_MODEL
 
 
 class How(models.TextChoices):
-    ON_SITE = "on-site", "On site"
-    REMOTE = "remote", "Remote"
+    ON_SITE = "on-site", pgettext_lazy("a monitoring visit", "On site")
+    REMOTE = "remote", pgettext_lazy("a monitoring visit", "Remote")
 
 
 class VisitStage(models.TextChoices):
     """Where a monitoring visit stands; derived from what has happened."""
 
-    PLANNED = "planned", "planned"
-    UNDER_WAY = "under-way", "under way"
-    ENDED = "ended", "ended, report to finish"
-    FINISHED = "finished", "finished"
-    CALLED_OFF = "called-off", "called off"
+    PLANNED = "planned", pgettext_lazy("state of a monitoring visit", "planned")
+    UNDER_WAY = "under-way", pgettext_lazy("state of a monitoring visit", "under way")
+    ENDED = "ended", pgettext_lazy("state of a monitoring visit", "ended, report to finish")
+    FINISHED = "finished", pgettext_lazy("state of a monitoring visit", "finished")
+    CALLED_OFF = "called-off", pgettext_lazy("state of a monitoring visit", "called off")
 
 
 STAYS = """
@@ -124,6 +125,10 @@ class MonitoringVisit(models.Model):
 
     def __str__(self) -> str:
         return f"{self.site}, {self.planned_on}"
+
+    @property
+    def is_remote(self) -> bool:
+        return self.how == How.REMOTE
 
     @property
     def stage(self) -> VisitStage:

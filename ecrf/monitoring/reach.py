@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext
 
 from ecrf.access.models import User
 from ecrf.access.reach import reach, reachable, require
@@ -126,8 +127,11 @@ def _require_casebook(user: User, patient: Patient) -> None:
         return
     if user.may(Right.REVIEW_SAFETY, patient.site):
         raise PermissionDenied(
-            "Your role reads the whole casebook of patients with a serious event. "
-            f"None is recorded for {patient.number}: of this patient you read the safety logs."
+            gettext(
+                "Your role reads the whole casebook of patients with a serious event. "
+                "None is recorded for %(patient)s: of this patient you read the safety logs."
+            )
+            % {"patient": patient.number}
         )
     require(user, Right.REVIEW, patient.site)
 

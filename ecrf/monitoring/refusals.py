@@ -6,6 +6,7 @@ from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from ecrf.access.models import User
 from ecrf.access.obstacles import NotNow
@@ -44,7 +45,7 @@ class Way:
 def refused(request: HttpRequest, exception: Exception) -> HttpResponse:
     """The page of every refusal (403), in words and with a way on."""
     if request.headers.get("HX-Request"):
-        return _in_words(str(exception) or "Your role does not include this.", 403)
+        return _in_words(str(exception) or gettext("Your role does not include this."), 403)
     known = _known(request)
     context = {
         "exception": str(exception),
@@ -62,10 +63,12 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     ended = roles_that_ended(known) if known else []
     if isinstance(exception, StruckOut):
         if request.headers.get("HX-Request"):
-            return _in_words(f"{exception}. Nothing was changed.", 404)
+            return _in_words(gettext("%(why)s. Nothing was changed.") % {"why": exception}, 404)
         return render(request, "errors/struck_out.html", {"struck": exception}, status=404)
     if request.headers.get("HX-Request"):
-        return _in_words(" ".join(ended) or "There is nothing here, or it belongs to another site.", 404)
+        return _in_words(
+            " ".join(ended) or gettext("There is nothing here, or it belongs to another site."), 404
+        )
     return render(request, "404.html", {"ended": ended}, status=404)
 
 
@@ -86,11 +89,11 @@ def _moved(request: HttpRequest, user: User) -> Transfer | None:
 
 def _handed_over(request: HttpRequest, moved: Transfer) -> HttpResponse:
     number, site = moved.patient.number, moved.to_site.code
-    words = (
-        f"Patient {number} was handed over to site {site} on {moved.moved_on}: its people enter the data now."
-    )
+    words = gettext(
+        "Patient %(number)s was handed over to site %(site)s on %(day)s: its people enter the data now."
+    ) % {"number": number, "site": site, "day": moved.moved_on}
     if request.headers.get("HX-Request"):
-        return _in_words(f"{words} Nothing was changed.", 404)
+        return _in_words(gettext("%(what)s Nothing was changed.") % {"what": words}, 404)
     return render(request, "moved.html", {"words": words, "moved": moved}, status=404)
 
 
@@ -122,7 +125,9 @@ def _in_log(user: User, patient: Patient, crf: str) -> Way | None:
     is_log = crf in (*protocol().logs, *protocol().patient_forms)
     if not is_log or not user.may(right_to_read(CRFS[crf]), patient.site):
         return None
-    return Way(reverse("monitor:log", args=[patient.pk, crf]), f"{patient.number}, {CRFS[crf].plural}")
+    return Way(
+        reverse("monitor:log", args=[patient.pk, crf]), gettext(", ").join([patient.number, CRFS[crf].plural])
+    )
 
 
 def _at_visit(user: User, patient: Patient, code: str) -> Way | None:
@@ -131,5 +136,8 @@ def _at_visit(user: User, patient: Patient, code: str) -> Way | None:
         return None
     if visit := patient.visits.filter(code=code).order_by(F("struck_at").desc(nulls_first=True)).first():
         address = reverse("monitor:casebook_visit_change", args=[visit.pk])
-        return Way(address, f"{patient.number}, {visit_label(visit)}")
-    return Way(reverse("monitor:casebook_patient_change", args=[patient.pk]), f"patient {patient.number}")
+        return Way(address, gettext(", ").join([patient.number, visit_label(visit)]))
+    return Way(
+        reverse("monitor:casebook_patient_change", args=[patient.pk]),
+        gettext("patient %(number)s") % {"number": patient.number},
+    )

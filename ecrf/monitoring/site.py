@@ -7,6 +7,7 @@ from django.contrib.admin import AdminSite
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, URLResolver
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -50,7 +51,7 @@ class MonitorSite(AdminSite):
         @wraps(view)
         def guarded(request: HttpRequest, *args: Any, **options: Any) -> HttpResponse:
             if not self.has_permission(request):
-                raise PermissionDenied("Your role does not let you review patients' data.")
+                raise PermissionDenied(gettext("Your role does not let you review patients' data."))
             request.current_app = self.name  # type: ignore[attr-defined]
             return view(request, *args, **options)
 

@@ -3,12 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
+from typing import ClassVar
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import Q
+from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 
 from ecrf.access.models import Membership, Site, User
 from ecrf.audit.actor import SYSTEM
@@ -89,7 +91,9 @@ class Filters:
 class TrailForm(forms.Form):
     """The filters as people fill them in. A value that cannot be is refused beside its field."""
 
-    kind = forms.ChoiceField(choices=[("", "Everything"), *EventKind.choices], required=False)
+    kind = forms.ChoiceField(
+        choices=[("", pgettext_lazy("kind of event", "Everything")), *EventKind.choices], required=False
+    )
     form = forms.ChoiceField(required=False)
     item = forms.CharField(max_length=63, required=False)
     visit = forms.ChoiceField(required=False)
@@ -99,7 +103,17 @@ class TrailForm(forms.Form):
     entry = forms.IntegerField(min_value=1, max_value=BIGGEST, required=False)
     before = forms.IntegerField(min_value=1, max_value=BIGGEST, required=False)
 
-    labels = {"since": "From day", "until": "To day", "who": "Person", "entry": "Form", "before": "Page"}
+    labels: ClassVar = {
+        "kind": pgettext_lazy("label: of an event", "Kind"),
+        "form": gettext_lazy("Form"),
+        "item": gettext_lazy("Item"),
+        "visit": gettext_lazy("Visit"),
+        "since": gettext_lazy("From day"),
+        "until": gettext_lazy("To day"),
+        "who": gettext_lazy("Person"),
+        "entry": gettext_lazy("Form"),
+        "before": pgettext_lazy("of a list", "Page"),
+    }
     names = ("kind", "form", "item", "visit", "who", "since", "until", "entry", "before")
 
     def __init__(self, data: Mapping[str, str], scope: TrailScope) -> None:
@@ -107,11 +121,11 @@ class TrailForm(forms.Form):
         self.scope = scope
         fields = self.fields
         fields["since"].now = fields["until"].now = scope.site.now  # type: ignore[attr-defined]
-        fields["form"].choices = [("", "All forms"), *((d.key, d.title) for d in CRFS.values())]  # type: ignore[attr-defined]
+        fields["form"].choices = [("", gettext("All forms")), *((d.key, d.title) for d in CRFS.values())]  # type: ignore[attr-defined]
         fields["visit"].choices = self._visits()  # type: ignore[attr-defined]
         for name, field in fields.items():
-            field.label = self.labels.get(name, name.capitalize())
-            wrong = {"invalid_choice": "“%(value)s” is not in this list."}
+            field.label = self.labels[name]
+            wrong = {"invalid_choice": gettext("“%(value)s” is not in this list.")}
             field.error_messages |= wrong
             is_choice = isinstance(field, forms.ChoiceField)
             field.widget.attrs.setdefault("class", "form-select" if is_choice else "form-control")
@@ -123,7 +137,7 @@ class TrailForm(forms.Form):
             opened = list({visit.code: (visit.code, visit_label(visit)) for visit in visits}.values())
         else:
             opened = [(plan.code, plan.label) for plan in protocol().visits]
-        return [("", "All visits"), *opened, (NO_VISIT, "Outside visits")]
+        return [("", gettext("All visits")), *opened, (NO_VISIT, gettext("Outside visits"))]
 
     def clean_entry(self) -> Entry | None:
         """One form of this patient, or of a patient of this site; another's does not exist."""
@@ -135,19 +149,19 @@ class TrailForm(forms.Form):
             entries = entries.filter(patient=self.scope.patient)
         entry = entries.select_related("patient__site", "visit", "parent").first()
         if entry is None:
-            raise ValidationError("This form is not in this trail.")
+            raise ValidationError(gettext("This form is not in this trail."))
         return entry
 
     def clean(self) -> dict[str, object]:
         """An item belongs to a form, and a period begins before it ends; a filter nobody knows is refused."""
         cleaned = self.cleaned_data
         for name in set(self.data) - set(self.names) - {"csrfmiddlewaretoken", "whole"}:
-            self.add_error(None, f"There is no filter called “{name[:40]}”.")
+            self.add_error(None, gettext("There is no filter called “%(name)s”.") % {"name": name[:40]})
         if cleaned.get("item") and not self.errors and not self._knows_item(cleaned):
-            self.add_error("item", "Choose the form first: an item is looked for in one form.")
+            self.add_error("item", gettext("Choose the form first: an item is looked for in one form."))
         since, until = cleaned.get("since"), cleaned.get("until")
         if since and until and since > until:
-            self.add_error("until", "The period ends before it begins.")
+            self.add_error("until", gettext("The period ends before it begins."))
         return cleaned
 
     def _knows_item(self, cleaned: dict[str, object]) -> bool:

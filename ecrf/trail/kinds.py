@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Exists, JSONField, Lookup, OuterRef, Q
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from ecrf.checks.models import Discrepancy
 from ecrf.files.models import FileReceipt, FileVersion, StoredFile
@@ -18,18 +19,18 @@ from ecrf.verification.models import SiteShare, Verification
 class EventKind(models.TextChoices):
     """By what an event is about; the values stand in addresses and never change."""
 
-    DATA = "data", "Data"
-    ENTERED = "entered", "Data entered"
-    CHANGED = "changed", "Data changed"
-    CALCULATED = "calculated", "Calculated"
-    QUESTION = "questions", "Questions of checks"
-    QUERY = "queries", "Queries"
-    VERIFICATION = "verification", "Verification"
-    SIGNATURE = "signatures", "Signatures"
-    LOCK = "locks", "Freezes and locks"
-    EXPORT = "exports", "Downloads"
-    FILE = "files", "Files"
-    APPOINTMENT = "appointments", "Appointments"
+    DATA = "data", pgettext_lazy("kind of event", "Data")
+    ENTERED = "entered", pgettext_lazy("kind of event", "Data entered")
+    CHANGED = "changed", pgettext_lazy("kind of event", "Data changed")
+    CALCULATED = "calculated", pgettext_lazy("kind of event", "Calculated")
+    QUESTION = "questions", pgettext_lazy("kind of event", "Questions of checks")
+    QUERY = "queries", pgettext_lazy("kind of event", "Queries")
+    VERIFICATION = "verification", pgettext_lazy("kind of event", "Verification")
+    SIGNATURE = "signatures", pgettext_lazy("kind of event", "Signatures")
+    LOCK = "locks", pgettext_lazy("kind of event", "Freezes and locks")
+    EXPORT = "exports", pgettext_lazy("kind of event", "Downloads")
+    FILE = "files", pgettext_lazy("kind of event", "Files")
+    APPOINTMENT = "appointments", pgettext_lazy("kind of event", "Appointments")
 
 
 def table(model: type[models.Model]) -> str:
@@ -103,11 +104,11 @@ def _caused(model: type[models.Model], position: str) -> models.QuerySet[models.
 
 
 SCREENS = {
-    "late": "Entered late",
-    "undone": "Changed after verification or signature",
-    "often": "Changed many times",
-    "hours": "At unusual hours",
-    "struck": "Struck out",
+    "late": gettext_lazy("Entered late"),
+    "undone": gettext_lazy("Changed after verification or signature"),
+    "often": gettext_lazy("Changed many times"),
+    "hours": gettext_lazy("At unusual hours"),
+    "struck": gettext_lazy("Struck out"),
 }
 """The review screens; the keys stand in addresses and in the trail, and never change."""
 GRID = "grid"

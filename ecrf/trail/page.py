@@ -7,6 +7,7 @@ from itertools import groupby
 
 from django.http import Http404
 from django.urls import reverse
+from django.utils.translation import gettext, gettext_lazy
 
 from ecrf.access.models import Site, User
 from ecrf.access.reach import ON_PATIENTS, require, sites
@@ -27,11 +28,11 @@ from ecrf.trail.words import EventLine, is_new, item_label, lines_of, new
 
 SOURCES = {
     "site": "",
-    "copied": "taken over from the form before, confirmed by the site",
-    "moved": "moved from another visit or patient",
-    "monitor": "in the review pages",
-    "import": "by an import",
-    "command": "by a command",
+    "copied": gettext_lazy("taken over from the form before, confirmed by the site"),
+    "moved": gettext_lazy("moved from another visit or patient"),
+    "monitor": gettext_lazy("in the review pages"),
+    "import": gettext_lazy("by an import"),
+    "command": gettext_lazy("by a command"),
 }
 """Where a save came from, in words; the site's own pages need none."""
 LATEST = 5
@@ -139,8 +140,9 @@ def _messages_with_queries(rows: list[EventRow]) -> list[EventRow]:
     for row in rows:
         query = queries.get(str(new(row.event, "query_id"))) if row.event.table == table(Message) else None
         if query and query.event.row not in one_act and len(query.lines) == len(row.lines) == 1:
-            stands = query.lines[0].what.partition(": ")[2]
-            acted = row.lines[0].what if stands.startswith("closed") else f"{row.lines[0].what}, {stands}"
+            given = {"act": row.lines[0].what, "stands": query.lines[0].stands}
+            is_closed = query.lines[0].does == "closed"
+            acted = row.lines[0].what if is_closed else gettext("%(act)s, %(stands)s") % given
             what = query.lines[0].what if is_new(query.event) else acted
             one_act[query.event.row] = replace(query, lines=[replace(row.lines[0], what=what)])
             merged.add(row.event.pk)
@@ -158,7 +160,7 @@ def _save(event: AuditEvent, rows: list[EventRow], here: Around, scope: TrailSco
         actor=event.actor,
         full_name=person.full_name if person else "",
         role=role_words(event.role),
-        source=SOURCES.get(event.source, f"source: {event.source}"),
+        source=source_words(event.source),
         patient=None if scope.patient else here.patients.get(event.chain),
         rows=rows,
     )
@@ -183,7 +185,7 @@ def kept_lines(event: AuditEvent, here: Around, filters: Filters) -> list[EventL
     if filters.kind in (EventKind.DATA, EventKind.CALCULATED):
         lines = [line for line in lines if line.is_calculated == (filters.kind == EventKind.CALCULATED)]
     if filters.kind in (EventKind.ENTERED, EventKind.CHANGED):
-        lines = [line for line in lines if line.what == filters.kind]
+        lines = [line for line in lines if line.does == filters.kind]
     return lines
 
 
@@ -191,13 +193,19 @@ def undone_by(event: AuditEvent, here: Around) -> list[str]:
     """The verifications and signatures that ended with this event, in words."""
     spot = (event.chain, event.position)
     fallen = [
-        f"undid the verification of {item_label(here, seen.entry_id, seen.item)} by {seen.verified_by.username}"
-        f" (was {seen.value})"
+        gettext("undid the verification of %(item)s by %(who)s (was %(value)s)")
+        % {
+            "item": item_label(here, seen.entry_id, seen.item),
+            "who": seen.verified_by.username,
+            "value": seen.value,
+        }
         for seen in here.fallen.get(spot, ())
     ]
     names = here.broken.get(spot, ())
     return fallen + [
-        f"broke the signature of {name.printed_name} on the {signed_words(name)}" for name in names
+        gettext("broke the signature of %(who)s on the %(what)s")
+        % {"who": name.printed_name, "what": signed_words(name)}
+        for name in names
     ]
 
 
@@ -214,8 +222,15 @@ def place_url(entry: Entry, user: User) -> str:
     return reverse("monitor:casebook_entry_change", args=[entry.parent_id or entry.pk])
 
 
+def source_words(source: str) -> str:
+    """Where a save came from; of a source that nobody knows, its name."""
+    if source in SOURCES:
+        return str(SOURCES[source])
+    return gettext("source: %(name)s") % {"name": source}
+
+
 def role_words(role: str) -> str:
-    return Role(role).label.lower() if role in Role.values else role
+    return str(Role(role).label).lower() if role in Role.values else role
 
 
 def zone_words(at: datetime) -> str:
@@ -229,6 +244,10 @@ def beside(patient: Patient) -> Beside:
     whole_site = Lock.objects.filter(scope__in=(LockScope.SITE, LockScope.STUDY), lifted_at=None)
     over = (patient.site_id,) if patient.site.is_practice else (patient.site_id, None)
     locks = [lock for lock in whole_site.select_related("site") if lock.site_id in over]
-    words = [f"{locked_words(lock)} is {lock.get_kind_display()}: {lock.reason}" for lock in locks]
+    words = [
+        gettext("%(what)s is %(state)s: %(reason)s")
+        % {"what": locked_words(lock), "state": lock.get_kind_display(), "reason": lock.reason}
+        for lock in locks
+    ]
     exports = TrailExport.objects.filter(patient=patient).select_related("made_by").order_by("-pk")
     return Beside(words, list(exports[:LATEST]))

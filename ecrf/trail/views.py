@@ -10,6 +10,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from ecrf.access.language import answered_in_master
@@ -24,7 +25,7 @@ from ecrf.trail.events import oldest_first, until_now
 from ecrf.trail.filters import Filters, TrailForm, TrailScope, lately
 from ecrf.trail.page import beside, reach_site, trail_page
 
-TOO_MANY = (
+TOO_MANY = gettext_lazy(
     "These are {count:,} events; one file holds at most {most:,}. Choose a shorter period, and take several."
 )
 SITE_DAYS = 30

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.apps import apps
 from django.db.models import Model
+from django.utils.translation import pgettext_lazy
 
 from ecrf.audit.models import AuditEvent, Operation
 from ecrf.casebook.history import value_words
@@ -21,18 +22,25 @@ LEFT_OUT = frozenset({"id", "entry_id", "patient_id", "site_id"})
 
 
 KIND_WORDS = {
-    EventKind.DATA: "Data",
-    EventKind.ENTERED: "Entered",
-    EventKind.CHANGED: "Changed",
-    EventKind.CALCULATED: "Calculated",
-    EventKind.QUESTION: "Check",
-    EventKind.QUERY: "Query",
-    EventKind.VERIFICATION: "Verification",
-    EventKind.SIGNATURE: "Signature",
-    EventKind.LOCK: "Lock",
-    EventKind.EXPORT: "Download",
-    EventKind.FILE: "File",
-    EventKind.APPOINTMENT: "Appointment",
+    EventKind.DATA: pgettext_lazy("one word before a line of the trail", "Data"),
+    EventKind.ENTERED: pgettext_lazy("one word before a line of the trail", "Entered"),
+    EventKind.CHANGED: pgettext_lazy("one word before a line of the trail", "Changed"),
+    EventKind.CALCULATED: pgettext_lazy("one word before a line of the trail", "Calculated"),
+    EventKind.QUESTION: pgettext_lazy("one word before a line of the trail", "Check"),
+    EventKind.QUERY: pgettext_lazy("one word before a line of the trail", "Query"),
+    EventKind.VERIFICATION: pgettext_lazy("one word before a line of the trail", "Verification"),
+    EventKind.SIGNATURE: pgettext_lazy("one word before a line of the trail", "Signature"),
+    EventKind.LOCK: pgettext_lazy("one word before a line of the trail", "Lock"),
+    EventKind.EXPORT: pgettext_lazy("one word before a line of the trail", "Download"),
+    EventKind.FILE: pgettext_lazy("one word before a line of the trail", "File"),
+    EventKind.APPOINTMENT: pgettext_lazy("one word before a line of the trail", "Appointment"),
+}
+
+
+DONE_TO_VALUE = {
+    "calculated": pgettext_lazy("a value was", "calculated"),
+    "entered": pgettext_lazy("a value was", "entered"),
+    "changed": pgettext_lazy("a value was", "changed"),
 }
 
 
@@ -40,7 +48,8 @@ KIND_WORDS = {
 class EventLine:
     """One thing an event did: `what` was done to `subject`, from what to what; `said` are people's own words.
 
-    `item` is the item's name in the code, for the download; `rule` how a derived item is calculated.
+    `item` is the item's name in the code, for the download; `rule` how a derived item is calculated. `does`: which act
+    it is, for the code: `entered`, `changed`, `closed`; `stands`: of a query, how it stands since.
     """
 
     what: str
@@ -51,6 +60,8 @@ class EventLine:
     said: str = ""
     kind: EventKind = EventKind.DATA
     rule: str = ""
+    does: str = ""
+    stands: str = ""
 
     @property
     def is_calculated(self) -> bool:
@@ -59,7 +70,7 @@ class EventLine:
     @property
     def kind_word(self) -> str:
         """One word before the line."""
-        return KIND_WORDS[self.kind]
+        return str(KIND_WORDS[self.kind])
 
     @property
     def act(self) -> str:
@@ -144,8 +155,10 @@ def _value(event: AuditEvent, definition: CrfDefinition, name: str, *, is_derive
     before, after = _pair(event.calculated.get(name) if is_derived else event.changes.get(name))
     why_before, why_after = _pair(event.changes.get(name + MISSING))
     first = before is None and why_before is None
+    does = "calculated" if is_derived else "entered" if first else "changed"
     return EventLine(
-        what="calculated" if is_derived else "entered" if first else "changed",
+        what=str(DONE_TO_VALUE[does]),
+        does=does,
         subject=str(item.verbose_name) if item else name,
         item=name,
         old="" if first else _with_unit(item, before, why_before),
@@ -179,7 +192,9 @@ def raw_lines(event: AuditEvent) -> Iterator[EventLine]:
         if column not in LEFT_OUT:
             was = "" if before is None else value_words(None, before)
             label = _column_label(model, column)
-            yield EventLine("changed", label, column, was, value_words(None, after), kind=kind)
+            yield EventLine(
+                str(DONE_TO_VALUE["changed"]), label, column, was, value_words(None, after), kind=kind
+            )
 
 
 def _column_label(model: type[Model] | None, column: str) -> str:

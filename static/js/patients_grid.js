@@ -1,6 +1,8 @@
 /* The keys of the grid of all patients: arrows move, Enter opens, digits go to a patient. Without this it is a table of
    links. One cell is in the order of Tab; a cell that leads nowhere is reached by the arrows too. */
 
+import { gettext } from "./words.js";
+
 const table = document.querySelector("[data-patients-grid]");
 const said = document.querySelector("[data-grid-said]");
 const QUIET = 1200;
@@ -23,7 +25,7 @@ function columnOf(cell) {
 function tell(spot) {
   const cell = cellOf(spot);
   const patient = cell.parentElement.cells[0].textContent.trim().replace(/\s+/g, " ");
-  said.textContent = cell.cellIndex ? `${patient} · ${columnOf(cell)} · ${words(spot) || "nothing planned"}` : patient;
+  said.textContent = cell.cellIndex ? `${patient} · ${columnOf(cell)} · ${words(spot) || gettext("nothing planned")}` : patient;
 }
 
 function stand(spot) {
@@ -86,7 +88,7 @@ function toPatient(key) {
   ];
   const found = fits.map((fit) => rows().find(({ id }) => fit(id))).find(Boolean);
   if (found) go(spots(found.cells[cellOf(at).cellIndex] ?? found.cells[0])[0]);
-  else said.textContent = `No patient ${typed} among those shown.`;
+  else said.textContent = gettext("No patient {typed} among those shown.", { typed });
 }
 
 const MOVES = {
@@ -132,7 +134,7 @@ if (table) {
     spot.title ||= spot.ariaLabel;
     tell(spot);
   });
-  said.textContent = "Point at a cell, or go there by the arrow keys, and it is said here in words.";
+  said.textContent = gettext("Point at a cell, or go there by the arrow keys, and it is said here in words.");
   /* The next rows are asked for before one gets there; on a phone the whole page scrolls. */
   const box = table.closest(".grid-box");
   const root = getComputedStyle(box).overflowY === "visible" ? null : box;

@@ -1,13 +1,14 @@
 /* What the keys do in queries, in the list as at the query: what is sent, and what a text is asked for. */
 
 import { post } from "./posting.js";
+import { gettext } from "./words.js";
 
 export const ACTS = {
-  c: { prompt: "The site has not answered. Why is the query closed all the same?" },
-  a: { prompt: "What do you ask again?", asksText: true },
-  p: { prompt: "What is the other to look at?", asksText: true },
-  reply: { prompt: "What do you write to the site?", asksText: true },
-  r: { prompt: "Why is the query reopened?", asksText: true },
+  c: { prompt: () => gettext("The site has not answered. Why is the query closed all the same?") },
+  a: { prompt: () => gettext("What do you ask again?"), asksText: true },
+  p: { prompt: () => gettext("What is the other to look at?"), asksText: true },
+  reply: { prompt: () => gettext("What do you write to the site?"), asksText: true },
+  r: { prompt: () => gettext("Why is the query reopened?"), asksText: true },
 };
 
 /* What a key does here: what a site opened is answered, not asked again; of its note C says that it was read. */

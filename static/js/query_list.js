@@ -2,6 +2,7 @@
 
 import { forget, putBack } from "./kept_questions.js";
 import { ACTS, actOf, keyOf, needsText, say, send } from "./query_acts.js";
+import { gettext, pgettext } from "./words.js";
 
 const list = document.querySelector("[data-query-list]");
 const rows = [...list.querySelectorAll("tr[data-query]")];
@@ -29,17 +30,18 @@ function onward(words = "") {
   say(words);
   if (behind) return go(behind);
   const next = document.querySelector("a[rel=next]");
-  return say(`${words} That was the last one ${next ? "on this page" : "of this list"}.`.trim());
+  const end = next ? gettext("That was the last one on this page.") : gettext("That was the last one of this list.");
+  return say(`${words} ${end}`.trim());
 }
 
 function act(key) {
   if (!at) return step(1);
   if (!(key in list.dataset) || isSending) return undefined;
-  if ("held" in at.dataset) return say("A lock holds this one: nothing can be done in it.", true);
-  if (isDone(at)) return say("This one is done.");
+  if ("held" in at.dataset) return say(gettext("A lock holds this one: nothing can be done in it."), true);
+  if (isDone(at)) return say(gettext("This one is done."));
   const { ofSite: kind } = at.dataset;
   if ((kind === "question" && key === "c") || (kind === "note" && key === "p")) {
-    return say(key === "c" ? "The site closes its question: answer it." : "A note is not passed on.", true);
+    return say(key === "c" ? gettext("The site closes its question: answer it.") : gettext("A note is not passed on."), true);
   }
   return needsText(key, at) ? openText(at, key) : sendAct(at, key, {});
 }
@@ -60,7 +62,7 @@ async function sendAct(row, key, given, box) {
   row.dataset.done = "";
   const isOpen = answer.open === "yes";
   const turn = row.querySelector("[data-turn-words]");
-  turn.textContent = isOpen ? answer.get("turn").textContent.trim() : "✓ closed";
+  turn.textContent = isOpen ? answer.get("turn").textContent.trim() : `✓ ${pgettext("state of a query", "closed")}`;
   turn.className = `state state-${isOpen ? (answer.turn === "site" ? "due" : "question") : "complete"}`;
   row.querySelector("[name=query]")?.remove();
   onward(answer.words);
@@ -73,7 +75,7 @@ function openText(row, key) {
   const text = box.querySelector("textarea");
   const to = box.querySelector("[name=to]");
   text.dataset.kept = `query-${row.dataset.query}`;
-  box.querySelector("[data-ask-for]").textContent = ACTS[actOf(key, row)].prompt;
+  box.querySelector("[data-ask-for]").textContent = ACTS[actOf(key, row)].prompt();
   box.querySelector(".pass-on").hidden = key !== "p";
   row.after(box);
   putBack(text);

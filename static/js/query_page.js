@@ -3,8 +3,8 @@
 
 import { forget, putBack } from "./kept_questions.js";
 import { ACTS, actOf, keyOf, needsText, say, send } from "./query_acts.js";
+import { gettext } from "./words.js";
 
-const WITH_DRAFT = "Enter sends this text along. Empty it to send none.";
 let query = document.getElementById("query");
 let ahead = null;
 let isSending = false;
@@ -56,7 +56,7 @@ function atEnd(words) {
 function askFor(button) {
   const key = button.dataset.press;
   pressed = button;
-  const prompt = needsText(key, query) ? ACTS[actOf(key, query)].prompt : WITH_DRAFT;
+  const prompt = needsText(key, query) ? ACTS[actOf(key, query)].prompt() : gettext("Enter sends this text along. Empty it to send none.");
   query.querySelector("[data-ask-for]").textContent = prompt;
   textOf().focus();
 }
@@ -92,7 +92,7 @@ function press(key) {
   const button = query.querySelector(`button[data-press=${key}]`);
   // What stands in the text already, such as a draft of yesterday for another key, is never taken along unasked.
   if (button) (needsText(key, query) || textOf().value.trim() ? askFor : act)(button);
-  else if (key !== "r") say("That cannot be done in this query now.", true);
+  else if (key !== "r") say(gettext("That cannot be done in this query now."), true);
 }
 const keys = {
   c: () => press("c"), a: () => press("a"), p: () => press("p"), r: () => press("r"),

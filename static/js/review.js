@@ -5,6 +5,7 @@ import { showHistory } from "./review_history.js";
 import { copyBeside } from "./review_copies.js";
 import { addressOf, cellBeside, count, current, go, isAtEnd, isToDo, labelOf, lines, say, step } from "./review_lines.js";
 import { apply, bringBack, enqueue, isDeaf, isWaiting, post, settled } from "./review_sending.js";
+import { gettext } from "./words.js";
 
 const bar = document.querySelector("[data-keys]");
 const mayVerify = Boolean(bar?.querySelector("[data-press=v]"));
@@ -15,7 +16,7 @@ function verify() {
   const line = current();
   if (!mayVerify || isDeaf() || !line || isAtEnd()) return;
   if ("pending" in line.dataset || line.dataset.state === "verified") return go(step(1, { toDo: true }));
-  if (!("verifiable" in line.dataset)) return say(`${labelOf(line)} · there is nothing to verify here.`);
+  if (!("verifiable" in line.dataset)) return say(gettext("{item} · there is nothing to verify here.", { item: labelOf(line) }));
   const despite = line.dataset.asked ? "yes" : "";
   line.dataset.pending = "";
   const copy = copyBeside(line);
@@ -38,13 +39,13 @@ function undo() {
   const here = current();
   enqueue(async () => {
     const { line, isQuery } = steps.pop() || { line: here?.dataset.undo ? here : null };
-    if (isQuery) return say("A query that was sent stays: close it in the query. U again takes back the step before it.");
-    if (!line) return say("There is no step of yours on this page to take back.");
+    if (isQuery) return say(gettext("A query that was sent stays: close it in the query. U again takes back the step before it."));
+    if (!line) return say(gettext("There is no step of yours on this page to take back."));
     const answer = await post(line.dataset.undo);
     apply(line, answer);
     if (answer.outcome !== "taken-back") return bringBack(line, answer.words);
     go(line);
-    return say(`${labelOf(line)} · the verification is taken back.`);
+    return say(gettext("{item} · the verification is taken back.", { item: labelOf(line) }));
   });
 }
 
@@ -81,7 +82,7 @@ function question() {
   const line = current();
   if (!bar || !line || isAtEnd()) return undefined;
   const isStruck = line.closest("[data-struck], tr.struck");
-  if (isStruck) return say(`${labelOf(line)} · struck out: nothing is asked of it.`, true);
+  if (isStruck) return say(gettext("{item} · struck out: nothing is asked of it.", { item: labelOf(line) }), true);
   return ask(line, (asked) => steps.push({ line: asked, isQuery: true }));
 }
 const history = () => current() && !isAtEnd() && showHistory(current());

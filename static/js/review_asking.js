@@ -4,6 +4,7 @@
 import { forget, putBack } from "./kept_questions.js";
 import { addressOf, go, keyOf, labelOf, say } from "./review_lines.js";
 import { apply, enqueue, post } from "./review_sending.js";
+import { gettext } from "./words.js";
 
 const uuid = () => {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
@@ -56,7 +57,7 @@ function send(box, key, onAsked) {
   const area = box.querySelector("textarea");
   if (area.readOnly) return;
   area.readOnly = true;
-  say("Sending the query…");
+  say(gettext("Sending the query…"));
   enqueue(async () => {
     const answer = await post(addressOf(box.line, "ask"), { text: area.value, key });
     area.readOnly = false;
@@ -72,6 +73,6 @@ function send(box, key, onAsked) {
     apply(box.line, answer);
     onAsked(box.line);
     go(box.line);
-    return say("The query is sent: it is the site’s turn. N goes on.");
+    return say(gettext("The query is sent: it is the site’s turn. N goes on."));
   });
 }

@@ -1,6 +1,7 @@
 /* The source copy beside the current item: the one of the item itself, else that of its form. V keeps which was open. */
 
 import { current, keyOf } from "./review_lines.js";
+import { pgettext } from "./words.js";
 
 const panel = document.querySelector("[data-copies]");
 const copies = [...(panel?.querySelectorAll("[data-copy]") ?? [])];
@@ -33,7 +34,7 @@ function follow() {
 
 function setFolded(isFolded) {
   panel.classList.toggle("is-folded", isFolded);
-  fold.textContent = isFolded ? "Show" : "Hide";
+  fold.textContent = isFolded ? pgettext("button: source copies", "Show") : pgettext("button: source copies", "Hide");
   fold.setAttribute("aria-expanded", String(!isFolded));
   sessionStorage.setItem(FOLDED, isFolded ? "yes" : "");
 }

@@ -1,6 +1,7 @@
 /* The history of an item opens below it and closes again. Without script the link leads to a page of its own. */
 
 import { addressOf, labelOf, rowBelow } from "./review_lines.js";
+import { gettext } from "./words.js";
 
 export function showHistory(line) {
   const place = rowBelow(line, "past");
@@ -28,6 +29,6 @@ document.querySelector("[data-review]").addEventListener("mouseover", ({ target 
   const cell = target.closest(".row-table [data-line]");
   if (!cell || cell.querySelector(".toggle")) return;
   const link = Object.assign(document.createElement("a"), { className: "toggle", href: addressOf(cell, "history"), textContent: "↺", tabIndex: -1 });
-  link.setAttribute("aria-label", `History of ${labelOf(cell)}`);
+  link.setAttribute("aria-label", gettext("History of {item}", { item: labelOf(cell) }));
   cell.append(link);
 });

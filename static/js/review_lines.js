@@ -1,5 +1,7 @@
 /* The items of a page of the review: which is the current one, which is the next, and what is left. */
 
+import { gettext, ngettext, pgettext } from "./words.js";
+
 export const lines = [...document.querySelectorAll("[data-review] [data-line]")];
 const end = document.getElementById("end");
 const live = document.createElement("p");
@@ -26,7 +28,7 @@ const columnOf = (cell) => cell.closest("table").querySelector("thead tr").child
 /* What an item is called; in a table, by its row and its column. */
 export function labelOf(line) {
   const row = text(line.closest("tr").querySelector("th"));
-  line.dataset.label ??= line.matches("tr") ? row : `${row}, ${columnOf(line).dataset.label}`;
+  line.dataset.label ??= line.matches("tr") ? row : gettext("{row}, {column}", { row, column: columnOf(line).dataset.label });
   return line.dataset.label;
 }
 
@@ -58,7 +60,7 @@ function wordsOf(line) {
     made.append(said);
   }
   const rule = columnOf(line).dataset.rule;
-  if (rule) made.append(Object.assign(document.createElement("span"), { className: "quiet", textContent: ` calculated, ${rule}` }));
+  if (rule) made.append(Object.assign(document.createElement("span"), { className: "quiet", textContent: ` ${gettext("calculated, {rule}", { rule })}` }));
   line.append(made);
   return made;
 }
@@ -95,7 +97,7 @@ export function go(line, { quietly = false } = {}) {
   line.scrollIntoView({ block: "nearest", inline: "nearest" });
   if (quietly || line === end) return;
   line.setAttribute("aria-current", "true");
-  live.textContent = [labelOf(line), text(part(line, "value")), text(part(line, "verdict")), !["verified", "changed"].includes(line.dataset.state) && text(part(line, "since")), text(part(line, "asked"))].filter(Boolean).join(", ");
+  live.textContent = [labelOf(line), text(part(line, "value")), text(part(line, "verdict")), !["verified", "changed"].includes(line.dataset.state) && text(part(line, "since")), text(part(line, "asked"))].filter(Boolean).join(gettext(", "));
 }
 
 function leave() {
@@ -137,18 +139,25 @@ export function count() {
   const verified = planned.filter((line) => line.dataset.state === "verified").length;
   const queries = document.querySelectorAll("[data-line] [data-open-query]").length;
   write("[data-verified]", verified);
-  write("[data-queries]", queries);
-  write("[data-queries-end]", queries === 1 ? "y" : "ies");
+  write("[data-queries]", ngettext("{number} open query", "{number} open queries", queries));
   const meter = document.querySelector("[data-meter]");
   if (meter) meter.value = verified;
   const left = planned.length - verified;
-  write("[data-skipped]", left ? `${left} left on this page: Shift N goes back to ${left === 1 ? "it" : "them"}` : "");
+  write("[data-skipped]", left ? leftHere(left) : "");
   for (const panel of document.querySelectorAll("[data-review] .panel")) countPanel(panel);
+}
+
+function leftHere(left) {
+  return ngettext(
+    "{number} left on this page: Shift N goes back to it",
+    "{number} left on this page: Shift N goes back to them",
+    left,
+  );
 }
 
 function countPanel(panel) {
   const left = [...panel.querySelectorAll("[data-line][data-planned]")].filter((line) => line.dataset.state !== "verified");
-  write(`[data-index-of="${panel.id}"]`, left.length ? `${left.length} to verify` : "nothing left");
+  write(`[data-index-of="${panel.id}"]`, left.length ? gettext("{number} to verify", { number: left.length }) : pgettext("to verify", "nothing left"));
   document.querySelector(`[data-index-of="${panel.id}"]`)?.closest("a").classList.toggle("has-left", left.length > 0);
   const all = panel.querySelector("[data-all-shown]");
   if (!all) return;

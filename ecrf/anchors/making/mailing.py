@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from django.utils.translation import gettext_lazy
+
 from ecrf.anchors.models import Anchor
 from ecrf.mail.kinds import Attachment, MailKind, register
 from ecrf.mail.models import Mail
@@ -16,9 +18,9 @@ def _attached(mail: Mail) -> Sequence[Attachment]:
 ANCHOR = register(
     MailKind(
         "anchor",
-        "Anchor of the audit trail",
-        "Anchor {number} of the audit trail",
-        why="This address is set to be sent the anchors (ANCHOR_MAIL).",
+        gettext_lazy("Anchor of the audit trail"),
+        gettext_lazy("Anchor {number} of the audit trail"),
+        why=gettext_lazy("This address is set to be sent the anchors (ANCHOR_MAIL)."),
         attachments=_attached,
     )
 )

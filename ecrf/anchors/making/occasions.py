@@ -11,11 +11,16 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from django.db import connection
+from django.utils.functional import Promise
+from django.utils.translation import pgettext_lazy
 
 from ecrf.audit.registry import Registry
 
 DAILY, ASKED_FOR = "daily", "asked-for"
-WORDS = {DAILY: "Daily", ASKED_FOR: "Asked for"}
+WORDS = {
+    DAILY: pgettext_lazy("why an anchor was made", "Daily"),
+    ASKED_FOR: pgettext_lazy("why an anchor was made", "Asked for"),
+}
 LONGEST_SAVE = timedelta(days=1)
 """An event bears the moment at which it was written; it may be seen only when its transaction ends."""
 
@@ -29,7 +34,7 @@ _EVENTS = """
 class Occasion:
     """A row is added to `table`, with these values. `words`: what the page calls it."""
 
-    words: str
+    words: str | Promise
     table: str
     values: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
@@ -56,4 +61,6 @@ def since(made_at: datetime, lengths: Mapping[int, int]) -> list[str]:
 
 def words_of(key: str) -> str:
     """Of an occasion that this version no longer has, its key."""
-    return WORDS.get(key) or (OCCASIONS[key].words if key in OCCASIONS else key)
+    if key in WORDS:
+        return str(WORDS[key])
+    return str(OCCASIONS[key].words) if key in OCCASIONS else key

@@ -4,6 +4,7 @@ import re
 
 from django import template
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext, pgettext
 
 from ecrf.casebook.labels import label_of
 from ecrf.forms.registry import CRFS
@@ -86,7 +87,10 @@ def _several(cells: list[AnyCell], scope: GridScope, links: CellLinks) -> SafeSt
     for cell in cells:
         assert isinstance(cell, VisitCell)
         code = cell.due.plan.code
-        words, signs = f"{label_of(code)}: {_words(cell)}", f"{code.rpartition('-')[2]} {_signs(cell)}"
+        words, signs = (
+            gettext("%(visit)s: %(states)s") % {"visit": label_of(code), "states": _words(cell)},
+            f"{code.rpartition('-')[2]} {_signs(cell)}",
+        )
         found.append(ONE(_hue(cell, scope), links.visit(cell), _name(signs, words), signs))
     return SafeString("".join(found))
 
@@ -100,15 +104,18 @@ def _hue(cell: AnyCell, scope: GridScope) -> str:
 def _signs(cell: AnyCell) -> str:
     signs = [sign for sign, _words in cell.marks if sign]
     if isinstance(cell, VisitCell) and cell.state in IN_WORDS_TOO:
-        signs.insert(1, "missing" if cell.missing else STATES[cell.state][1])
+        words = pgettext("a cell", "missing") if cell.missing else str(STATES[cell.state][1])
+        signs.insert(1, words)
     return " ".join(signs)
 
 
 def _name(signs: str, words: str) -> str:
     """Of a link, as it is read aloud: who speaks to the browser says what is seen, in one."""
     seen = " ".join(SPOKEN.findall(signs))
-    return words if seen.lower() in words.lower() else f"{seen}: {words}"
+    if seen.lower() in words.lower():
+        return words
+    return gettext("%(seen)s: %(words)s") % {"seen": seen, "words": words}
 
 
 def _words(cell: AnyCell) -> str:
-    return ", ".join(words for _sign, words in cell.marks if words)
+    return gettext(", ").join(words for _sign, words in cell.marks if words)

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.utils.translation import gettext, gettext_lazy, pgettext
+
 from ecrf.access.models import Site
 from ecrf.casebook.labels import element_id, form_title, short_name, visit_label
 from ecrf.forms.protocol import protocol
@@ -11,6 +13,13 @@ from ecrf.monitoring.home.site_counts import COUNTED, in_words, is_new, log_rows
 from ecrf.monitoring.home.work_lines import LOGS, Since, WorkLine, WorkSection, day, since_words
 from ecrf.queries.lookup import open_queries
 from ecrf.queries.models import Query, Turn
+
+TURN_SINCE = {
+    Turn.SITE: gettext_lazy("Site’s turn since %(since)s, asked %(day)s"),
+    Turn.MONITOR: gettext_lazy("Monitor’s turn since %(since)s, asked %(day)s"),
+    Turn.DATA_MANAGER: gettext_lazy("Data manager’s turn since %(since)s, asked %(day)s"),
+    Turn.SAFETY: gettext_lazy("Safety’s turn since %(since)s, asked %(day)s"),
+}
 
 
 def queries(site: Site, since: Since, limit: int) -> WorkSection:
@@ -23,7 +32,13 @@ def queries(site: Site, since: Since, limit: int) -> WorkSection:
     lines = [query_line(query) for query in rows.order_by("opened_at", "pk")]
     count = open_here.count() if since.counts is None else since.counts["queries"]
     return WorkSection(
-        "queries", "Open queries, oldest first", lines, str(count), count > limit, empty="No query is open."
+        "queries",
+        gettext("Open queries, oldest first"),
+        lines,
+        str(count),
+        count > limit,
+        empty=gettext("No query is open."),
+        empty_after_title=pgettext("after the title of a list", "no query is open."),
     )
 
 
@@ -34,14 +49,27 @@ def query_line(query: Query) -> WorkLine:
     return WorkLine(
         query.patient_id,
         query.patient.number,
-        f"{visit_label(entry.visit) or LOGS}, {form_title(entry)}, {label}",
+        gettext(", ").join([visit_label(entry.visit) or str(LOGS), form_title(entry), label]),
         query.text,
-        f"{Turn(query.turn).label}’s turn since {since_words(query.turn_since, query.site)}, "
-        f"asked {day(query.opened_at, query.site)}",
+        _whose_turn(query),
         entry.visit_id,
         entry.pk,
         query.pk,
         element_id(entry.crf, entry.address, query.item),
+    )
+
+
+def _whose_turn(query: Query) -> str:
+    """And since when; "" of one that is closed."""
+    words = TURN_SINCE.get(Turn(query.turn), "")
+    return (
+        words
+        % {
+            "since": since_words(query.turn_since, query.site),
+            "day": day(query.opened_at, query.site),
+        }
+        if words
+        else ""
     )
 
 
@@ -56,7 +84,13 @@ def log(site: Site, key: str, since: Since, limit: int, *, only_new: bool = Fals
     linked = _linked(definition, shown)
     lines = [_log_line(row, since, linked) for row in shown]
     return WorkSection(
-        key, definition.plural, lines, in_words(count), count > limit, empty="None is recorded."
+        key,
+        definition.plural,
+        lines,
+        in_words(count),
+        count > limit,
+        empty=gettext("None is recorded."),
+        empty_after_title=pgettext("after the title of a list", "none is recorded."),
     )
 
 
@@ -85,7 +119,7 @@ def _log_line(row: Any, since: Since, linked: Linked) -> WorkLine:
         entry.patient.number,
         form_title(entry),
         _in_a_line(row, linked),
-        "" if review_status else "not complete yet",
+        "" if review_status else pgettext("a form", "not complete yet"),
         entry=entry.pk,
         left=review_status.planned - review_status.verified if review_status else 0,
         is_new=bool(since.at and (review_status is None or review_status.completed_at > since.at)),

@@ -8,6 +8,7 @@ from operator import or_
 
 from django.db.models import Count, F, IntegerField, Min, OuterRef, Q, QuerySet, Subquery, Sum
 from django.utils import timezone
+from django.utils.translation import gettext, pgettext_lazy
 
 from ecrf.access.models import Site, User
 from ecrf.access.reach import sites
@@ -29,6 +30,14 @@ COUNTED = 1_000
 """Counts that would have to walk far go no further: "over 1,000"."""
 
 
+AT_TURN = {
+    Turn.SITE: pgettext_lazy("so many queries wait for", "site %(number)d"),
+    Turn.MONITOR: pgettext_lazy("so many queries wait for", "monitor %(number)d"),
+    Turn.DATA_MANAGER: pgettext_lazy("so many queries wait for", "data manager %(number)d"),
+    Turn.SAFETY: pgettext_lazy("so many queries wait for", "safety %(number)d"),
+}
+
+
 class CountOf(Subquery):
     """How many rows a statement finds, counted no further than one more than `COUNTED`."""
 
@@ -41,7 +50,7 @@ class CountOf(Subquery):
 
 def in_words(count: int) -> str:
     """`57`, or `over 1,000` where the counting stopped."""
-    return f"over {COUNTED:,}" if count > COUNTED else str(count)
+    return gettext("over %(number)s") % {"number": f"{COUNTED:,}"} if count > COUNTED else str(count)
 
 
 @dataclass
@@ -58,9 +67,10 @@ class OpenQueries:
         return sum(self.by_turn.values())
 
     @property
-    def turns(self) -> list[tuple[str, int]]:
+    def turns_in_words(self) -> str:
         """Whose turn it is and how many, in the order of the turns."""
-        return [(str(turn.label), self.by_turn[turn]) for turn in Turn if turn in self.by_turn]
+        words = [AT_TURN[turn] % {"number": self.by_turn[turn]} for turn in Turn if turn in self.by_turn]
+        return gettext(", ").join(words)
 
     @property
     def oldest_days(self) -> int:

@@ -7,9 +7,10 @@ from functools import partial
 
 from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext, ngettext, pgettext
 
 from ecrf.access.models import Site
-from ecrf.casebook.labels import counted, form_title, label_of
+from ecrf.casebook.labels import form_title, label_of
 from ecrf.casebook.models import Patient, PatientStatus
 from ecrf.casebook.review_status import ReviewStatus
 from ecrf.casebook.schedule.due import LIVING
@@ -21,7 +22,6 @@ from ecrf.monitoring.home.site_counts import COUNTED, in_words
 from ecrf.monitoring.home.work_lines import Place, Places, Since, WorkLine, WorkSection, day_and_time
 from ecrf.signatures.lookup import broken_places, unsigned_places
 
-BROKEN = " (signature broken)"
 REVIEW_STATUSES = 2_000
 """So many of the forms and rows that changed last are looked at."""
 
@@ -58,16 +58,30 @@ def changed(site: Site, since: Since, limit: int) -> WorkSection:
     is_cut = sum(forms for *_place, forms in looked_at) == REVIEW_STATUSES
     return WorkSection(
         "changed",
-        f"Changed since {since.visit}" if since.at else "Complete, nothing left to verify",
+        _title_of_changed(since),
         lines,
-        f"over {len(changed_places)}" if is_cut else str(len(changed_places)),
+        gettext("over %(number)s") % {"number": len(changed_places)} if is_cut else str(len(changed_places)),
         len(changed_places) > limit,
-        f"Which began on {day_and_time(since.at, site)}. Nothing is left to verify in these."
+        gettext("Which began on %(when)s. Nothing is left to verify in these.")
+        % {"when": day_and_time(since.at, site)}
         if since.at
         else since.never,
-        "Nothing has changed but what is left to verify."
+        gettext("Nothing has changed but what is left to verify.")
         if since.at
-        else "No form is complete and verified yet.",
+        else gettext("No form is complete and verified yet."),
+        pgettext("after the title of a list", "nothing has changed but what is left to verify.")
+        if since.at
+        else pgettext("after the title of a list", "no form is complete and verified yet."),
+    )
+
+
+def _title_of_changed(since: Since) -> str:
+    if not since.at:
+        return gettext("Complete, nothing left to verify")
+    return (
+        gettext("Changed since your last visit")
+        if since.is_own
+        else gettext("Changed since the last monitoring visit")
     )
 
 
@@ -92,7 +106,8 @@ def _forms_in_words(titles: list[str], most: int = 3) -> str:
     """`Vital signs, Laboratory and 3 more`; `Adverse events 1, 2` stay as they are called."""
     once = list(dict.fromkeys(titles))
     more = len(once) - most
-    return ", ".join(once[:most]) + (f" and {more} more" if more > 0 else "")
+    forms = gettext(", ").join(once[:most])
+    return gettext("%(forms)s and %(number)d more") % {"forms": forms, "number": more} if more > 0 else forms
 
 
 def left_by_patient(site: Site, limit: int) -> WorkSection:
@@ -101,16 +116,19 @@ def left_by_patient(site: Site, limit: int) -> WorkSection:
     patients = list(left.order_by("-left", "patient_id")[: COUNTED + 1])
     shown = Patient.objects.in_bulk([patient for patient, _count in patients[:limit]])
     lines = [
-        WorkLine(pk, shown[pk].number, words=f"{_items(count)} left", left=count, next_to_verify=True)
+        WorkLine(pk, shown[pk].number, words=_items_left(count), left=count, next_to_verify=True)
         for pk, count in patients[:limit]
     ]
     return WorkSection(
         "left",
-        "Left to verify by plan",
+        gettext("Left to verify by plan"),
         lines,
         in_words(len(patients)),
         len(patients) > limit,
-        empty="Everything that is complete and planned is verified.",
+        empty=gettext("Everything that is complete and planned is verified."),
+        empty_after_title=pgettext(
+            "after the title of a list", "everything that is complete and planned is verified."
+        ),
         patients=tuple(patient for patient, _count in patients),
     )
 
@@ -129,11 +147,15 @@ def left_by_place(site: Site, since: Since, limit: int = COUNTED) -> WorkSection
             (patient, visit),
             words=_items(count),
             left=count,
-            note=f"changed {day_and_time(last, site)}" if since.at and last > since.at else "",
+            note=gettext("changed %(when)s") % {"when": day_and_time(last, site)}
+            if since.at and last > since.at
+            else "",
         )
         for patient, visit, count, last in places[:limit]
     ]
-    return WorkSection("left", "Left to verify by plan", lines, in_words(len(places)), len(places) > limit)
+    return WorkSection(
+        "left", gettext("Left to verify by plan"), lines, in_words(len(places)), len(places) > limit
+    )
 
 
 def _left(site: Site) -> QuerySet[ReviewStatus]:
@@ -143,7 +165,11 @@ def _left(site: Site) -> QuerySet[ReviewStatus]:
 
 
 def _items(count: int) -> str:
-    return f"{count} item" if count == 1 else f"{count} items"
+    return ngettext("%(number)d item", "%(number)d items", count) % {"number": count}
+
+
+def _items_left(count: int) -> str:
+    return ngettext("%(number)d item left", "%(number)d items left", count) % {"number": count}
 
 
 def unsigned(site: Site, limit: int) -> WorkSection:
@@ -159,7 +185,7 @@ def unsigned(site: Site, limit: int) -> WorkSection:
             patient,
             named.numbers[patient],
             words=_forms_in_words(
-                [f"{named.label(visit)}{BROKEN if (pk, visit) in broken else ''}" for pk, visit in own], 5
+                [_named(named.label(visit), (pk, visit) in broken) for pk, visit in own], 5
             ),
         )
         for patient, own in shown.items()
@@ -167,11 +193,18 @@ def unsigned(site: Site, limit: int) -> WorkSection:
     return _unsigned_section(lines, len(places), len(by_patient) > limit)
 
 
+def _named(visit: str, is_broken: bool) -> str:
+    return gettext("%(visit)s (signature broken)") % {"visit": visit} if is_broken else visit
+
+
 def unsigned_by_place(site: Site, limit: int = COUNTED) -> WorkSection:
     """The same, a line a visit; four statements."""
     places, broken = _unsigned(site), broken_places(site=site)
     named = Places(places[:limit])
-    lines = [named.line(place, note=BROKEN.strip() if place in broken else "") for place in places[:limit]]
+    lines = [
+        named.line(place, note=gettext("(signature broken)") if place in broken else "")
+        for place in places[:limit]
+    ]
     return _unsigned_section(lines, len(places), len(places) > limit)
 
 
@@ -183,12 +216,13 @@ def _unsigned(site: Site) -> list[Place]:
 def _unsigned_section(lines: list[WorkLine], count: int, has_more: bool) -> WorkSection:
     return WorkSection(
         "unsigned",
-        "Not signed",
+        gettext("Not signed"),
         lines,
         in_words(count),
         has_more,
-        "Visits and logs with complete forms that no signature covers.",
-        "Every complete form is signed.",
+        gettext("Visits and logs with complete forms that no signature covers."),
+        gettext("Every complete form is signed."),
+        pgettext("after the title of a list", "every complete form is signed."),
     )
 
 
@@ -200,18 +234,25 @@ def overdue_visits(site: Site, limit: int) -> WorkSection:
     lines = [_overdue_line(row, site.today()) for row in late_patients[:limit]]
     return WorkSection(
         "overdue",
-        "Overdue visits",
+        gettext("Overdue visits"),
         lines,
         in_words(len(late_patients)),
         len(late_patients) > limit,
-        empty="No visit is overdue.",
+        empty=gettext("No visit is overdue."),
+        empty_after_title=pgettext("after the title of a list", "no visit is overdue."),
     )
 
 
 def _overdue_line(row: PatientStatus, today: date) -> WorkLine:
     assert row.closes_on
-    note = f"window closed {row.closes_on}, {counted((today - row.closes_on).days, 'day')} ago"
-    return WorkLine(row.patient_id, row.patient.number, label_of(row.next_code), "visit overdue", note)
+    days = (today - row.closes_on).days
+    words = ngettext(
+        "window closed %(day)s, %(number)d day ago", "window closed %(day)s, %(number)d days ago", days
+    )
+    note = words % {"day": row.closes_on, "number": days}
+    return WorkLine(
+        row.patient_id, row.patient.number, label_of(row.next_code), gettext("visit overdue"), note
+    )
 
 
 Builder = Callable[[Site, Since, int], WorkSection]

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from ecrf.access.models import Site
 from ecrf.casebook.labels import visit_label
@@ -14,7 +15,7 @@ from ecrf.casebook.models import Patient, Visit
 Place = tuple[int, int | None]
 """A patient's visit; without one, the patient's logs."""
 
-LOGS = "Logs"
+LOGS = gettext_lazy("Logs")
 """Where the forms of a patient stand that belong to no visit."""
 
 
@@ -54,7 +55,8 @@ class WorkLine:
 
 @dataclass(frozen=True)
 class WorkSection:
-    """One list of the work: its first lines, and how many there are in words. `note` stands under the title.
+    """One list of the work: its first lines, and how many there are in words. `note` stands under the title; `empty`
+    is said where there is no line, and `empty_after_title` where that follows the title in one line.
 
     `patients`: whom it is about, those behind the lines too, where that is known.
     """
@@ -66,6 +68,7 @@ class WorkSection:
     has_more: bool = False
     note: str = ""
     empty: str = ""
+    empty_after_title: str = ""
     patients: tuple[int, ...] = ()
 
 
@@ -93,13 +96,10 @@ class Since:
     counts: dict[str, int] | None = None
 
     @property
-    def visit(self) -> str:
-        return "your last visit" if self.is_own else "the last monitoring visit"
-
-    @property
     def never(self) -> str:
-        whose = "No visit of yours" if self.is_own else "No monitoring visit"
-        return f"{whose} has ended here yet: everything is new."
+        if self.is_own:
+            return gettext("No visit of yours has ended here yet: everything is new.")
+        return gettext("No monitoring visit has ended here yet: everything is new.")
 
 
 class Places:
@@ -113,7 +113,7 @@ class Places:
         self.labels = {visit.pk: visit_label(visit) for visit in opened}
 
     def label(self, visit: int | None) -> str:
-        return self.labels[visit] if visit else LOGS
+        return self.labels[visit] if visit else str(LOGS)
 
     def line(self, place: Place, **more: Any) -> WorkLine:
         patient, visit = place
@@ -127,4 +127,7 @@ def day(moment: datetime, site: Site) -> str:
 def since_words(moment: datetime, site: Site) -> str:
     """`2026-11-18 (9 days)`, in days of the site's calendar: a letter is read on another day than it was written."""
     days = (site.today() - moment.astimezone(site.zone).date()).days
-    return f"{day(moment, site)} ({'today' if days < 1 else '1 day' if days == 1 else f'{days} days'})"
+    if days < 1:
+        return gettext("%(day)s (today)") % {"day": day(moment, site)}
+    words = ngettext("%(day)s (%(number)d day)", "%(day)s (%(number)d days)", days)
+    return words % {"day": day(moment, site), "number": days}

@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest
 from django.utils.functional import cached_property
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 from ecrf.casebook.models import Entry
 from ecrf.forms.typed_text import fold
@@ -102,7 +103,7 @@ def struck_through(words: str) -> SafeString:
 
 def open_words(count: int) -> SafeString:
     """How many queries are open."""
-    return chip("question", f"{count} open") if count else quiet("–")
+    return chip("question", gettext("%(number)d open") % {"number": count}) if count else quiet("–")
 
 
 def by_visit(entries: Iterable[Entry]) -> dict[int, list[Entry]]:

@@ -4,13 +4,26 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.utils.text import Truncator
+from django.utils.translation import pgettext_lazy
 
 from ecrf.casebook.labels import names_by_patient, words_of
-from ecrf.forms.crf import Crf
+from ecrf.forms.crf import Crf, MissingReason
 from ecrf.forms.registry import CRFS, CrfDefinition
 from ecrf.forms.words import said
 
 LONGEST = 120
+
+MISSING = {
+    MissingReason.NOT_DONE: pgettext_lazy("reason without a value", "not done"),
+    MissingReason.NOT_APPLICABLE: pgettext_lazy("reason without a value", "not applicable"),
+    MissingReason.UNKNOWN: pgettext_lazy("reason without a value", "unknown"),
+    MissingReason.REFUSED: pgettext_lazy("reason without a value", "refused"),
+}
+
+
+def missing_words(reason: str) -> str:
+    """Why an item carries no value, inside a line."""
+    return str(MISSING[MissingReason(reason)]) if reason else ""
 
 
 def facts_of(definition: CrfDefinition, rows: Sequence[Any]) -> dict[int, list[tuple[str, str]]]:
@@ -42,7 +55,7 @@ def _fact(
         return str(shown.verbose_name), str(shown.words(getattr(target, item))) if target else ""
     if name in definition.items:
         shown = definition.items[name]
-        missing = row.missing_reasons.get(name, {}).get("reason", "").replace("-", " ")
+        missing = missing_words(row.missing_reasons.get(name, {}).get("reason", ""))
         return str(shown.verbose_name), missing or str(words_of(shown, getattr(row, name), row.names))
     return said(definition.model.listed_words[name]), str(getattr(row, name)())
 

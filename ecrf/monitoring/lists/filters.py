@@ -1,17 +1,21 @@
 """Narrows the monitor's lists: patients by where they are in the study, forms by their choices and their visit."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any, ClassVar
 
 from django.contrib.admin import SimpleListFilter
 from django.contrib.admin.views.main import ChangeList
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest
+from django.utils.functional import lazy
+from django.utils.text import capfirst
+from django.utils.translation import gettext, gettext_lazy, pgettext, pgettext_lazy
 
 from ecrf.access.reach import sites
 from ecrf.access.roles import Right
 from ecrf.casebook.models import STANDING, PatientStatus
-from ecrf.casebook.schedule.due import LIVING, PatientState
+from ecrf.casebook.schedule.due import LIVING, PatientState, words_of_state
 from ecrf.casebook.schedule.status import due_within, overdue
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CrfDefinition
@@ -25,13 +29,18 @@ DUE, OVERDUE, STRUCK = "due", "overdue", "struck-out"
 class PatientFilter(SimpleListFilter):
     """One choice at a time, from a fixed list; anything else in the address is no list (404)."""
 
-    title = "Show"
+    title = pgettext_lazy("label: which patients", "Show")
     parameter_name = "show"
     template = "monitoring/lists/_narrow.html"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        states = [(key, state.value.capitalize()) for key, state in STATES.items()]
-        return [(DUE, "Due in 7 days"), (OVERDUE, "Overdue"), *states, (STRUCK, "Struck out")]
+        states = [(key, capfirst(words_of_state(state))) for key, state in STATES.items()]
+        return [
+            (DUE, gettext("Due in 7 days")),
+            (OVERDUE, gettext("Overdue")),
+            *states,
+            (STRUCK, gettext("Struck out")),
+        ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         chosen = self.value()
@@ -50,7 +59,7 @@ class PatientFilter(SimpleListFilter):
 
     def choices(self, changelist: ChangeList) -> Iterator[Any]:
         """Each choice with its address; the search by patient number stays, the page begins anew."""
-        for key, words in ((None, "All"), *self.lookup_choices):
+        for key, words in ((None, pgettext("choice: all of a list", "All")), *self.lookup_choices):
             address = changelist.get_query_string({self.parameter_name: key})
             yield {"selected": self.value() == key, "query_string": address, "display": words}
 
@@ -59,7 +68,7 @@ class StandingFilter(PatientFilter):
     """Those that stand, or those that are struck out."""
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [(STRUCK, "Struck out")]
+        return [(STRUCK, gettext("Struck out"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if self.value() not in (None, STRUCK):
@@ -76,16 +85,17 @@ class ChoiceFilter(SimpleListFilter):
 
     template = "monitoring/lists/_choose.html"
     path: ClassVar[str]
-    options: ClassVar[list[tuple[str, str]]]
+    options: ClassVar[Callable[[], list[tuple[str, str]]]]
+    """The values with their words, in the language of who asks."""
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return self.options
+        return type(self).options()
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         chosen = self.value()
         if not chosen:
             return queryset
-        if chosen not in dict(self.options):
+        if chosen not in dict(self.lookup_choices):
             raise Http404
         return queryset.filter(self.which(chosen))
 
@@ -93,19 +103,30 @@ class ChoiceFilter(SimpleListFilter):
         return Q(**{self.path: {"yes": True, "no": False}.get(chosen, chosen)})
 
     def choices(self, changelist: ChangeList) -> Iterator[Any]:
-        yield {"value": "", "display": "All", "selected": not self.value()}
-        for value, words in self.options:
+        yield {"value": "", "display": pgettext("choice: all of a list", "All"), "selected": not self.value()}
+        for value, words in self.lookup_choices:
             yield {"value": value, "display": words, "selected": self.value() == value}
 
 
 class VisitFilter(ChoiceFilter):
     """All unscheduled visits, and others that repeat, are chosen together."""
 
-    title, parameter_name, path = "Visit", f"{ONLY}visit", "entry__visit__code"
-    options: ClassVar[list[tuple[str, str]]] = []
+    title, parameter_name, path = gettext_lazy("Visit"), f"{ONLY}visit", "entry__visit__code"
 
     def which(self, chosen: str) -> Q:
         return Q(**{self.path: chosen}) | Q(**{f"{self.path}__startswith": f"{chosen}-"})
+
+
+def _answers_of(item: Any) -> list[tuple[str, str]]:
+    return [(str(code), str(words)) for code, words in item.flatchoices or YES_NO]
+
+
+def _label(item: Any) -> str:
+    return str(item.verbose_name)
+
+
+label_of = lazy(_label, str)
+"""What an item is called, in the language of who reads it later."""
 
 
 def filters_of(definition: CrfDefinition) -> list[type[ChoiceFilter]]:
@@ -114,18 +135,18 @@ def filters_of(definition: CrfDefinition) -> list[type[ChoiceFilter]]:
     names = [name for name in named if name in definition.items]
     filters: list[type[ChoiceFilter]] = []
     key = definition.row_of or definition.key
-    at = [(plan.code, plan.label) for plan in protocol().visits if key in (*plan.forms, *plan.optional)]
+    at = [plan for plan in protocol().visits if key in (*plan.forms, *plan.optional)]
     if len(at) > 1:
-        filters.append(type("VisitFilter", (VisitFilter,), {"options": at}))
+        visits = staticmethod(lambda: [(plan.code, plan.label) for plan in at])
+        filters.append(type("VisitFilter", (VisitFilter,), {"options": visits}))
     for name in names:
         item = definition.items[name]
         if item.kind == "choice":
-            options = [(str(code), str(words)) for code, words in item.flatchoices or YES_NO]
             shown = {
-                "title": str(item.verbose_name),
+                "title": label_of(item),
                 "parameter_name": f"{ONLY}{name}",
                 "path": name,
-                "options": options,
+                "options": staticmethod(partial(_answers_of, item)),
             }
             filters.append(type("ChoiceFilter", (ChoiceFilter,), shown))
     return filters

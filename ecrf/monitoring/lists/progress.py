@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Sum
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext, pgettext
 
 from ecrf.casebook.models import Visit
 from ecrf.casebook.review_status import ReviewStatus, unsigned
@@ -28,7 +29,7 @@ class Progress:
     def verified_words(self) -> SafeString:
         if not self.planned:
             return quiet("–")
-        words = f"{self.verified} of {self.planned}"
+        words = gettext("%(done)d of %(all)d") % {"done": self.verified, "all": self.planned}
         return chip("complete", words) if self.verified >= self.planned else chip("ready", words)
 
     @property
@@ -36,10 +37,12 @@ class Progress:
         if not self.forms:
             return quiet("–")
         if not self.unsigned:
-            return chip("complete", "signed")
+            return chip("complete", pgettext("signatures of a patient or visit", "signed"))
         if self.is_broken:
-            return chip("broken", "broken")
-        return quiet("not signed" if self.unsigned == self.forms else "in part")
+            return chip("broken", pgettext("signatures of a patient or visit", "broken"))
+        if self.unsigned == self.forms:
+            return quiet(pgettext("signatures of a patient or visit", "not signed"))
+        return quiet(pgettext("signatures of a patient or visit", "in part"))
 
 
 def progress_of(path: str, ids: list[int]) -> dict[int, Progress]:

@@ -9,8 +9,10 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, path, reverse
+from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext, gettext_lazy, pgettext, pgettext_lazy
 
 from ecrf.access.models import User
 from ecrf.access.reach import reachable
@@ -34,8 +36,10 @@ from ecrf.monitoring.lists.filters import ChoiceFilter
 from ecrf.monitoring.reach import reader
 from ecrf.queries.lookup import count_open_of_entries
 
-PRACTICE = SafeString(' <span class="tag tag-practice">practice</span>')
-"""Beside the number of a patient who is for training and no part of the study."""
+
+def practice_tag() -> SafeString:
+    """Beside the number of a patient who is for training and no part of the study."""
+    return format_html(' <span class="tag tag-practice">{}</span>', pgettext("tag: for training", "practice"))
 
 
 class ReviewAdmin(admin.ModelAdmin):
@@ -57,11 +61,13 @@ class ReviewAdmin(admin.ModelAdmin):
     struck_path: ClassVar[str] = ""
     """Leads from the row to when it was struck out: such rows are shown, and not counted."""
     right: Right = Right.REVIEW
-    heading: str = ""
-    order_words: str = ""
-    empty_words: str = ""
-    searched_by: str = "Patient number"
-    beside: str = ""
+    heading: str | Promise = ""
+    order_words: str | Promise = ""
+    empty_words: str | Promise = ""
+    searched_by: str | Promise = gettext_lazy("Patient number")
+    is_by_site: bool = False
+    """Whether a search goes by the code of the site, and not by the patient's number."""
+    beside: str | Promise = ""
     beside_url: str = ""
     """The name and the address of a page that belongs to the list."""
     page: ClassVar[Callable[..., HttpResponse] | None] = None
@@ -79,7 +85,7 @@ class ReviewAdmin(admin.ModelAdmin):
 
     def list_page(self, request: HttpRequest) -> HttpResponse:
         if self.right not in reader(request).rights:
-            raise PermissionDenied("Your role does not let you read this list.")
+            raise PermissionDenied(gettext("Your role does not let you read this list."))
         try:
             context = {"cl": self.get_changelist_instance(request)}
         except SuspiciousOperation:
@@ -125,10 +131,10 @@ class ReviewAdmin(admin.ModelAdmin):
         """The patient's number, a link for those who may read the whole patient."""
         of_safety = set() if Right.REVIEW in user.rights else patients_with_serious_event()
 
-        @admin.display(description="Patient", ordering=self.number_path)
+        @admin.display(description=gettext_lazy("Patient"), ordering=self.number_path)
         def number(row: Any) -> str:
             patient = of(row)
-            mark = PRACTICE if patient.site.is_practice else ""
+            mark = practice_tag() if patient.site.is_practice else ""
             if not user.may(Right.REVIEW, patient.site) and patient.pk not in of_safety:
                 return format_html("{}{}", patient.number, mark)
             address = reverse("monitor:casebook_patient_change", args=[patient.pk])
@@ -136,20 +142,20 @@ class ReviewAdmin(admin.ModelAdmin):
 
         return number
 
-    @admin.display(description="Site")
+    @admin.display(description=gettext_lazy("Site"))
     def the_site(self, row: Any) -> str:
         return str(row.site.code)
 
-    @admin.display(description="Queries")
+    @admin.display(description=gettext_lazy("Queries"))
     def the_queries(self, row: Any) -> str:
         return open_words(row.open_queries)
 
-    @admin.display(description="Verified")
+    @admin.display(description=gettext_lazy("Verified"))
     def the_verified(self, row: Any) -> str:
         words: str = row.progress.verified_words
         return words
 
-    @admin.display(description="Signed")
+    @admin.display(description=pgettext_lazy("head of a column", "Signed"))
     def the_signed(self, row: Any) -> str:
         words: str = row.progress.signed_words
         return words
@@ -170,19 +176,23 @@ class FormColumns(ReviewAdmin):
             row.open_queries = counts.get(row.pk, 0)
             row.form_state = form_state(entry.crf, [entry, *(e for e in below if e.parent_id == entry.pk)])
 
-    @admin.display(description="Visit")
+    @admin.display(description=gettext_lazy("Visit"))
     def the_visit(self, row: Any) -> str:
         return visit_label(self.entry_of(row).visit) or quiet("–")
 
-    @admin.display(description="Form")
+    @admin.display(description=gettext_lazy("Form"))
     def the_form(self, row: Any) -> str:
         title = form_title(self.entry_of(row))
         return struck_through(title) if self.entry_of(row).is_struck else title
 
-    @admin.display(description="Status")
+    @admin.display(description=pgettext_lazy("head of a column", "Status"))
     def the_status(self, row: Any) -> str:
         if self.entry_of(row).is_struck:
-            return chip("struck", "struck out")
+            return chip("struck", gettext("struck out"))
         form = row.form_state
-        words = {"complete": "complete", "ready": "to complete"}.get(form.state, f"{form.missing} missing")
-        return chip(form.state, words)
+        known = {
+            "complete": pgettext("state of a form", "complete"),
+            "ready": pgettext("state of a form", "to complete"),
+        }
+        missing = gettext("%(number)d missing") % {"number": form.missing}
+        return chip(form.state, known.get(form.state, missing))

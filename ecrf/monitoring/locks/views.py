@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.debug import sensitive_post_parameters
 
 from ecrf.access.models import Site, User
@@ -70,7 +71,7 @@ def lock(request: UserRequest, scope: str, key: str = "") -> HttpResponse:
     if fault := fault_of(tidy(request.POST.get("reason", ""))):
         return _page(request, target, LockRefused(fault, 422))
     typed = request.POST.get("username", "").strip(), request.POST.get("password", "")
-    if wrong := why_not_confirmed(request, *typed, nothing="Nothing was locked"):
+    if wrong := why_not_confirmed(request, *typed, nothing=gettext("Nothing was locked")):
         return _page(request, target, LockRefused(wrong, 422))
     note_signed(request)
     return _put(request, target, LockKind.LOCK)
@@ -90,7 +91,9 @@ def _put(request: UserRequest, target: Target, kind: LockKind) -> HttpResponse:
         )
     except LockRefused as refused:
         return _page(request, target, refused)
-    messages.success(request, f"{target.words}: {kind.label}.")
+    messages.success(
+        request, gettext("%(target)s: %(state)s.") % {"target": target.words, "state": kind.label}
+    )
     return redirect(address_of(target))
 
 
@@ -106,7 +109,9 @@ def lift_one(request: UserRequest, pk: int) -> HttpResponse:
     except LockRefused as refused:
         return _page(request, target, refused)
     messages.success(
-        request, f"{target.words}: lifted. Signatures and verifications stand until a value changes."
+        request,
+        gettext("%(target)s: lifted. Signatures and verifications stand until a value changes.")
+        % {"target": target.words},
     )
     return redirect(address_of(target))
 
@@ -184,7 +189,7 @@ def _reach(user: User, scope: str, key: str) -> Target:
     """The target by its address; of another site it does not exist (404)."""
     if scope == LockScope.STUDY and not key:
         if not reads_all_sites(user):
-            raise PermissionDenied("Only who reads all sites sees the study's freezes and locks.")
+            raise PermissionDenied(gettext("Only who reads all sites sees the study's freezes and locks."))
         return Target.of(LockScope.STUDY)
     if scope == LockScope.SITE:
         return Target.of(LockScope.SITE, site=get_object_or_404(sites(user, Right.REVIEW), code=key))
@@ -213,10 +218,12 @@ def _require_lock(user: User, target: Target) -> None:
     if not _may_lock(user, target):
         found = user.obstacles(Right.LOCK, target.site) if target.site else user.obstacles_to_all(Right.LOCK)
         raise PermissionDenied(
-            refusal(Right.LOCK, found) if found else "Your role does not let you freeze, lock and unlock."
+            refusal(Right.LOCK, found)
+            if found
+            else gettext("Your role does not let you freeze, lock and unlock.")
         )
 
 
 def _require_review(user: User) -> None:
     if Right.REVIEW not in user.rights:
-        raise PermissionDenied("Your role does not let you see freezes and locks.")
+        raise PermissionDenied(gettext("Your role does not let you see freezes and locks."))

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext, ngettext
 
 from ecrf.access.models import Site, User
 from ecrf.access.reach import reach_site, sites
@@ -34,6 +35,26 @@ class SitePlan:
     words: str = ""
     effect: Effect | None = None
 
+    @property
+    def added(self) -> "SoMany | None":
+        """What would be verified besides."""
+        made = self.effect
+        return SoMany(made.items_added, made.forms_added) if made and made.forms_added else None
+
+    @property
+    def taken(self) -> "SoMany | None":
+        """What would be verified no longer."""
+        made = self.effect
+        return SoMany(made.items_taken, made.forms_taken) if made and made.forms_taken else None
+
+
+class SoMany:
+    """Items of forms, both in words."""
+
+    def __init__(self, items: int, forms: int) -> None:
+        self.items = ngettext("%(number)d item", "%(number)d items", items) % {"number": items}
+        self.forms = ngettext("%(number)d form", "%(number)d forms", forms) % {"number": forms}
+
 
 def plan(request: UserRequest) -> HttpResponse:
     """Reviewers read it; data managers set a site's share, once they have seen what that does."""
@@ -47,7 +68,7 @@ def effect(request: UserRequest) -> HttpResponse:
     site, given = _asked(request)
     try:
         share, from_on = _share(given["share"]), _day(given["from_on"], site)
-        if fault := fault_of(tidy(given["reason"]), "the share of this site is set"):
+        if fault := fault_of(tidy(given["reason"]), gettext("the share of this site is set")):
             raise PlanRefused(fault)
         shown = effect_of(site=site, share=share, from_on=from_on)
     except PlanRefused as refusal:
@@ -69,7 +90,9 @@ def _set(request: UserRequest) -> HttpResponse:
     except PlanRefused as refusal:
         return _page(request, site, given, str(refusal), 422)
     messages.success(
-        request, f"Site {site.code}: {made.share} % of the forms completed from {made.from_on} on."
+        request,
+        gettext("Site %(code)s: %(share)d %% of the forms completed from %(day)s on.")
+        % {"code": site.code, "share": made.share, "day": made.from_on},
     )
     return redirect(f"{reverse('monitor:plan')}#site-{site.code}")
 
@@ -81,7 +104,7 @@ def _asked(request: UserRequest) -> tuple[Site, dict[str, str]]:
 
 def _share(text: str) -> int:
     if (share := whole_number(text)) is None:
-        raise PlanRefused("The share is a whole number from 0 to 100.")
+        raise PlanRefused(gettext("The share is a whole number from 0 to 100."))
     return share
 
 
@@ -135,9 +158,9 @@ def critical_in_words() -> list[str]:
 
 def _in_words(crf: str, item: str) -> str:
     definition = CRFS[crf]
-    title = (
-        f"{CRFS[definition.row_of].title}: {definition.title.lower()}"
-        if definition.row_of
-        else definition.title
-    )
-    return f"{title}: {definition.items[item].verbose_name}" if item else f"{title}, all items"
+    title = definition.title
+    if definition.row_of:
+        title = gettext("%(form)s: %(item)s") % {"form": CRFS[definition.row_of].title, "item": title.lower()}
+    if not item:
+        return gettext("%(form)s, all items") % {"form": title}
+    return gettext("%(form)s: %(item)s") % {"form": title, "item": definition.items[item].verbose_name}

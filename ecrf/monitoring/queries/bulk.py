@@ -7,12 +7,12 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext, ngettext
 
 from ecrf.access.models import User
 from ecrf.access.reach import reachable
 from ecrf.access.requests import UserRequest, whole_number
 from ecrf.access.roles import ASKING
-from ecrf.casebook.labels import counted
 from ecrf.forms.typed_text import fold
 from ecrf.monitoring.lists.changelist import ROWS
 from ecrf.monitoring.queries.narrowing import QueryChoice, readable
@@ -24,17 +24,15 @@ from ecrf.queries.services import QueryRefused
 
 @dataclass(frozen=True)
 class BulkAct:
-    """What is done to each: the service, what it is called, what is done then, and whether a text is needed."""
+    """What is done to each: the service, its address, and whether a text is needed."""
 
     do: Callable[..., Query]
-    verb: str
-    done: str
     url: str
     asks_text: bool
 
 
-CLOSE = BulkAct(services.close, "Close", "closed", "monitor:close-queries", False)
-ASK_AGAIN = BulkAct(services.ask_again, "Ask again", "asked again", "monitor:ask-queries-again", True)
+CLOSE = BulkAct(services.close, "monitor:close-queries", False)
+ASK_AGAIN = BulkAct(services.ask_again, "monitor:ask-queries-again", True)
 
 
 @dataclass(frozen=True)
@@ -56,7 +54,7 @@ def ask_again(request: UserRequest) -> HttpResponse:
 def _many(request: UserRequest, act: BulkAct) -> HttpResponse:
     """A GET shows what the act would do; a POST does it, once the number is typed back."""
     if not request.user.rights & ASKING:
-        raise PermissionDenied("Your role does not let you open, pass on and close queries.")
+        raise PermissionDenied(gettext("Your role does not let you open, pass on and close queries."))
     choice = choice_in(request) or QueryChoice()
     lines, left_out = _sorted(request.user, act, _ticked(request), choice)
     context = {
@@ -105,27 +103,55 @@ def _sorted(
 def _why_not(user: User, act: BulkAct, line: ListedQuery) -> str:
     query = line.query
     if line.is_held:
-        return "a lock holds it"
+        return gettext("a lock holds it")
     if not query.is_open:
-        return "it is closed"
+        return gettext("it is closed")
     if query.is_of_site:
-        return f"it is a {query.word} of the site: answer it by itself"
+        if query.is_note:
+            return gettext("it is a note of the site: answer it by itself")
+        return gettext("it is a question of the site: answer it by itself")
     if act is CLOSE and not rules.may_close(query, user):
-        return f"only {query.asker} or a data manager closes it"
-    return "it waits for the site's answer already" if act is ASK_AGAIN and query.is_sites_turn else ""
+        return gettext("only %(who)s or a data manager closes it") % {"who": query.asker}
+    if act is ASK_AGAIN and query.is_sites_turn:
+        return gettext("it waits for the site's answer already")
+    return ""
 
 
 def _trouble(request: UserRequest, act: BulkAct, lines: list[ListedQuery]) -> str:
     if fold(request.POST.get("count", "")).strip() != str(len(lines)):
-        return f"Nothing was done: type {len(lines)} to {act.verb.lower()} {counted(len(lines), 'query', 'queries')}."
+        return _type_the_number(act, len(lines))
     is_text_needed = act.asks_text or any(line.query.is_sites_turn for line in lines)
     if is_text_needed and not request.POST.get("text", "").strip():
         return (
-            "Nothing was done: write what you ask."
+            gettext("Nothing was done: write what you ask.")
             if act.asks_text
-            else f"Nothing was done: {rules.WHY_UNANSWERED}"
+            else gettext("Nothing was done: %(why)s") % {"why": rules.WHY_UNANSWERED}
         )
     return ""
+
+
+def _type_the_number(act: BulkAct, number: int) -> str:
+    if act.asks_text:
+        words = ngettext(
+            "Nothing was done: type %(number)d to ask again %(number)d query.",
+            "Nothing was done: type %(number)d to ask again %(number)d queries.",
+            number,
+        )
+    else:
+        words = ngettext(
+            "Nothing was done: type %(number)d to close %(number)d query.",
+            "Nothing was done: type %(number)d to close %(number)d queries.",
+            number,
+        )
+    return words % {"number": number}
+
+
+def _done(act: BulkAct, number: int) -> str:
+    if act.asks_text:
+        words = ngettext("%(number)d query asked again.", "%(number)d queries asked again.", number)
+    else:
+        words = ngettext("%(number)d query closed.", "%(number)d queries closed.", number)
+    return words % {"number": number}
 
 
 def _do(request: UserRequest, act: BulkAct, lines: list[ListedQuery]) -> None:
@@ -139,5 +165,7 @@ def _do(request: UserRequest, act: BulkAct, lines: list[ListedQuery]) -> None:
             act.do(query=query, text=text, by=request.user, actor=actor, seen=seen, together=len(lines))
             done += 1
         except QueryRefused as refused:
-            messages.warning(request, f"Left out: Q{query.pk}. {refused}")
-    messages.success(request, f"{counted(done, 'query', 'queries')} {act.done}.")
+            messages.warning(
+                request, gettext("Left out: Q%(id)d. %(why)s") % {"id": query.pk, "why": refused}
+            )
+    messages.success(request, _done(act, done))

@@ -7,6 +7,7 @@ from django.core.paginator import Page
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext, gettext_lazy
 
 from ecrf.access.reach import sites
 from ecrf.access.roles import ASKING, Right
@@ -25,14 +26,14 @@ from ecrf.monitoring.queries.narrowing import (
 from ecrf.monitoring.queries.page import lines_of_page
 from ecrf.monitoring.reach import reader
 from ecrf.monitoring.site import monitor_site
-from ecrf.queries.models import Query
+from ecrf.queries.models import WAITED_FOR, Query
 
 
 @admin.register(Query, site=monitor_site)
 class QueryAdmin(ReviewAdmin):
     """Queries, those first that wait longest. Its page is its own: what is narrowed by stands in `QueryChoice`."""
 
-    heading = "Queries"
+    heading = gettext_lazy("Queries")
     right = Right.REVIEW_SAFETY
     page = staticmethod(views.query)
     list_display_links = None
@@ -51,13 +52,14 @@ class QueryAdmin(ReviewAdmin):
         context = {
             "choice": choice,
             "turns": _turns(choice, count_turns(choice, user)),
-            "orders": {"": "Longest waiting first", "patient": "By patient"},
+            "orders": {"": gettext("Longest waiting first"), "patient": gettext("By patient")},
             "ages": AGES,
             "askers": {**ASKERS, **({choice.check: choice.check} if choice.check not in ASKERS else {})},
             "sites": own_sites,
             "page": page,
             "page_urls": _page_urls(choice, page),
             "lines": lines_of_page(user, list(page.object_list), choice),
+            "takers": WAITED_FOR,
             "may_act": bool(user.rights & ASKING) and choice.turn != LOCKED,
             "reads_checks": Right.REVIEW in user.rights,
         }
@@ -78,7 +80,9 @@ class TurnChoice:
 def _turns(choice: QueryChoice, counts: dict[str, int]) -> list[TurnChoice]:
     """Nothing is said of locks where none holds a query."""
     return [
-        TurnChoice(words, replace(choice, turn=turn).url, choice.turn == turn, counts.get(turn), turn == MINE)
+        TurnChoice(
+            str(words), replace(choice, turn=turn).url, choice.turn == turn, counts.get(turn), turn == MINE
+        )
         for turn, words in TURNS.items()
         if turn != LOCKED or counts[LOCKED] or choice.turn == LOCKED
     ]

@@ -5,6 +5,7 @@ from functools import cache
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext
 
 from ecrf.access.models import User
 from ecrf.access.requests import UserRequest
@@ -34,7 +35,7 @@ def waiting_longest(user: User, at_most: int) -> list[ListedQuery]:
 def first(request: UserRequest) -> HttpResponse:
     """The query that has waited longest for the person; the list, which says so, where there is none."""
     if not request.user.rights & ASKING:
-        raise PermissionDenied("Your role does not let you open, pass on and close queries.")
+        raise PermissionDenied(gettext("Your role does not let you open, pass on and close queries."))
     choice = QueryChoice(turn=MINE)
     longest = choice.rows(request.user).values_list("pk", flat=True).first()
     return redirect(page_url(longest, choice) if longest else choice.url)

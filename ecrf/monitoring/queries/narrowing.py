@@ -10,6 +10,8 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Value
 from django.http import Http404, QueryDict
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from ecrf.access.models import User
 from ecrf.access.reach import reachable, site_ids
@@ -20,20 +22,30 @@ from ecrf.casebook.stored_rows import lines_of
 from ecrf.checks.registry import CHECKS
 from ecrf.forms.typed_text import fold
 from ecrf.locks.lookup import under_lock
+from ecrf.monitoring.queries.turns import HEADINGS
 from ecrf.queries.lookup import is_read
 from ecrf.queries.models import WAITED_FOR, Message, Query, Turn
 
 MINE, LOCKED, CLOSED, NOTES = "mine", "locked", "closed", "notes"
-TURNS = {
-    "": "Open",
-    MINE: "My turn",
-    **{turn.value: f"{turn.label}'s turn" for turn in WAITED_FOR},
-    NOTES: "Notes of sites",
-    CLOSED: "Closed",
-    LOCKED: "Under a lock",
+TURNS: dict[str, Promise] = {
+    "": pgettext_lazy("queries that are open", "Open"),
+    MINE: gettext_lazy("My turn"),
+    **{turn.value: HEADINGS[turn] for turn in WAITED_FOR},
+    NOTES: gettext_lazy("Notes of sites"),
+    CLOSED: pgettext_lazy("state of a query", "Closed"),
+    LOCKED: gettext_lazy("Under a lock"),
 }
-AGES = {"": "Any age", "7": "Over 7 days", "30": "Over 30 days"}
-ASKERS = {"": "Everybody", "none": "Reviewers", "any": "Checks", "site": "Sites"}
+AGES = {
+    "": gettext_lazy("Any age"),
+    "7": gettext_lazy("Over 7 days"),
+    "30": gettext_lazy("Over 30 days"),
+}
+ASKERS: dict[str, Promise | str] = {
+    "": pgettext_lazy("asked by", "Everybody"),
+    "none": pgettext_lazy("asked by", "Reviewers"),
+    "any": pgettext_lazy("asked by", "Checks"),
+    "site": pgettext_lazy("asked by", "Sites"),
+}
 ORDERS = {"": ("turn_since", "pk"), "patient": ("patient__number", "number")}
 NEWEST_CLOSED = ("-turn_since", "-pk")
 LONGEST_TEXT = 200

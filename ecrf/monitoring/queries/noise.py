@@ -9,6 +9,7 @@ from django.db.models import Aggregate, Count, DurationField, ExpressionWrapper,
 from django.db.models.functions import Coalesce, Now
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext
 
 from ecrf.access.models import Site, User
 from ecrf.access.reach import reachable, sites
@@ -55,7 +56,7 @@ class CheckNoise:
 def noisy_checks(request: UserRequest) -> HttpResponse:
     """For monitors their sites, for data managers all; one site by `?site=`."""
     if Right.REVIEW not in request.user.rights:
-        raise PermissionDenied("Your role does not let you review patients' data.")
+        raise PermissionDenied(gettext("Your role does not let you review patients' data."))
     own_sites = list(sites(request.user, Right.REVIEW))
     code = request.GET.get("site", "")
     chosen = next((site for site in own_sites if site.code == code), None)
@@ -77,7 +78,7 @@ def noise(user: User, site: Site | None = None) -> list[CheckNoise]:
     """Every soft check, also of those that never asked; the noisiest first. Two statements."""
     discrepancies, queries = _discrepancies(user, site), _queries(user, site)
     soft = {check.id: check.title for check in CHECKS.values() if not check.hard}
-    gone = dict.fromkeys({*discrepancies, *queries} - set(soft), "No longer part of the system")
+    gone = dict.fromkeys({*discrepancies, *queries} - set(soft), gettext("No longer part of the system"))
     titles = soft | gone
     lines = [_line(id, title, discrepancies.get(id, {}), queries.get(id, {})) for id, title in titles.items()]
     return sorted(lines, key=lambda line: (-line.confirmed, -(line.noise or 0), -line.asked, line.id))

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from django.db.models import BooleanField, ExpressionWrapper
 from django.http import HttpRequest, QueryDict
 from django.urls import reverse
+from django.utils.translation import gettext_lazy
 
 from ecrf.access.models import User
 from ecrf.casebook.history import HistoryLine, item_history
@@ -21,7 +22,7 @@ from ecrf.queries.lookup import is_read, placed
 from ecrf.queries.models import WAITED_FOR, Message, Query, Turn
 from ecrf.queries.quotes import quoted, rows_of
 
-NOT_BEGUN = "blank, in a form that is not begun"
+NOT_BEGUN = gettext_lazy("blank, in a form that is not begun")
 NEIGHBOURS = 24
 """So many items around the one that is asked about, of its section."""
 
@@ -120,7 +121,7 @@ def query_page(user: User, query: Query, choice: QueryChoice | None) -> QueryPag
     next_pk = choice.after(query, user) if choice else None
     return QueryPage(
         query=query,
-        value=quoted(row, query.item) if query.entry else NOT_BEGUN,
+        value=quoted(row, query.item) if query.entry else str(NOT_BEGUN),
         neighbours=neighbours,
         section=section,
         history=item_history(definition, row, query.item)

@@ -9,6 +9,7 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext, gettext_lazy
 
 from ecrf.access.reach import reachable, require
 from ecrf.access.requests import UserRequest, click_key, whole_number
@@ -25,14 +26,25 @@ from ecrf.queries.rules import right_to_ask
 from ecrf.queries.services import QueryRefused
 
 DONE = {
-    "ask_again": "Q{0.pk}, query {0.number} of {0.patient}, is asked again: it is the site's turn.",
-    "pass_on": "Q{0.pk}, {0.word} {0.number} of {0.patient}, is passed on.",
-    "close": "Q{0.pk}, query {0.number} of {0.patient}, is closed.",
-    "reply": "Q{0.pk}, {0.word} {0.number} of {0.patient}: what you wrote is sent to the site.",
-    "mark_read": "Q{0.pk}, note {0.number} of {0.patient}, is marked as read.",
-    "reopen": "Q{0.pk}, query {0.number} of {0.patient}, is open again: it is the site's turn.",
+    ("ask_again", "query"): gettext_lazy(
+        "Q%(id)d, query %(number)d of %(patient)s, is asked again: it is the site's turn."
+    ),
+    ("pass_on", "query"): gettext_lazy("Q%(id)d, query %(number)d of %(patient)s, is passed on."),
+    ("pass_on", "question"): gettext_lazy("Q%(id)d, question %(number)d of %(patient)s, is passed on."),
+    ("close", "query"): gettext_lazy("Q%(id)d, query %(number)d of %(patient)s, is closed."),
+    ("reply", "question"): gettext_lazy(
+        "Q%(id)d, question %(number)d of %(patient)s: what you wrote is sent to the site."
+    ),
+    ("reply", "note"): gettext_lazy(
+        "Q%(id)d, note %(number)d of %(patient)s: what you wrote is sent to the site."
+    ),
+    ("mark_read", "note"): gettext_lazy("Q%(id)d, note %(number)d of %(patient)s, is marked as read."),
+    ("reopen", "query"): gettext_lazy(
+        "Q%(id)d, query %(number)d of %(patient)s, is open again: it is the site's turn."
+    ),
 }
-END_OF_LIST = "That was the last one of this list."
+"""{(the act, the kind of conversation): what is said once it is done}."""
+END_OF_LIST = gettext_lazy("That was the last one of this list.")
 
 
 def query(request: UserRequest, pk: int) -> HttpResponse:
@@ -89,7 +101,9 @@ def open_here(request: UserRequest, pk: int, name: str) -> HttpResponse:
         return _asking(request, entry, name, str(refused), refused.status)
     if request.headers.get("HX-Request"):
         return _asking(request, entry, name)
-    messages.success(request, f"Query {opened.number} is open: it is the site's turn.")
+    messages.success(
+        request, gettext("Query %(number)d is open: it is the site's turn.") % {"number": opened.number}
+    )
     return redirect(_way_back(request) or address_of(opened))
 
 
@@ -130,7 +144,8 @@ def _do(request: UserRequest, pk: int, act: Callable[..., Query], **given: Any) 
         now = _reach(request, pk)
         now.typed, now.trouble = request.POST.get("text", ""), str(refused)
         return _page(request, now, refused.status)
-    words = DONE[act.__name__].format(query)
+    said = DONE[act.__name__, query.kind or "query"]
+    words = said % {"id": query.pk, "number": query.number, "patient": query.patient}
     if by_script:
         return _acted(request, query, "done", words)
     messages.success(request, words)

@@ -5,11 +5,12 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext, ngettext
 
 from ecrf.access.reach import reach, require
 from ecrf.access.requests import UserRequest, click_key, whole_number
 from ecrf.access.roles import Right
-from ecrf.casebook.labels import counted, element_id, form_title
+from ecrf.casebook.labels import element_id, form_title
 from ecrf.casebook.models import Entry, Patient
 from ecrf.forms.registry import CRFS
 from ecrf.forms.typed_text import fold
@@ -104,7 +105,7 @@ def verify_shown(request: UserRequest, pk: int) -> HttpResponse:
     form = items[0][0].parent or items[0][0]
     where, form_id, typed = request.POST.get("where", ""), _id(form, ""), request.POST.get("count", "")
     if fold(typed).strip() != str(len(items)):
-        words = "Nothing was verified: the number you typed is not the number of items."
+        words = gettext("Nothing was verified: the number you typed is not the number of items.")
         return place_page(request, where, Refusal(form_id, words, 422, typed))
     actor = request.user.acting_at(patient.site, Right.VERIFY)
     try:
@@ -113,9 +114,13 @@ def verify_shown(request: UserRequest, pk: int) -> HttpResponse:
         )
     except VerificationRefused as refusal:
         return place_page(request, where, Refusal(form_id, str(refusal), 409))
-    messages.success(request, f"{counted(len(made), 'item')} verified.", extra_tags=form_id)
+    done = ngettext("%(number)d item verified.", "%(number)d items verified.", len(made))
+    messages.success(request, done % {"number": len(made)}, extra_tags=form_id)
     for item in left_out:
-        words = f"Left out: {_label(item.entry, item.item)}, {item.why}."
+        words = gettext("Left out: %(item)s, %(why)s.") % {
+            "item": _label(item.entry, item.item),
+            "why": item.why,
+        }
         messages.warning(request, words, extra_tags=form_id)
     return redirect(f"{page_of_entry(form)}#{form_id}")
 
@@ -147,7 +152,9 @@ def next_to_verify(request: UserRequest, pk: int | None = None) -> HttpResponse:
     target = left[0] if left else next_place(request.user, patient, visit, crf if place == "log" else "")
     if target:
         return redirect(target.url)
-    messages.success(request, f"Nothing else is left to verify at site {patient.site.code}.")
+    messages.success(
+        request, gettext("Nothing else is left to verify at site %(code)s.") % {"code": patient.site.code}
+    )
     return redirect("monitor:index")
 
 
@@ -174,7 +181,7 @@ def _id(entry: Entry, item: str) -> str:
 def _label(entry: Entry, item: str) -> str:
     definition = CRFS[entry.crf]
     words = str(definition.items[item].verbose_name) if item in definition.items else item
-    return f"{form_title(entry)}, {words}"
+    return gettext(", ").join([form_title(entry), words])
 
 
 def _refused(request: UserRequest, entry: Entry, item: str, refusal: VerificationRefused) -> HttpResponse:
@@ -182,7 +189,9 @@ def _refused(request: UserRequest, entry: Entry, item: str, refusal: Verificatio
         return place_page(request, _where(entry), Refusal(_id(entry, item), str(refusal), 409))
     context: dict[str, Any] = {"outcome": "refused", "words": refusal}
     if isinstance(refusal, HasOpenQuery):
-        words = f"Query {refusal.query.number} is open: press V again to verify the item all the same."
+        words = gettext("Query %(number)d is open: press V again to verify the item all the same.") % {
+            "number": refusal.query.number
+        }
         context |= {"outcome": "asks", "words": words}
     if isinstance(refusal, Stale):
         unit = CRFS[entry.crf].items[item].unit  # stands behind the value on the page already

@@ -4,6 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from django.utils.translation import gettext, pgettext_lazy
+
 from ecrf.casebook.models import Entry, Patient
 from ecrf.casebook.schedule.matrix import Cell, Matrix, MatrixRow
 from ecrf.grid.spots import SpotStatus, review_marks, verification_mark
@@ -14,7 +16,12 @@ from ecrf.signatures.models import Signature, SignatureScope
 Spot = tuple[int, str]
 """A visit's id and a kind of form."""
 
-BEGUN = {"empty": ("○", "to do"), "begun": ("◔", "begun"), "ready": ("◑", "nothing missing, to complete")}
+BEGUN = {
+    "empty": ("○", pgettext_lazy("state of a form", "to do")),
+    "begun": ("◔", pgettext_lazy("state of a form", "begun")),
+    "ready": ("◑", pgettext_lazy("state of a form", "nothing missing, to complete")),
+}
+COMPLETE = ("✓", pgettext_lazy("state of a form", "complete"))
 
 
 @dataclass(slots=True)
@@ -59,13 +66,17 @@ def _cell(cell: Cell, status: SpotStatus | None) -> GridCell:
         return GridCell(cell.key)
     is_complete = cell.state == "complete"
     if not is_complete or status is None:
-        state, marks = f"cell-{cell.state}", [BEGUN.get(cell.state, ("✓", "complete"))]
+        sign, begun = BEGUN.get(cell.state, COMPLETE)
+        state, marks = f"cell-{cell.state}", [(sign, str(begun))]
     else:
         state, marks = "cell-left" if status.left > 0 else "cell-complete", [verification_mark(status)]
     if status:
         state = "cell-asked" if status.queries else state
         marks += review_marks(status, is_complete=is_complete)
-    signs, words = (" ".join(sign for sign, _words in marks), ", ".join(words for _sign, words in marks))
+    signs, words = (
+        " ".join(sign for sign, _words in marks),
+        gettext(", ").join(words for _sign, words in marks),
+    )
     return GridCell(cell.key, state, signs, words)
 
 

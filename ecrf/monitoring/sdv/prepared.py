@@ -6,7 +6,7 @@ from html import escape
 from django.template.loader import get_template
 from django.urls import reverse
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext, pgettext
 
 from ecrf.access.roles import Right
 from ecrf.casebook.labels import element_id
@@ -120,10 +120,10 @@ def _value(item: ItemView, _detail: str, with_unit: bool = False) -> str:
         label, comment = str(missing["label"]), missing["comment"]
         return MISSING_WITH_COMMENT(label, comment) if comment else MISSING(label)
     if item.item.rule:
-        return QUIET("not calculated")
+        return QUIET(gettext("not calculated"))
     if not item.is_asked:
-        return QUIET("not asked")
-    return BLANK() if item.item.required else QUIET("blank")
+        return QUIET(pgettext("an item", "not asked"))
+    return BLANK() if item.item.required else QUIET(pgettext("an item without a value", "blank"))
 
 
 def _nothing(_item: ItemView, _detail: str) -> str:

@@ -15,11 +15,11 @@ Key = tuple[int, str]
 
 @dataclass(frozen=True)
 class Was:
-    """What an item was when the last visit began, and what it is now."""
+    """What an item was when the last visit began, the reader's own or anybody's, and what it is now."""
 
     before: str
     now: str
-    visit: str
+    is_own: bool
 
     @property
     def is_so_again(self) -> bool:
@@ -45,11 +45,10 @@ def since_visit(user: User, patient: Patient, form_views: Iterable[FormView]) ->
         if row_view.row is not None
     ]
     is_own = Right.VERIFY in user.rights
-    visit = "your last visit" if is_own else "the last monitoring visit"
     changes = changes_after(patient, ids, LAST_ENDED_AT, [patient.site_id, not is_own, user.pk])
     return SinceVisit(
         {
-            key: Was(lines[0].old, lines[-1].new, visit)
+            key: Was(lines[0].old, lines[-1].new, is_own)
             for key, lines in changes.items()
             # A first value is no change, unless the form was complete without it: then it had to be given a reason.
             if not lines[0].was_blank or lines[0].reason

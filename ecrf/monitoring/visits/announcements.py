@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 
 from ecrf.access.models import User
 from ecrf.access.people import people_with, receivers_of_letters
@@ -12,24 +13,36 @@ from ecrf.access.roles import Right
 from ecrf.mail.kinds import MailKind, NotNeeded, register
 from ecrf.mail.models import Mail
 from ecrf.mail.queue import queue_mail
-from ecrf.monitoring.models import MonitoringVisit, VisitStage
+from ecrf.monitoring.models import How, MonitoringVisit, VisitStage
 
-WHY = "Everybody who works at a site is told of its monitoring visits."
-WHY_LETTER = (
+WHY = gettext_lazy("Everybody who works at a site is told of its monitoring visits.")
+WHY_LETTER = gettext_lazy(
     "You receive the letters of this site: you work there, and its delegation log, if kept here, says so."
 )
+
+WHAT = {
+    "planned": pgettext_lazy("in a mail: a monitoring visit is", "planned"),
+    "moved": pgettext_lazy("in a mail: a monitoring visit is", "moved"),
+    "called off": pgettext_lazy("in a mail: a monitoring visit is", "called off"),
+}
+"""{as a mail is stored: in words}."""
+HOW = {
+    How.ON_SITE: pgettext_lazy("in a mail: how a monitoring visit takes place", "on site"),
+    How.REMOTE: pgettext_lazy("in a mail: how a monitoring visit takes place", "remote"),
+}
 
 
 def _as_planned(mail: Mail) -> Mapping[str, Any]:
     """The plan as it stands when the mail goes out: of a visit moved twice, nobody is told a day that is over."""
     visit = _visit_of(mail)
     if visit.stage not in (VisitStage.PLANNED, VisitStage.CALLED_OFF):
-        raise NotNeeded("The visit has begun.")
+        raise NotNeeded(gettext("The visit has begun."))
     if visit.called_off_at and mail.context["what"] != "called off":
-        raise NotNeeded("The visit was called off.")
+        raise NotNeeded(gettext("The visit was called off."))
     return {
         "planned_on": visit.planned_on.isoformat(),
-        "how": visit.get_how_display().lower(),
+        "how": HOW[How(visit.how)],
+        "what": WHAT[mail.context["what"]],
         **_page_of(visit),
     }
 
@@ -38,7 +51,7 @@ def _visit_of(mail: Mail) -> MonitoringVisit:
     """NotNeeded for who does not work at its site any more."""
     visit = MonitoringVisit.objects.select_related("site").get(pk=mail.context["visit"])
     if mail.to_user and not mail.to_user.may(Right.READ, visit.site):
-        raise NotNeeded("The person's role at this site has ended.")
+        raise NotNeeded(gettext("The person's role at this site has ended."))
     return visit
 
 
@@ -50,7 +63,7 @@ def _page_of(visit: MonitoringVisit) -> dict[str, str]:
 def _letter(mail: Mail) -> Mapping[str, Any]:
     visit = _visit_of(mail)
     if mail.to_user and mail.to_user not in receivers_of_letters(visit.site):
-        raise NotNeeded("The person receives the letters of this site no longer.")
+        raise NotNeeded(gettext("The person receives the letters of this site no longer."))
     page = reverse("site-letter", args=[visit.site.code, visit.pk])
     return {"site_name": visit.site.name, "page": settings.MAIL.public_url + page}
 
@@ -58,8 +71,8 @@ def _letter(mail: Mail) -> Mapping[str, Any]:
 VISIT = register(
     MailKind(
         "monitoring-visit",
-        "A monitoring visit",
-        "Site {site}: a monitoring visit is {what}",
+        gettext_lazy("A monitoring visit"),
+        gettext_lazy("Site {site}: a monitoring visit is {what}"),
         why=WHY,
         at_sending=_as_planned,
     )
@@ -67,8 +80,8 @@ VISIT = register(
 LETTER = register(
     MailKind(
         "monitoring-letter",
-        "A letter to a site",
-        "Site {site}: a letter of your monitor",
+        gettext_lazy("A letter to a site"),
+        gettext_lazy("Site {site}: a letter of your monitor"),
         why=WHY_LETTER,
         at_sending=_letter,
     )

@@ -1,4 +1,7 @@
-"""Drafts the report and the follow-up letter of a monitoring visit from what was done in it and what remains."""
+"""Drafts the report and the follow-up letter of a monitoring visit from what was done in it and what remains.
+
+Both are stored, and are documents of the study: they are written under `in_master`, and nothing of them is marked, but
+what the page of the visit says too."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
@@ -8,6 +11,7 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext, ngettext
 
 from ecrf.access.models import Membership, Site
 from ecrf.access.roles import Role
@@ -118,10 +122,18 @@ def elsewhere(visit: MonitoringVisit) -> list[str]:
     )
     lines = []
     for code in sorted({*verified, *asked}):
-        words = [f"{counted(verified[code], 'item')} verified"] if code in verified else []
-        words += [f"{counted(asked[code], 'query', 'queries')} opened"] if code in asked else []
-        lines.append(f"Site {code}: {', '.join(words)}")
+        words = [_items_verified(verified[code])] if code in verified else []
+        words += [_queries_opened(asked[code])] if code in asked else []
+        lines.append(gettext("Site %(code)s: %(what)s") % {"code": code, "what": gettext(", ").join(words)})
     return lines
+
+
+def _items_verified(number: int) -> str:
+    return ngettext("%(number)d item verified", "%(number)d items verified", number) % {"number": number}
+
+
+def _queries_opened(number: int) -> str:
+    return ngettext("%(number)d query opened", "%(number)d queries opened", number) % {"number": number}
 
 
 def _previous(visit: MonitoringVisit) -> datetime | None:
@@ -137,7 +149,7 @@ def _by_form(rows: QuerySet[Verification]) -> list[Verified]:
     counts: dict[tuple[str, tuple[int, int], str, str], int] = defaultdict(int)
     for number, code, crf, count in rows_by_form.annotate(count=Count("pk")):
         rank = protocol().rank(code, {}) if code else (COUNTED, 0)
-        where = label_of(code) if code else LOGS
+        where = label_of(code) if code else str(LOGS)
         counts[number, rank, where, CRFS[CRFS[crf].row_of or crf].title] += count
     return [Verified(number, where, form, n) for (number, _rank, where, form), n in sorted(counts.items())]
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext, pgettext
 
 from ecrf.access.models import Site, User
 from ecrf.access.roles import RIGHTS, Right
@@ -32,18 +33,22 @@ def stages(visits: QuerySet[MonitoringVisit]) -> list[Stage]:
     """Four statements: under way, planned, ended, called off; nothing is said of the last where there is none."""
     light = visits.defer("worklist", "report", "letter")
     called_off = _stage(
-        "Called off", light.filter(called_off_at__isnull=False).order_by("-called_off_at"), ""
+        pgettext("monitoring visits", "Called off"),
+        light.filter(called_off_at__isnull=False).order_by("-called_off_at"),
+        "",
     )
     planned = light.filter(started_at=None, called_off_at=None).order_by("planned_on", "pk")
     return [
         _stage(
-            "Under way",
+            pgettext("monitoring visits", "Under way"),
             light.filter(started_at__isnull=False, ended_at=None).order_by("-started_at"),
-            "No visit is under way.",
+            gettext("No visit is under way."),
         ),
-        _stage("Planned", planned, "No visit is planned."),
+        _stage(pgettext("monitoring visits", "Planned"), planned, gettext("No visit is planned.")),
         _stage(
-            "Ended", light.filter(ended_at__isnull=False).order_by("-ended_at"), "No visit has ended yet."
+            pgettext("monitoring visits", "Ended"),
+            light.filter(ended_at__isnull=False).order_by("-ended_at"),
+            gettext("No visit has ended yet."),
         ),
         *([called_off] if called_off.visits else []),
     ]

@@ -9,7 +9,9 @@ from datetime import date
 
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
+from django.utils.translation import gettext, pgettext_lazy
 
+from ecrf.access.language import in_master
 from ecrf.access.models import Site, User
 from ecrf.access.reach import require
 from ecrf.access.roles import Right
@@ -21,7 +23,10 @@ from ecrf.monitoring.visits.announcements import announce, deliver_letter
 from ecrf.monitoring.visits.drafts import draft_letter, draft_report, is_anything_done, what_was_done
 from ecrf.monitoring.visits.worklist import frozen
 
-TEXTS = {"report": "report", "letter": "follow-up letter"}
+TEXTS = {
+    "report": pgettext_lazy("of a monitoring visit", "report"),
+    "letter": pgettext_lazy("of a monitoring visit", "follow-up letter"),
+}
 """What is written at the end of a visit, and what each is called."""
 
 PLACEHOLDER = re.compile(
@@ -71,7 +76,10 @@ def change_plan(*, visit: MonitoringVisit, planned_on: date, how: str, purpose: 
         if own_visit.called_off_at:
             raise VisitRefused(_called_off(own_visit))
         if own_visit.stage != VisitStage.PLANNED:
-            raise VisitRefused(f"The visit started on {_when(own_visit)}: its plan stays as it was.")
+            raise VisitRefused(
+                gettext("The visit started on %(when)s: its plan stays as it was.")
+                % {"when": _when(own_visit)}
+            )
         is_moved = (own_visit.planned_on, own_visit.how) != (planned_on, how)
         own_visit.planned_on, own_visit.how, own_visit.purpose = planned_on, how, purpose
         own_visit.save(update_fields=["planned_on", "how", "purpose"])
@@ -85,7 +93,10 @@ def call_off_visit(*, visit: MonitoringVisit, reason: str, by: User) -> None:
         if own_visit.called_off_at:
             raise VisitRefused(_called_off(own_visit))
         if own_visit.started_at:
-            raise VisitRefused(f"The visit started on {_when(own_visit)}: it is ended, not called off.")
+            raise VisitRefused(
+                gettext("The visit started on %(when)s: it is ended, not called off.")
+                % {"when": _when(own_visit)}
+            )
         own_visit.called_off_at, own_visit.called_off_by, own_visit.called_off_why = (
             timezone.now(),
             by,
@@ -101,13 +112,17 @@ def start_visit(*, visit: MonitoringVisit, by: User) -> None:
         if own_visit.called_off_at:
             raise VisitRefused(_called_off(own_visit))
         if own_visit.stage != VisitStage.PLANNED:
-            raise VisitRefused(f"The visit was already started on {_when(own_visit)}.")
+            raise VisitRefused(
+                gettext("The visit was already started on %(when)s.") % {"when": _when(own_visit)}
+            )
         others = MonitoringVisit.objects.filter(site=own_visit.site, monitor=by, ended_at=None)
         if under_way := others.filter(started_at__isnull=False).first():
             raise VisitRefused(
-                f"Your visit planned for {under_way.planned_on} is still under way at this site. End it first."
+                gettext("Your visit planned for %(day)s is still under way at this site. End it first.")
+                % {"day": under_way.planned_on}
             )
-        own_visit.worklist = frozen(own_visit.site, since_last(by, own_visit.site))
+        with in_master():
+            own_visit.worklist = frozen(own_visit.site, since_last(by, own_visit.site))
         own_visit.started_at, own_visit.started_by = timezone.now(), by
         own_visit.save(update_fields=["worklist", "started_at", "started_by"])
 
@@ -116,10 +131,10 @@ def take_back_start(*, visit: MonitoringVisit, by: User) -> None:
     """A visit started by mistake is planned again, as long as nothing was done in it. The trail keeps both."""
     with _own(visit, by) as own_visit:
         if own_visit.stage != VisitStage.UNDER_WAY:
-            raise VisitRefused("The visit is not under way: there is no start to take back.")
+            raise VisitRefused(gettext("The visit is not under way: there is no start to take back."))
         if is_anything_done(own_visit):
             raise VisitRefused(
-                "Something was verified, asked or closed in this visit: it is ended, not taken back."
+                gettext("Something was verified, asked or closed in this visit: it is ended, not taken back.")
             )
         own_visit.started_at = own_visit.started_by = own_visit.worklist = None
         own_visit.save(update_fields=["started_at", "started_by", "worklist"])
@@ -131,14 +146,16 @@ def end_visit(*, visit: MonitoringVisit, by: User) -> None:
         if own_visit.called_off_at:
             raise VisitRefused(_called_off(own_visit))
         if not own_visit.started_at:
-            raise VisitRefused("The visit has not started yet.")
+            raise VisitRefused(gettext("The visit has not started yet."))
         if own_visit.ended_at:
             raise VisitRefused(
-                f"The visit was already ended on {day_and_time(own_visit.ended_at, own_visit.site)}."
+                gettext("The visit was already ended on %(when)s.")
+                % {"when": day_and_time(own_visit.ended_at, own_visit.site)}
             )
         own_visit.ended_at, own_visit.ended_by = timezone.now(), by
-        done = what_was_done(own_visit)
-        own_visit.report, own_visit.letter = draft_report(own_visit, done), draft_letter(own_visit, done)
+        with in_master():
+            done = what_was_done(own_visit)
+            own_visit.report, own_visit.letter = draft_report(own_visit, done), draft_letter(own_visit, done)
         own_visit.save(update_fields=["ended_at", "ended_by", "report", "letter"])
 
 
@@ -151,8 +168,11 @@ def save_text(*, visit: MonitoringVisit, kind: str, text: str, seen: str, by: Us
         if stored != text:
             if fingerprint(stored) != seen:
                 raise TextChanged(
-                    f"The {TEXTS[kind]} was saved in another window meanwhile. Both stand here: bring into yours what "
-                    "is missing, then save."
+                    gettext(
+                        "The %(text)s was saved in another window meanwhile. Both stand here: bring into yours what "
+                        "is missing, then save."
+                    )
+                    % {"text": TEXTS[kind]}
                 )
             setattr(own_visit, kind, text)
             own_visit.save(update_fields=[kind])
@@ -174,15 +194,26 @@ def require_finishable(visit: MonitoringVisit, seen: dict[str, str]) -> None:
         raise VisitRefused(_no_text(visit, "report"))
     if any(fingerprint(getattr(visit, kind)) != seen.get(kind) for kind in TEXTS):
         raise VisitRefused(
-            "The report or the letter was saved again since this page was made. Read them, then finish."
+            gettext(
+                "The report or the letter was saved again since this page was made. Read them, then finish."
+            )
         )
-    if empty := [name for kind, name in TEXTS.items() if not getattr(visit, kind).strip()]:
-        raise VisitRefused(f"The {' and the '.join(empty)} is empty. Write it before you finish the visit.")
+    if empty := [kind for kind in TEXTS if not getattr(visit, kind).strip()]:
+        raise VisitRefused(_empty(empty))
     for kind, name in TEXTS.items():
         if left := PLACEHOLDER.search(getattr(visit, kind)):
             raise VisitRefused(
-                f"The {name} still says “{left[0]}”. Write what belongs there, or take it out; then finish."
+                gettext(
+                    "The %(text)s still says “%(words)s”. Write what belongs there, or take it out; then finish."
+                )
+                % {"text": name, "words": left[0]}
             )
+
+
+def _empty(kinds: list[str]) -> str:
+    if len(kinds) > 1:
+        return gettext("The report and the follow-up letter is empty. Write it before you finish the visit.")
+    return gettext("The %(text)s is empty. Write it before you finish the visit.") % {"text": TEXTS[kinds[0]]}
 
 
 def fingerprint(text: str) -> str:
@@ -193,16 +224,21 @@ def fingerprint(text: str) -> str:
 def _no_text(visit: MonitoringVisit, kind: str) -> str:
     if visit.finished_at:
         when = day_and_time(visit.finished_at, visit.site)
-        return f"The visit was finished on {when}: its report and letter stay as they are."
+        return gettext("The visit was finished on %(when)s: its report and letter stay as they are.") % {
+            "when": when
+        }
     if visit.called_off_at:
         return _called_off(visit)
-    return f"The {TEXTS[kind]} is drafted when the visit ends. It has not ended yet."
+    return gettext("The %(text)s is drafted when the visit ends. It has not ended yet.") % {
+        "text": TEXTS[kind]
+    }
 
 
 def _called_off(visit: MonitoringVisit) -> str:
     assert visit.called_off_at
     when = day_and_time(visit.called_off_at, visit.site)
-    return f"The visit was called off on {when}: {visit.called_off_why} Plan another one instead."
+    words = gettext("The visit was called off on %(when)s: %(why)s Plan another one instead.")
+    return words % {"when": when, "why": visit.called_off_why}
 
 
 def _when(visit: MonitoringVisit) -> str:
@@ -223,5 +259,6 @@ def require_own(visit: MonitoringVisit, by: User) -> None:
     require(by, Right.VERIFY, visit.site)
     if visit.monitor_id != by.pk:
         raise PermissionDenied(
-            f"Your role covers the monitoring visits that you planned: this one is {visit.monitor.username}’s."
+            gettext("Your role covers the monitoring visits that you planned: this one is %(monitor)s’s.")
+            % {"monitor": visit.monitor.username}
         )

@@ -10,6 +10,9 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.functional import lazy
+from django.utils.text import capfirst
+from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 
 from ecrf.access.models import Site
@@ -31,15 +34,14 @@ from ecrf.monitoring.visits.services import TEXTS, TextChanged, VisitRefused, fi
 from ecrf.monitoring.visits.worklist import worklist_of
 
 LONGEST = 200_000
+SAY_HOW = gettext_lazy("Say how.")
 
 
 class PlanForm(forms.Form):
     """When, how and what for."""
 
-    planned_on = TypedDay(error_messages={"required": "Say on which day."})
-    how = forms.ChoiceField(
-        choices=How, error_messages={"required": "Say how.", "invalid_choice": "Say how."}
-    )
+    planned_on = TypedDay(error_messages={"required": gettext_lazy("Say on which day.")})
+    how = forms.ChoiceField(choices=How, error_messages={"required": SAY_HOW, "invalid_choice": SAY_HOW})
     purpose = TypedText(required=False, max_length=2_000, lines=True)
     is_past_meant = forms.BooleanField(required=False)
 
@@ -57,7 +59,7 @@ class PlanForm(forms.Form):
     def clean_planned_on(self) -> date:
         day: date = self.cleaned_data["planned_on"]
         if not 2000 <= day.year <= 2100:
-            raise forms.ValidationError("Write a day of this century.")
+            raise forms.ValidationError(gettext("Write a day of this century."))
         return day
 
     def clean(self) -> dict[str, Any]:
@@ -66,7 +68,10 @@ class PlanForm(forms.Form):
         if day and self.today and day < self.today and not self.cleaned_data.get("is_past_meant"):
             self.asks_past = True
             raise forms.ValidationError(
-                f"{day} is past: today is {self.today} at the site. Change the day, or say that you mean it."
+                gettext(
+                    "%(day)s is past: today is %(today)s at the site. Change the day, or say that you mean it."
+                )
+                % {"day": day, "today": self.today}
             )
         return self.cleaned_data
 
@@ -83,7 +88,10 @@ class CallOffForm(forms.Form):
     reason = TypedText(
         min_length=SHORTEST,
         max_length=LONGEST_REASON,
-        error_messages={"required": "Say why the visit is called off.", "min_length": fault_of("")},
+        error_messages={
+            "required": gettext_lazy("Say why the visit is called off."),
+            "min_length": lazy(fault_of, str)(""),
+        },
     )
 
 
@@ -96,7 +104,7 @@ class KeyForm(forms.Form):
 def visits(request: UserRequest) -> HttpResponse:
     """GET: planned, under way, ended. POST: plan one."""
     if Right.REVIEW not in request.user.rights:
-        raise PermissionDenied("Your role does not let you read monitoring visits.")
+        raise PermissionDenied(gettext("Your role does not let you read monitoring visits."))
     return _plan(request) if request.method == "POST" else _list(request, PlanForm())
 
 
@@ -195,7 +203,9 @@ def save_text(request: UserRequest, pk: int, kind: str) -> HttpResponse:
         raise Http404
     if not form.is_valid():
         words = " ".join(map(str, form.errors["text"]))
-        return _text_answer(request, _own(request, visit), kind, typed, f"Not saved: {words}", 422)
+        return _text_answer(
+            request, _own(request, visit), kind, typed, gettext("Not saved: %(why)s") % {"why": words}, 422
+        )
     try:
         seen = request.POST.get("seen", "")
         visit = services.save_text(visit=visit, kind=kind, text=typed, seen=seen, by=request.user)
@@ -206,7 +216,10 @@ def save_text(request: UserRequest, pk: int, kind: str) -> HttpResponse:
         return _text_answer(request, visit, kind, typed, str(refused), 409)
     if request.headers.get("HX-Request"):
         return _text_answer(request, visit, kind, typed, "", 200)
-    messages.success(request, f"The {TEXTS[kind]} is saved.")
+    messages.success(
+        request,
+        gettext("The report is saved.") if kind == "report" else gettext("The follow-up letter is saved."),
+    )
     return redirect("monitor:monitoring-visit", visit.pk)
 
 
@@ -218,7 +231,7 @@ def printed(request: UserRequest, pk: int, kind: str) -> HttpResponse:
     context = {
         "visit": visit,
         "kind": kind,
-        "title": TEXTS[kind],
+        "title": str(TEXTS[kind]),
         "blocks": blocks(getattr(visit, kind)),
         "zone": visit.site.zone,
         "printed_at": timezone.now(),
@@ -287,7 +300,7 @@ def _texts(visit: MonitoringVisit, typed: dict[str, Any]) -> list[dict[str, Any]
     return [
         {
             "kind": kind,
-            "title": title.capitalize(),
+            "title": capfirst(title),
             "text": getattr(visit, kind),
             "seen": fingerprint(getattr(visit, kind)),
             "blocks": blocks(getattr(visit, kind)),

@@ -5,14 +5,17 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import F, Sum
-from django.utils import timezone
+from django.utils import timezone, translation
+from django.utils.translation import gettext, gettext_lazy, pgettext
 
+from ecrf.access.language import in_master
 from ecrf.access.models import Site
 from ecrf.casebook.models import PatientStatus
 from ecrf.casebook.review_status import ReviewStatus
 from ecrf.casebook.schedule.due import LIVING
 from ecrf.casebook.schedule.status import overdue
 from ecrf.forms.protocol import protocol
+from ecrf.forms.words import said
 from ecrf.monitoring.home import to_do
 from ecrf.monitoring.home.log_lines import log, queries
 from ecrf.monitoring.home.site_counts import COUNTED
@@ -21,6 +24,13 @@ from ecrf.monitoring.models import MonitoringVisit
 from ecrf.queries.lookup import open_queries
 from ecrf.queries.models import Turn
 from ecrf.signatures.lookup import unsigned_places
+
+NOW = {
+    Turn.SITE: gettext_lazy("now site’s turn"),
+    Turn.MONITOR: gettext_lazy("now monitor’s turn"),
+    Turn.DATA_MANAGER: gettext_lazy("now data manager’s turn"),
+    Turn.SAFETY: gettext_lazy("now safety’s turn"),
+}
 
 STORED = ("key", "title", "count", "has_more", "note", "empty")
 """What is kept of a section beside its lines."""
@@ -107,10 +117,26 @@ def worklist_of(visit: MonitoringVisit, since: Since) -> VisitWorklist:
 
 
 def _thawed(stored: dict[str, Any]) -> list[WorkSection]:
+    """What was stored in English; what is a whole text of its own is said in the reader's language."""
     return [
-        WorkSection(**{**section, "lines": [WorkLine(**line) for line in section["lines"]]})
+        WorkSection(
+            **{
+                **section,
+                "title": _said_now(section["title"]),
+                "empty": _said_now(section["empty"]),
+                "lines": [
+                    WorkLine(**{**line, "where": _said_now(line["where"])}) for line in section["lines"]
+                ],
+            }
+        )
         for section in stored["sections"]
     ]
+
+
+def _said_now(text: str) -> str:
+    """A text of ours, or of the trial's; any other as it is."""
+    spoken = translation.gettext(text) if text else text
+    return spoken if spoken != text else said(text)
 
 
 def _part(section: WorkSection, state: "_State | None") -> WorklistPart:
@@ -159,36 +185,47 @@ class _State:
 
     def _changed(self, line: WorkLine) -> WorklistPoint:
         left = self.left.get((line.patient, line.visit), 0)
-        return WorklistPoint(line, None, f"{left} left to verify" if left else "nothing left to verify")
+        return WorklistPoint(
+            line,
+            None,
+            gettext("%(number)d left to verify") % {"number": left}
+            if left
+            else gettext("nothing left to verify"),
+        )
 
     def _verified(self, line: WorkLine) -> WorklistPoint:
         left = self.left.get((line.patient, line.visit), 0)
         if not left:
-            return WorklistPoint(line, True, "all verified")
+            return WorklistPoint(line, True, gettext("all verified"))
         done = line.left - left
-        return WorklistPoint(line, False, "" if not done else f"{left} left now")
+        return WorklistPoint(
+            line, False, "" if not done else gettext("%(number)d left now") % {"number": left}
+        )
 
     def _query(self, line: WorkLine) -> WorklistPoint:
         turn = self.turns.get(line.query or 0)
         if turn is None:
-            return WorklistPoint(line, True, "closed")
-        label = str(Turn(turn).label)
-        return WorklistPoint(
-            line, False, "" if line.note.startswith(label) else f"now {label.lower()}’s turn"
-        )
+            return WorklistPoint(line, True, pgettext("state of a query", "closed"))
+        with in_master():  # as the note was stored
+            is_as_before = line.note.startswith(str(Turn(turn).label))
+        return WorklistPoint(line, False, "" if is_as_before else str(NOW[Turn(turn)]))
 
     def _signed(self, line: WorkLine) -> WorklistPoint:
         """The investigator's to do: the monitor's progress does not wait for it."""
         is_signed = (line.patient, line.visit) not in self.unsigned
-        return WorklistPoint(line, None, "signed" if is_signed else "")
+        return WorklistPoint(line, None, pgettext("a visit", "signed") if is_signed else "")
 
     def _visited(self, line: WorkLine) -> WorklistPoint:
         """The site's to do, as signing is the investigator's."""
         is_late = any(patient == line.patient for patient, _code in self.overdue)
-        return WorklistPoint(line, None, "" if is_late else "no longer overdue")
+        return WorklistPoint(line, None, "" if is_late else gettext("no longer overdue"))
 
     def _entry(self, line: WorkLine) -> WorklistPoint:
         planned, verified = self.review_statuses.get(line.entry or 0, (0, 0))
         if not planned:
-            return WorklistPoint(line, None, "read it: nothing to verify by plan")
-        return WorklistPoint(line, verified >= planned, f"{verified} of {planned} verified")
+            return WorklistPoint(line, None, gettext("read it: nothing to verify by plan"))
+        return WorklistPoint(
+            line,
+            verified >= planned,
+            gettext("%(done)d of %(all)d verified") % {"done": verified, "all": planned},
+        )

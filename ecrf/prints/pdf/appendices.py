@@ -13,7 +13,7 @@ from ecrf.prints.pdf.form_content import LONG, Content, Known
 from ecrf.prints.pdf.signature_words import signature_words
 from ecrf.queries.models import Message, Query
 from ecrf.trail.context import Around, place_words
-from ecrf.trail.page import SOURCES, role_words, undone_by, zone_words
+from ecrf.trail.page import role_words, source_words, undone_by, zone_words
 from ecrf.trail.words import EventLine, lines_of
 
 SYSTEM = gettext_lazy("the system")
@@ -104,7 +104,7 @@ def _save(events: list[AuditEvent], around: Around, zone: ZoneInfo) -> Content:
     first, last = events[0], events[-1]
     at, person = first.at.astimezone(zone), around.people.get(first.actor_id or 0)
     who = f"{person.full_name} ({first.actor})" if person and person.full_name else first.actor
-    source = SOURCES.get(first.source, gettext("source: %(source)s") % {"source": first.source})
+    source = source_words(first.source)
     head = (f"{at:%Y-%m-%d %H:%M:%S} {zone_words(at)}", who, role_words(first.role), source)
     return {
         "positions": str(first.position) if first is last else f"{first.position}–{last.position}",

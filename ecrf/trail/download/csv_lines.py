@@ -81,7 +81,7 @@ def _what(event: AuditEvent, line: EventLine) -> dict[str, str]:
         "by": SYSTEM if line.is_calculated else event.actor,
         "saved_by": event.actor,
         "role": role_words(event.role),
-        "source": SOURCES.get(event.source) or event.source,
+        "source": str(SOURCES.get(event.source, "")) or event.source,
         "rule": line.rule,
         "transaction": event.transaction,
         "table": event.table,

@@ -7,12 +7,14 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.db import connection
+from django.utils.translation import gettext, gettext_lazy, ngettext, pgettext_lazy
 
 from ecrf.access.models import Site
-from ecrf.casebook.labels import counted, visit_label
+from ecrf.casebook.labels import visit_label
 from ecrf.casebook.models import Entry
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS
+from ecrf.signatures.models import SignatureScope
 from ecrf.trail.context import entries_by_id, place_words
 from ecrf.trail.kinds import SCREENS, table
 from ecrf.trail.page import zone_words
@@ -22,6 +24,21 @@ from ecrf.trail.words import forms
 SHOWN = 50
 """How many rows of each screen stand on the page with all of them."""
 SHOWN_ALONE = 500
+
+BROKE = {
+    SignatureScope.FORM: gettext_lazy("broke the signature of %(who)s on the form"),
+    SignatureScope.VISIT: gettext_lazy("broke the signature of %(who)s on the visit"),
+    SignatureScope.CASEBOOK: gettext_lazy("broke the signature of %(who)s on the casebook"),
+}
+WEEKDAYS = (
+    pgettext_lazy("day of the week", "Mon"),
+    pgettext_lazy("day of the week", "Tue"),
+    pgettext_lazy("day of the week", "Wed"),
+    pgettext_lazy("day of the week", "Thu"),
+    pgettext_lazy("day of the week", "Fri"),
+    pgettext_lazy("day of the week", "Sat"),
+    pgettext_lazy("day of the week", "Sun"),
+)
 
 
 @dataclass(frozen=True)
@@ -78,11 +95,15 @@ class Screen:
 
 def rules(period: Period) -> dict[str, str]:
     return {
-        "late": f"Visits with forms begun more than {period.days} days after the date of the visit.",
-        "undone": "Changes that undid a verification or broke a signature.",
-        "often": f"Items changed {period.times} times or more after their first value, drafts too.",
-        "hours": "Values entered or changed between 22:00 and 05:00 or on a Saturday or Sunday, on the site's clock.",
-        "struck": "Forms and rows that were struck out.",
+        "late": gettext("Visits with forms begun more than %(number)d days after the date of the visit.")
+        % {"number": period.days},
+        "undone": gettext("Changes that undid a verification or broke a signature."),
+        "often": gettext("Items changed %(number)d times or more after their first value, drafts too.")
+        % {"number": period.times},
+        "hours": gettext(
+            "Values entered or changed between 22:00 and 05:00 or on a Saturday or Sunday, on the site's clock."
+        ),
+        "struck": gettext("Forms and rows that were struck out."),
     }
 
 
@@ -97,7 +118,7 @@ def screens(where: list[Site], period: Period, only: str = "", limit: int = 0) -
     return [
         Screen(
             key,
-            SCREENS[key],
+            str(SCREENS[key]),
             words[key],
             answer["total"],
             [(person["actor"], person["count"]) for person in answer["people"] or ()],
@@ -159,15 +180,43 @@ def _label(entry: Entry | None, item: str) -> str:
 
 
 def _what(key: str, row: dict[str, Any], label: str) -> str:
-    count = row.get("count")
-    return {
-        "late": f"{counted(row.get('forms', 0), 'form')} begun {count} days after"
-        f" the visit on {row.get('day')}",
-        "undone": f"{label + ': ' if label else ''}{row.get('what')}",
-        "often": f"{label}: changed {count} times",
-        "hours": f"{count} {'saves' if count != 1 else 'save'}, {row.get('what')}",
-        "struck": "struck out",
-    }[key]
+    match key:
+        case "late":
+            words = ngettext(
+                "%(number)d form begun %(days)s days after the visit on %(day)s",
+                "%(number)d forms begun %(days)s days after the visit on %(day)s",
+                row["forms"],
+            )
+            return words % {"number": row["forms"], "days": row["count"], "day": row["day"]}
+        case "undone":
+            undone = _undone(row)
+            return gettext("%(item)s: %(what)s") % {"item": label, "what": undone} if label else undone
+        case "often":
+            return gettext("%(item)s: changed %(number)s times") % {"item": label, "number": row["count"]}
+        case "hours":
+            return _at_hours(row)
+    return gettext("struck out")
+
+
+def _undone(row: dict[str, Any]) -> str:
+    if row["signer"] is None:
+        return gettext("undid the verification (was %(value)s)") % {"value": row["was"]}
+    return BROKE[row["scope"]] % {"who": row["signer"]}
+
+
+def _at_hours(row: dict[str, Any]) -> str:
+    first, last = datetime.fromisoformat(row["first"]), datetime.fromisoformat(row["last"])
+    words = ngettext(
+        "%(number)d save, %(weekday)s %(first)s to %(last)s",
+        "%(number)d saves, %(weekday)s %(first)s to %(last)s",
+        row["count"],
+    )
+    return words % {
+        "number": row["count"],
+        "weekday": WEEKDAYS[first.weekday()],
+        "first": f"{first:%H:%M}",
+        "last": f"{last:%H:%M}",
+    }
 
 
 def _trail(key: str, row: dict[str, Any], entry: Entry | None, item: str) -> str:

@@ -29,14 +29,14 @@ UNDONE = """
         coalesce(f.item, (
             SELECT min(regexp_replace(name, '[.]missing$', '')) FROM jsonb_object_keys(e.changes) name
             WHERE e."table" = ANY (%(forms)s) AND name <> 'entry_id'
-        )) AS item, f.what
+        )) AS item, f.was, f.signer, f.scope
     FROM (
         SELECT patient_id, fallen_position AS position, fell_at AS at, entry_id AS entry, item,
-            'undid the verification (was ' || value || ')' AS what
+            value AS was, NULL::text AS signer, NULL::text AS scope
         FROM verification_verification WHERE fell_at >= %(begins)s AND fell_at < %(ends)s
         UNION ALL
         SELECT patient_id, broken_position, broken_at, NULL, NULL,
-            'broke the signature of ' || printed_name || ' on the ' || scope
+            NULL, printed_name, scope
         FROM signatures_signature WHERE broken_at >= %(begins)s AND broken_at < %(ends)s
     ) f
     JOIN place ON place.chain = f.patient_id
@@ -58,8 +58,7 @@ OFTEN = """
 HOURS = """
     SELECT max(e.at) AS at, e.actor, place.site, place.patient, (e.at AT TIME ZONE place.zone)::date AS day,
         count(DISTINCT e.transaction) AS count,
-        to_char(min(e.at AT TIME ZONE place.zone), 'Dy HH24:MI')
-            || ' to ' || to_char(max(e.at AT TIME ZONE place.zone), 'HH24:MI') AS what
+        min(e.at AT TIME ZONE place.zone) AS first, max(e.at AT TIME ZONE place.zone) AS last
     FROM audit_auditevent e JOIN place ON place.chain = e.chain
     WHERE e."table" = ANY (%(forms)s) AND e.changes <> '{{}}' AND e.at >= %(begins)s AND e.at < %(ends)s AND (
         extract(isodow FROM e.at AT TIME ZONE place.zone) >= 6

@@ -12,6 +12,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from ecrf.access.language import answered_in_master
@@ -30,7 +31,7 @@ from ecrf.trail.review.screens import Period, screens
 DAYS_BACK = 90
 LONGEST = 366
 DAYS_LATE, TIMES = 7, 3
-TOO_MANY = (
+TOO_MANY = gettext_lazy(
     "These are {count:,} rows; one file holds at most {most:,}. Choose a shorter period, and take several."
 )
 
@@ -38,11 +39,19 @@ TOO_MANY = (
 class ReviewPeriodForm(forms.Form):
     """From when to when, from how many days or changes on, and which screen alone."""
 
-    since = TypedDay(required=False)
-    until = TypedDay(required=False)
-    days = forms.IntegerField(required=False, min_value=0, max_value=365)
-    times = forms.IntegerField(required=False, min_value=1, max_value=1000)
-    show = forms.ChoiceField(required=False, choices=[("", "All"), *SCREENS.items()])
+    since = TypedDay(required=False, label=pgettext_lazy("of a period", "Since"))
+    until = TypedDay(required=False, label=pgettext_lazy("of a period", "Until"))
+    days = forms.IntegerField(
+        label=pgettext_lazy("so many days", "Days"), required=False, min_value=0, max_value=365
+    )
+    times = forms.IntegerField(
+        label=pgettext_lazy("so many times", "Times"), required=False, min_value=1, max_value=1000
+    )
+    show = forms.ChoiceField(
+        label=pgettext_lazy("which list", "Show"),
+        required=False,
+        choices=[("", pgettext_lazy("choice: all of a list", "All")), *SCREENS.items()],
+    )
 
     def __init__(self, data: Any, now: Callable[[], datetime]) -> None:
         """`now`: the clock of the site, or of the first of several."""
@@ -56,15 +65,18 @@ class ReviewPeriodForm(forms.Form):
         """Ninety days back unless a period is given; never more than a year at once."""
         cleaned = self.cleaned_data
         for name in set(self.data) - {*self.fields, "csrfmiddlewaretoken"}:
-            self.add_error(None, f"There is no filter called “{name[:40]}”.")
+            self.add_error(None, gettext("There is no filter called “%(name)s”.") % {"name": name[:40]})
         if self.errors:
             return cleaned
         cleaned["until"] = cleaned["until"] or self.today
         cleaned["since"] = cleaned["since"] or _before(cleaned["until"], DAYS_BACK)
         if cleaned["since"] > cleaned["until"]:
-            self.add_error("until", "The period ends before it begins.")
+            self.add_error("until", gettext("The period ends before it begins."))
         elif cleaned["since"] < _before(cleaned["until"], LONGEST):
-            self.add_error("since", f"At most {LONGEST} days at once: choose a later first day.")
+            self.add_error(
+                "since",
+                gettext("At most %(number)d days at once: choose a later first day.") % {"number": LONGEST},
+            )
         return cleaned
 
     def period(self, where: list[Site]) -> Period:
@@ -130,7 +142,7 @@ def _one(request: UserRequest, code: str) -> tuple[list[Site], dict[str, Any]]:
 def _all(request: UserRequest) -> tuple[list[Site], dict[str, Any]]:
     where = list(sites(request.user, *READERS))
     if not where and not request.user.rights & set(READERS):
-        raise PermissionDenied("Your role does not let you review trails.")
+        raise PermissionDenied(gettext("Your role does not let you review trails."))
     urls = {"page_url": reverse("trail-review-all"), "csv_url": reverse("trail-review-all-csv")}
     return where, {"site": None, **urls}
 
@@ -148,7 +160,7 @@ def _page(request: UserRequest, where: list[Site], context: dict[str, Any]) -> H
 def _file(request: UserRequest, where: list[Site], context: dict[str, Any]) -> HttpResponseBase:
     form = _form(request.POST, where)
     if form.is_valid() and not (form.cleaned_data["show"] and where):
-        form.add_error("show", "Say which list to download.")
+        form.add_error("show", gettext("Say which list to download."))
     if not form.is_valid():
         return _shown(request, form, where, context, 422)
     key = form.cleaned_data["show"]
