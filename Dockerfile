@@ -25,6 +25,7 @@ WORKDIR /app
 COPY --from=packages /venv /venv
 COPY . .
 COPY --from=front-end /build/static/vendor static/vendor
+RUN python -m ecrf.upkeep.languages.compiling
 # These settings exist during this one command only: collecting files opens no database and keeps no secret. Last comes
 # the list of all files with their hashes, by which `manage.py check_installation` tells what is not as it was built.
 RUN SECRET_KEY=only-while-the-image-is-built-only-while-the-image-is-built \

@@ -8,6 +8,8 @@ DEMO_PACKAGES := .venv/.installed-for-the-demo
 PACKAGES := .venv/.installed
 NODE_PACKAGES := node_modules/.fetched
 FRONT_END := static/vendor/.copied
+WORDS := static/words/.compiled
+CATALOGUES := $(wildcard ecrf/locale/*/*.po trial/locale/*/*.po)
 
 # Modules are compiled when they are first imported: most of them never are.
 PIP_INSTALL := $(BIN)/python -m pip install -qq --no-input --disable-pip-version-check --no-compile --require-hashes
@@ -43,12 +45,12 @@ LINTERS := lint-code lint-templates lint-types lint-layers
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .PHONY: help demo demo-reset pictures check test drill barman test-stub test-clocks mutate validate controls image bench \
-	conformance setup lint $(LINTERS) format lock chromium openssl engine
+	conformance setup lint $(LINTERS) format lock messages chromium openssl engine
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
 
-demo: $(DEMO_PACKAGES) $(FRONT_END) ## start the eCRF with the synthetic study (PORT=8000, DEMO_PASSWORD=...); Ctrl-C stops it
+demo: $(DEMO_PACKAGES) $(FRONT_END) $(WORDS) ## start the eCRF with the synthetic study (PORT=8000, DEMO_PASSWORD=...); Ctrl-C stops it
 	@$(BIN)/python -m ecrf.demo serve
 
 demo-reset: $(DEMO_PACKAGES) ## throw the demo's data away
@@ -133,7 +135,7 @@ conformance: setup ## CDISC's conformance rules over the SDTM export (CORE_DATA=
 
 # --- the parts ---------------------------------------------------------------------------------------------------
 
-setup: $(PACKAGES) $(FRONT_END) ## virtual environment, Python packages, front-end packages
+setup: $(PACKAGES) $(FRONT_END) $(WORDS) ## virtual environment, Python packages, front-end packages, translations
 
 lint: setup ## formatters in checking mode, linters, types, import layers
 	@$(SIDE_BY_SIDE) $(LINTERS)
@@ -158,6 +160,9 @@ lint-layers: setup
 format: setup ## rewrite the code in the agreed format
 	@$(BIN)/ruff check --quiet --fix . || true
 	@$(BIN)/ruff format --quiet .
+
+messages: setup ## write what is marked for translation into the catalogues (docs/languages.md)
+	@$(LINT_SETTINGS) $(BIN)/python -m ecrf.upkeep.languages.messages
 
 lock: setup ## pin again what pyproject.toml and package.json ask for (UPGRADE=--upgrade for the newest)
 	@echo "Python packages ..."
@@ -230,3 +235,8 @@ $(NODE_PACKAGES): package.json package-lock.json requirements-npm.lock | .venv/b
 $(FRONT_END): $(NODE_PACKAGES)
 	@$(NPM) run --silent vendor
 	@touch $@
+
+# Compiled where the packages are, whichever of the two sets they are.
+$(WORDS): $(CATALOGUES) | $(if $(filter demo,$(MAKECMDGOALS)),$(DEMO_PACKAGES),$(PACKAGES))
+	@echo "Translations ..."
+	@$(BIN)/python -m ecrf.upkeep.languages.compiling

@@ -150,6 +150,7 @@ MIDDLEWARE = [
     "ecrf.account.acting_for.nobody_is_left",
     "ecrf.web.metrics.requests.measure",
     "ecrf.web.middleware.request_log",
+    "ecrf.account.language.browsers_language",
     "ecrf.web.middleware.health",
     "ecrf.web.metrics.answer.metrics",
     "ecrf.web.middleware.keep_to_ourselves",
@@ -165,6 +166,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "ecrf.account.idle.log_out_when_idle",
+    "ecrf.account.language.persons_language",
     "ecrf.account.login.same_person",
     "ecrf.account.second.enforcement.second_factor_first",
     "ecrf.account.own_password.own_password_first",
@@ -190,6 +192,7 @@ TEMPLATES = [
                     ["ecrf.web.templates.FilesystemLoader", "ecrf.web.templates.AppDirectoriesLoader"],
                 )
             ],
+            "builtins": ["django.templatetags.i18n"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -311,8 +314,15 @@ CSRF_FAILURE_VIEW = "ecrf.web.errors.csrf_failure"
 
 # --- the rest ---------------------------------------------------------------------------------------------------
 
-LANGUAGE_CODE = "en-gb"
-USE_I18N = False
+# English is the master; docs/languages.md says how the others are made. Days and numbers are written the same in all.
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("ja", "日本語"), ("zh-hans", "简体中文")]
+USE_I18N = True
+LOCALE_PATHS = [BASE_DIR / "ecrf" / "locale"]  # that of the trial lies in its app
+FORMAT_MODULE_PATH = "ecrf.web.formats"
+USE_THOUSAND_SEPARATOR = False
+LANGUAGE_COOKIE_NAME = f"{COOKIE_PREFIX}language"
+LANGUAGE_COOKIE_AGE = 365 * 24 * 60 * 60
 USE_TZ = True
 TIME_ZONE = "UTC"  # of the server; each site has its own, and pages show times in it
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

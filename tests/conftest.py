@@ -15,10 +15,13 @@ from ecrf.access.roles import AT_A_SITE, AT_SITES_OR_ALL, Role
 from ecrf.audit.actor import SYSTEM, acting
 from ecrf.demo import ROOT
 from ecrf.people.logins import page_count
+from ecrf.upkeep.languages.compiling import compile_what_is_old
 from tests import as_web
 from tests.postgres import fresh_database
 
 PASSWORD = "correct horse battery staple"
+
+compile_what_is_old()
 
 
 def make_site(code: str, time_zone: str = "Asia/Tokyo", **more) -> Site:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime
 
 import pgtrigger
+from django.conf import settings
 from django.contrib.auth import hashers
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.validators import UnicodeUsernameValidator
@@ -46,6 +47,11 @@ REGIONS = frozenset(
 )
 
 
+LANGUAGE_NAMES: dict[str, str] = dict(settings.LANGUAGES)
+"""{code: the language's name for itself}"""
+LONGEST_LANGUAGE = 12
+
+
 def validate_time_zone(name: str) -> None:
     """Refuse all but Region/City and UTC: Etc/GMT+9 lies west, EST has no summer, localtime is the server's."""
     region, _stroke, city = name.partition("/")
@@ -74,6 +80,9 @@ class User(AbstractBaseUser):
         null=True, blank=True, help_text="Where mail goes; no account is found by it alone"
     )
     is_active = models.BooleanField(default=True)
+    language = models.CharField(
+        max_length=LONGEST_LANGUAGE, blank=True, default="", help_text="Empty: that of the site"
+    )
 
     USERNAME_FIELD = "username"
     objects = UserManager()
@@ -192,6 +201,12 @@ class Site(models.Model):
     code = models.CharField(max_length=10, unique=True, validators=[RegexValidator(r"^[0-9A-Z]{1,10}$")])
     name = models.CharField(max_length=200)
     time_zone = models.CharField(max_length=64, validators=[validate_time_zone])
+    language = models.CharField(
+        max_length=LONGEST_LANGUAGE,
+        blank=True,
+        default="",
+        help_text="Of its people who have chosen none; empty: the one that their browser asks for",
+    )
     is_practice = models.BooleanField(
         default=False, help_text="For training: its patients are never part of the study's data."
     )

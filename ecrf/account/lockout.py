@@ -10,6 +10,8 @@ from django.db.models import QuerySet, Subquery
 from django.db.models.functions import Coalesce, Now
 from django.http import HttpRequest
 from django.utils.crypto import salted_hmac
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy
 
 from ecrf.access.address import client_address, neighbours
 from ecrf.access.login_log import LOGINS, LoginEvent, LoginTry, What, note
@@ -31,13 +33,19 @@ LOCKED_FOR = timedelta(minutes=15)
 SLOWED_TO = timedelta(seconds=10)
 LINKS_FOR_A_NAME, LINKS_FROM_AN_ADDRESS = 3, 20
 """Links for a forgotten password, within WINDOW: more are not sent for one account, nor asked for from one address."""
-LOCKED_WORDS = (
-    f"There were {WRONG_TRIES} wrong tries with this user name. To protect it, nobody can log in with it for"
-    f" {LOCKED_FOR.seconds // 60} minutes, not even with the right password."
-    " If you cannot wait, ask an administrator to unlock it."
+LOCKED_WORDS = format_lazy(
+    gettext_lazy(
+        "There were {tries} wrong tries with this user name. To protect it, nobody can log in with it for {minutes}"
+        " minutes, not even with the right password. If you cannot wait, ask an administrator to unlock it."
+    ),
+    tries=WRONG_TRIES,
+    minutes=LOCKED_FOR.seconds // 60,
 )
 
-ASKED_TOO_OFTEN = f"Many links were asked for from your network. Ask again in {WINDOW.seconds // 60} minutes."
+ASKED_TOO_OFTEN = format_lazy(
+    gettext_lazy("Many links were asked for from your network. Ask again in {minutes} minutes."),
+    minutes=WINDOW.seconds // 60,
+)
 
 FRESH_START = (*LOGINS, What.CONFIRMED, What.CONFIRMED_HERE, What.LOCKED, What.UNLOCKED)
 """What ends the count of a user name's wrong tries."""

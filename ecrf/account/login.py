@@ -14,6 +14,8 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
@@ -36,19 +38,21 @@ from ecrf.account.way_back import READING, page_asked_for
 
 MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
 
-WORDS: dict[str, str] = {
-    What.WRONG: (
+WORDS: dict[str, Any] = {
+    What.WRONG: gettext_lazy(
         "This user name and password do not fit together, or the account is closed. Both are case-sensitive."
     ),
     What.LOCKED: lockout.LOCKED_WORDS,
     What.REFUSED: lockout.LOCKED_WORDS,
-    What.SLOWED: (
-        "There were many wrong tries from your network."
-        f" Please wait {lockout.SLOWED_TO.seconds} seconds, then log in again."
+    What.SLOWED: format_lazy(
+        gettext_lazy(
+            "There were many wrong tries from your network. Please wait {seconds} seconds, then log in again."
+        ),
+        seconds=lockout.SLOWED_TO.seconds,
     ),
 }
 
-NOT_DONE = (
+NOT_DONE = gettext_lazy(
     "You were logged out: what you pressed was not done, and nothing was saved. Log in to come back to its page, then"
     " press it again."
 )
@@ -104,7 +108,7 @@ class LoginForm(AuthenticationForm):
 
     @property
     def complaint(self) -> str:
-        return " ".join(str(error) for error in self.non_field_errors()) or WORDS[What.WRONG]
+        return " ".join(str(error) for error in self.non_field_errors()) or str(WORDS[What.WRONG])
 
 
 class LoginPage(LoginView):

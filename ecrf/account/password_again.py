@@ -1,7 +1,10 @@
 """The password asked for again before a signature and its like: with the user name at the first one of a session, then
 alone."""
 
+from typing import Any
+
 from django.http import HttpRequest
+from django.utils.text import format_lazy
 
 from ecrf.access.login_log import What
 from ecrf.access.models import User
@@ -11,8 +14,8 @@ from ecrf.account.sso.proof import NO_PROOF, confirms_at_provider, use_proof
 
 SIGNED = "signed_with_user_name_and_password"
 
-_LOCKED = f"{lockout.LOCKED_WORDS} {{nothing}}; the record stays as it was."
-_WORDS: dict[str, str] = {
+_LOCKED = format_lazy("{locked} {{nothing}}; the record stays as it was.", locked=lockout.LOCKED_WORDS)
+_WORDS: dict[str, Any] = {
     What.LOCKED: _LOCKED,
     What.REFUSED: _LOCKED,
     What.SLOWED: (
@@ -54,7 +57,7 @@ def why_not_confirmed(
     )
     if isinstance(outcome, User):
         return ""
-    words = _WORDS.get(outcome) or (_WRONG_PAIR if both else _NOT_YOURS)
+    words = str(_WORDS.get(outcome, "")) or (_WRONG_PAIR if both else _NOT_YOURS)
     return words.format(name=own, nothing=nothing)
 
 

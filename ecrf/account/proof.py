@@ -1,6 +1,7 @@
 """The password asked for again before the account changes: always, or where it was not given in the last minutes."""
 
 import time
+from typing import Any
 
 from django.http import HttpRequest
 
@@ -12,7 +13,7 @@ from ecrf.account import lockout
 PROVED = "proved_at"
 RECENT_SECONDS = 10 * 60
 
-_HELD_BACK: dict[str, str] = {
+_HELD_BACK: dict[str, Any] = {
     What.LOCKED: lockout.LOCKED_WORDS,
     What.REFUSED: lockout.LOCKED_WORDS,
     What.SLOWED: (
@@ -47,5 +48,5 @@ def why_not_proved(request: UserRequest, *, always: bool = False) -> str:
         note_proved(request)
         return ""
     if outcome in _HELD_BACK:
-        return _HELD_BACK[outcome]
+        return str(_HELD_BACK[outcome])
     return "This is not your password of now. Mind capital letters and the keyboard's language."

@@ -4,6 +4,7 @@ from django.urls import path
 
 from ecrf.account.arriving import views as arriving
 from ecrf.account.arriving.steps import welcome
+from ecrf.account.language import choose_language, own_language
 from ecrf.account.login import log_in_again, log_out, login_page
 from ecrf.account.own import views as own
 from ecrf.account.second import login_views
@@ -15,6 +16,7 @@ urlpatterns = [
     path("login/second-factor/", login_views.second_factor, name="second-factor"),
     path("login/passkey/", login_views.passkey_login, name="passkey-login"),
     path("login/forgotten/", arriving.forgotten, name="forgotten-password"),
+    path("language/", choose_language, name="choose-language"),
     path("logout/", log_out, name="logout"),
     # Named as the kinds of links are (models.LinkKind).
     path("invitation/<str:token>/", arriving.invitation, name="invitation"),
@@ -23,6 +25,7 @@ urlpatterns = [
     path("account/", own.account, name="account"),
     path("account/welcome/", welcome, name="welcome"),
     path("account/password/", own.password, name="change-password"),
+    path("account/language/", own_language, name="own-language"),
     path("account/address/", own.address, name="change-address"),
     path("account/sessions/end/", own.end_session, name="end-session"),
     path("account/session/", own.session, name="session"),

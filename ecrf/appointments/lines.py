@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import cache
 
 from django.db.models import Exists, OuterRef, QuerySet, Subquery
 from django.db.models.functions import JSONObject
@@ -129,6 +130,12 @@ class AppointmentLine:
 
 def appointments() -> QuerySet[Appointment]:
     """Those of patients who are not struck out, each with what `line_of` needs, patient and site; one statement."""
+    return _appointments().all()
+
+
+@cache
+def _appointments() -> QuerySet[Appointment]:
+    """Never evaluated itself. Made once: with its subqueries that takes as long as two statements."""
     trial, rule = protocol(), protocol().consent_withdrawn
     visits = Visit.objects.filter(patient=OuterRef("patient"), code=OuterRef("code"))
     forms = CRFS[trial.visit_form].model._default_manager.filter(

@@ -11,7 +11,7 @@ from ecrf.access.models import Site
 from ecrf.audit.triggers import audited
 from ecrf.casebook.laboratory.models import ReferenceRange  # noqa: F401  (a table of this app)
 from ecrf.casebook.review_status import ReviewStatus  # noqa: F401  (a table of this app)
-from ecrf.casebook.schedule.due import is_overdue
+from ecrf.casebook.schedule.due import is_overdue, words_of_state
 from ecrf.casebook.transfer.models import Transfer  # noqa: F401  (a table of this app)
 
 
@@ -251,6 +251,10 @@ class PatientStatus(models.Model):
 
     def __str__(self) -> str:
         return f"{self.patient}: {self.state}"
+
+    @property
+    def state_words(self) -> str:
+        return words_of_state(self.state)
 
     def is_overdue(self, today: date) -> bool:
         """Whether the next visit's window has closed; `today` is the site's."""

@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 
+from ecrf.access.language import in_master
 from ecrf.access.models import Site
 from ecrf.audit.triggers import audited
 from ecrf.casebook.models import Entry
@@ -86,7 +87,8 @@ class Discrepancy(AskedByCheck):
         """Take what the check asks now; it is open, whatever was answered before."""
         self.check_id, self.check_version = check.id, check.version
         self.variant, self.parameters = question.variant, question.parameters
-        self.text_as_asked = check.text_of(question)
+        with in_master():
+            self.text_as_asked = check.text_of(question)
         self.state, self.confirmed_at, self.confirmed_by = DiscrepancyState.OPEN, None, None
 
     @property

@@ -3,6 +3,7 @@
 import uuid
 from dataclasses import dataclass, field
 
+from ecrf.access.language import in_master
 from ecrf.audit.actor import Actor, acting
 from ecrf.casebook.data import PatientData, stored_row
 from ecrf.casebook.models import Entry, Patient
@@ -48,7 +49,8 @@ def take_offer(*, discrepancy: Discrepancy, patient: Patient, by: Actor) -> Take
         data, kind = PatientData(patient), Entry.objects.get(pk=discrepancy.entry_id).crf
         data.load(kind, *check.reads)
         asked_about = next(row for row in data.rows(kind) if row.entry_id == discrepancy.entry_id)
-        values = check.offer.fill(asked_about, data.limited_to(check.reads))
+        with in_master():
+            values = check.offer.fill(asked_about, data.limited_to(check.reads))
         refused = record(place=place, values=values, by=by).refused
         labels = {name: definition.items[name].verbose_name for name in refused}
         # What was refused is shown with the text that was to stand there: nothing of it is lost.

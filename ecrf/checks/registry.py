@@ -6,9 +6,11 @@ from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
+from ecrf.access.language import in_master
 from ecrf.casebook.data import PatientData
 from ecrf.checks.texts import Stored, Text, parse, stored
 from ecrf.forms.registry import CRFS
+from ecrf.forms.words import spoken
 
 ANY = "*"
 
@@ -34,6 +36,7 @@ class Question:
 Rule = Callable[[Any, PatientData], Iterator[Question]]
 
 
+@spoken("label")
 @dataclass(frozen=True)
 class Offer:
     """What the page offers beside a check's question: to add an entry to a log, filled in as far as is known.
@@ -46,6 +49,7 @@ class Offer:
     fill: Callable[[Any, PatientData], dict[str, str]]
 
 
+@spoken("title")
 @dataclass(frozen=True)
 class Check:
     """One edit check: its id never changes. `on` is the CRF it looks at, `items` those that set it off ("*": all);
@@ -74,7 +78,9 @@ class Check:
     def ask(self, row: Any, data: PatientData) -> Iterator[Question]:
         """What it says of a row. TypeError if a question does not give exactly what its text shows."""
         named = {self.on: row.entry.number} if self.same_name else {}
-        for question in self.rule(row, data.limited_to(self.reads, named)):
+        with in_master():  # whatever language the values' labels are read in, the same is kept of them
+            questions = list(self.rule(row, data.limited_to(self.reads, named)))
+        for question in questions:
             if not self.can_fill(question.variant, question.parameters):
                 given = f"“{question.variant}” with {sorted(question.parameters)}"
                 raise TypeError(f"Edit check {self.id} has no text {given}.")

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, time
 from decimal import Decimal
+from functools import lru_cache
 from hashlib import sha256
 from string import Formatter
 from typing import Any
@@ -16,6 +17,7 @@ from typing import Any
 from ecrf.casebook.labels import label_of
 from ecrf.casebook.models import Visit
 from ecrf.forms.registry import CRFS
+from ecrf.forms.words import said
 
 Stored = str | int | list[Any]
 WORD_AT_BEGINNING = re.compile(r"^[A-Z][a-z]+\b")
@@ -58,18 +60,23 @@ class Text:
     """A template in its parts: (text before, parameter, how the parameter is shown), both "" at the end."""
 
     parts: tuple[tuple[str, str, str], ...]
+    template: str = ""
+    """As the trial wrote it."""
 
     @property
     def names(self) -> set[str]:
         return {name for _before, name, _shown in self.parts if name}
 
     def filled(self, parameters: dict[str, Stored], on: str) -> str:
-        """`on`: the form that the check looks at."""
+        """In the reader's language. `on`: the form that the check looks at."""
+        words = said(self.template)
+        parts = self.parts if words == self.template else parse(words).parts
         return "".join(
-            before + (_shown(parameters[name], how, on) if name else "") for before, name, how in self.parts
+            before + (_shown(parameters[name], how, on) if name else "") for before, name, how in parts
         )
 
 
+@lru_cache(maxsize=4096)
 def parse(template: str) -> Text:
     """Read `Severity went from {before} to {now} since {visit:visit}.`; ValueError where it cannot be read."""
     parts = []
@@ -79,7 +86,7 @@ def parse(template: str) -> Text:
         if conversion or (how and how.partition(" ")[0] not in SHOWN):
             raise ValueError(f"There is no way “{conversion or how}” to show {name}: {template}")
         parts.append((before, name or "", how or ""))
-    return Text(tuple(parts))
+    return Text(tuple(parts), template)
 
 
 def _shown(value: Stored, how: str, on: str) -> str:

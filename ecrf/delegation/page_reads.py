@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from ecrf.access.language import answered_in_master
 from ecrf.access.reach import require_anywhere
 from ecrf.access.requests import UserRequest, whole_number
 from ecrf.access.roles import Right
@@ -35,6 +36,7 @@ def pages_read(request: UserRequest) -> HttpResponse:
 
 
 @require_GET
+@answered_in_master
 def pages_read_csv(request: UserRequest) -> FileResponse:
     """As many of the newest rows as one file holds."""
     require_anywhere(request.user, Right.SEE_ACCESS)

@@ -161,6 +161,11 @@ class DataCut(models.Model):
     selection = models.JSONField(help_text="Forms, sites, patients, columns; whether identifiers are in it")
     identifiers_reason = models.CharField(max_length=500, blank=True)
     formats = models.JSONField()
+    sums = models.JSONField(
+        null=True,
+        help_text="SHA-256 of each of the package's files, and of the program that made its SDTM; none where the cut is"
+        " older than that they are kept",
+    )
     version = models.CharField(max_length=40, help_text="Of the software")
     is_synthetic = models.BooleanField()
     export = models.OneToOneField(Export, models.PROTECT, related_name="cut")

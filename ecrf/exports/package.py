@@ -67,6 +67,7 @@ class Package:
     """What is being written: from which cut, with which description of the tables. `from_trail`: from the trail alone.
 
     `remarks`: what else the manifest says. `edition`: the forms by which ODM is written, None for today's.
+    `sums`: {file: SHA-256}, once it is sealed.
     """
 
     folder: Path
@@ -80,6 +81,7 @@ class Package:
     remarks: Mapping[str, Any] = field(default_factory=dict)
     progress: StepCounter = in_silence
     edition: Edition | None = None
+    sums: dict[str, str] = field(default_factory=dict)
 
     @cached_property
     def tables(self) -> list[Table]:
@@ -157,7 +159,8 @@ def seal(package: Package) -> None:
     files = {name: _sum(package.folder / name) for name in _names(package.folder)}
     (package.folder / MANIFEST).write_text(_manifest(package, files), encoding="utf-8")
     files[MANIFEST] = _sum(package.folder / MANIFEST)
-    lines = [f"{digest}  {name}\n" for name, (_size, digest) in sorted(files.items())]
+    package.sums = {name: digest for name, (_size, digest) in sorted(files.items())}
+    lines = [f"{digest}  {name}\n" for name, digest in package.sums.items()]
     (package.folder / SUMS).write_text("".join(lines), encoding="utf-8")
 
 

@@ -9,13 +9,16 @@ from typing import Any
 from django.db import connection
 
 from ecrf import __version__
+from ecrf.access.language import in_master
 from ecrf.audit.snapshot import one_snapshot
 from ecrf.exports.cut import selected_cut
 from ecrf.exports.formats.registry import write_formats
 from ecrf.exports.models import DataCut
 from ecrf.exports.odm.edition.keeping import kept_edition
-from ecrf.exports.package import Package, StepCounter, finish, in_silence
+from ecrf.exports.package import MANIFEST, Package, StepCounter, finish, in_silence
 from ecrf.exports.people import named
+from ecrf.exports.sdtm.program import mapping_sum
+from ecrf.exports.sdtm.writing import FOLDER as SDTM_FOLDER
 from ecrf.exports.tables.description import read_description
 from ecrf.exports.tables.selection import read_selection
 
@@ -32,12 +35,35 @@ BY_FORMS_OF_TODAY = (
     "The cut was taken before forms were kept with a cut: its ODM files are written by the forms of today, and differ"
     " where those were changed since."
 )
+NAMED_AT_MOST = 10
+"""Files that differ."""
+
+
+@dataclass(frozen=True)
+class DifferingFiles:
+    """Which files of a package are not what they were when the cut was taken; `same`: how many are."""
+
+    names: tuple[str, ...]
+    same: int
+
+    @property
+    def are_sdtm_alone(self) -> bool:
+        return bool(self.names) and all(name.startswith(f"{SDTM_FOLDER}/") for name in self.names)
+
+    @property
+    def words(self) -> str:
+        """Of none as well: then only the manifest differs."""
+        more = len(self.names) - NAMED_AT_MOST
+        listed = ", ".join(self.names[:NAMED_AT_MOST]) + (f" and {more} more" if more > 0 else "")
+        return f"Files that differ: {listed or 'none but the manifest'}; {self.same} are the same bytes."
 
 
 @dataclass(frozen=True)
 class Rebuilt:
     """What came of it. `redacted`: the events up to the cut from which personal data were taken out since;
-    `version`: of the software that took the cut; `by_forms_of_today`: whether it holds ODM and no forms were kept."""
+    `version`: of the software that took the cut; `by_forms_of_today`: whether it holds ODM and no forms were kept.
+    `differing`: None where it was not kept what the files were; `mapping`: the sums of the programs that made its SDTM,
+    then and now."""
 
     size: int
     sha256: str
@@ -45,10 +71,22 @@ class Rebuilt:
     redacted: list[dict[str, Any]]
     version: str = __version__
     by_forms_of_today: bool = False
+    differing: DifferingFiles | None = None
+    mapping: tuple[str, str] = ("", "")
 
     @property
     def words(self) -> str:
-        return f"{self._outcome} {BY_FORMS_OF_TODAY}" if self.by_forms_of_today else self._outcome
+        said = [self._outcome]
+        if self.differing and not self.is_same:
+            said.append(self.differing.words)
+        if self.by_forms_of_today:
+            said.append(BY_FORMS_OF_TODAY)
+        return " ".join(said)
+
+    @property
+    def _has_other_mapping(self) -> bool:
+        then, now = self.mapping
+        return bool(then) and then != now and bool(self.differing and self.differing.are_sdtm_alone)
 
     @property
     def _outcome(self) -> str:
@@ -58,6 +96,13 @@ class Rebuilt:
             return (
                 f"Made again from the audit trail: it differs in what was redacted since the cut was taken"
                 f" ({len(self.redacted)} event{'s' if len(self.redacted) > 1 else ''}; the manifest names them)."
+            )
+        if self._has_other_mapping:
+            then, now = self.mapping
+            return (
+                "Made again from the audit trail: everything but the SDTM is the same bytes. The program that makes"
+                f" SDTM was changed since the cut was taken (its SHA-256 was {then[:16]}… and is {now[:16]}…): to have"
+                f" these files too, make it again with the eCRF {self.version} that took it."
             )
         if self.version != __version__:
             return (
@@ -75,7 +120,7 @@ def rebuild(cut: DataCut, folder: Path, target: Path, progress: StepCounter = in
     description = read_description(cut.description)
     edition = kept_edition(cut)
     positions = {int(chain): position for chain, position in cut.positions.items()}
-    with one_snapshot(writes=True):
+    with in_master(), one_snapshot(writes=True):
         redacted = _redacted(positions, cut.taken_at)
         package = Package(
             folder,
@@ -101,7 +146,16 @@ def rebuild(cut: DataCut, folder: Path, target: Path, progress: StepCounter = in
         redacted,
         cut.version,
         by_forms_of_today=edition is None and not ODM_FORMATS.isdisjoint(cut.formats),
+        differing=_differing(cut.sums["files"], package.sums) if cut.sums else None,
+        mapping=(cut.sums["mapping"], mapping_sum()) if cut.sums else ("", ""),
     )
+
+
+def _differing(then: dict[str, str], now: dict[str, str]) -> DifferingFiles:
+    """The manifest names all others, so that it differs with any of them."""
+    names = (then.keys() | now.keys()) - {MANIFEST}
+    differing = sorted(name for name in names if then.get(name) != now.get(name))
+    return DifferingFiles(tuple(differing), len(names) - len(differing))
 
 
 def _redacted(positions: dict[int, int], since: datetime) -> list[dict[str, Any]]:

@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from ecrf.access.language import answered_in_master
 from ecrf.access.requests import UserRequest, click_key, whole_number
 from ecrf.access.roles import Right, Role
 from ecrf.exports.choice import CutChoice, read_choice, stored_choice, table_choices
@@ -216,6 +217,7 @@ def compare_cuts(request: UserRequest) -> HttpResponse:
 
 
 @require_POST
+@answered_in_master
 def comparison_file(request: UserRequest) -> FileResponse:
     """The same as a file, which stands in the trail as taken along."""
     require_export(request.user)

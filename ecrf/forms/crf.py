@@ -38,6 +38,9 @@ class Crf(models.Model):
     keys: ClassVar[tuple[tuple[str, str], ...]] = ()
     """What those scripts do with a key, for the page's list of keys: (key, in words)."""
 
+    own_words: ClassVar[tuple[str, ...]] = ()
+    """Further texts of its own, which its methods give through `said` (ecrf/forms/words.py): rows of a grid."""
+
     listed: ClassVar[tuple[str, ...]] = ()
     """What the monitor's list shows, as it is read: items, `link.item` of the form that a link names, and what the
     methods in `listed_words` say; () for the columns of its table."""

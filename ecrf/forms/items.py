@@ -15,6 +15,7 @@ from django.db import models
 
 from ecrf.audit.texts import cleaned
 from ecrf.forms import partial_dates, typed_text
+from ecrf.forms.words import said, spoken
 
 TOO_LARGE = "A number as long as this cannot be stored. Check what was typed."
 OF_NUMBERS = {
@@ -27,6 +28,7 @@ NO_ANSWER = {"invalid_choice": "“%(value)s” is none of the answers. Choose o
 TOO_LONG = {"max_length": "Longer than %(limit_value)d characters (%(show_value)d). Shorten it."}
 
 
+@spoken("verbose_name", "hint")
 class Item:
     """Mixed into a Django field. Every item may be empty: what is required is asked for when a form is completed.
 
@@ -203,6 +205,11 @@ class Choice(Item, models.CharField):
 
     def __init__(self, label: str = "", *, choices: Iterable[tuple[str, str]] | Any = (), **options: Any):
         super().__init__(label, max_length=60, choices=choices, **options)
+
+    @property
+    def flatchoices(self) -> list[tuple[str, str]]:
+        """The codes, with their labels in the reader's language."""
+        return [(code, said(str(label))) for code, label in super().flatchoices]
 
     def words(self, value: Any) -> str:
         return dict(self.flatchoices).get(value, value or "")

@@ -10,6 +10,8 @@ from pathlib import Path
 from django.conf import settings
 from django.utils.module_loading import import_string
 
+from ecrf.forms.words import spoken
+
 CASEBOOK = "casebook"
 """Stands in addresses where a visit's code would: for forms that belong to no visit."""
 
@@ -17,6 +19,7 @@ MOST_NUMBERS = 100
 """More than the numbers of visits that repeat: they have two digits."""
 
 
+@spoken("label")
 @dataclass(frozen=True)
 class VisitPlan:
     """One visit of the schedule.
@@ -50,6 +53,7 @@ class VisitPlan:
         return replace(self, code=f"{self.code}-{number}", label=f"{self.label} {number}")
 
 
+@spoken("name", "value", "why")
 @dataclass(frozen=True)
 class Assumption:
     """A value we chose because the publication does not tell it: never to be shown as the protocol's."""
@@ -59,6 +63,7 @@ class Assumption:
     why: str
 
 
+@spoken("label")
 @dataclass(frozen=True)
 class LabTest:
     """One laboratory test: its code (as CDISC LBTESTCD) and the units laboratories usually report it in.
@@ -87,6 +92,7 @@ THE_DAY = "{day}"
 """In the values with which an ending begins a form: the day on which the patient left."""
 
 
+@spoken("words")
 @dataclass(frozen=True)
 class EndingForm:
     """A form that an ending asks for, besides the form of the end: `words` call it on the pages.
@@ -104,6 +110,7 @@ class EndingForm:
     links: tuple[tuple[str, str], ...] = ()
 
 
+@spoken("label", "day", "help", "event")
 @dataclass(frozen=True)
 class Ending:
     """One way in which a patient leaves, as the site records it in one act: `reason` is what the end form then says.
@@ -138,6 +145,7 @@ class ConsentWithdrawn:
     reports: frozenset[str] = frozenset()
 
 
+@spoken("lines")
 @dataclass(frozen=True)
 class TrialHelp:
     """What a trial adds to Help: `lines` by the key of a topic (see `ecrf/help/topics`), and `chapters` of its own,
@@ -148,6 +156,7 @@ class TrialHelp:
     chapters: tuple[str, ...] = ()
 
 
+@spoken("title")
 @dataclass(frozen=True, eq=False)
 class Protocol:
     """One trial. `visit_form` and its items say where a visit's date and occurrence are entered.

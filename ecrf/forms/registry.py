@@ -9,11 +9,14 @@ from typing import Any, TypeVar
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db import models
+from django.utils.translation import get_language
 
+from ecrf.access.language import in_master
 from ecrf.audit.triggers import audited
 from ecrf.forms.constraints import links_exist, value_or_reason
 from ecrf.forms.crf import Crf
 from ecrf.forms.items import Item, Link, YesNo
+from ecrf.forms.words import as_written, said, spoken
 
 C = TypeVar("C", bound=type[Crf])
 
@@ -30,6 +33,7 @@ OF_AN_ITEM = (
 """What an item is to those who fill it in."""
 
 
+@spoken("title", "help")
 @dataclass(frozen=True)
 class Section:
     """A titled group of items, in the order in which they are asked."""
@@ -38,12 +42,17 @@ class Section:
     items: tuple[str, ...]
     help: str = ""
 
+    written_title: str = ""
+    """The title in English, by which a template of the trial's knows the section in any language."""
+
     def __init__(self, title: str, *items: str, help: str = "") -> None:
         object.__setattr__(self, "title", title)
+        object.__setattr__(self, "written_title", title)
         object.__setattr__(self, "items", items)
         object.__setattr__(self, "help", help)
 
 
+@spoken("title", "repeat", "row_names")
 @dataclass(frozen=True)
 class CrfDefinition:
     """One kind of form: its key never changes. `row_of` names the CRF whose rows its entries are.
@@ -91,10 +100,17 @@ class CrfDefinition:
         beside = {item.beside for item in self.items.values()}
         return [name for name in self.calculated if name not in beside]
 
-    @cached_property
+    @property
     def form_fields(self) -> dict[str, Any]:
-        """The form field that reads each entered item's text."""
-        return {name: item.formfield() for name, item in self.entered.items()}
+        """The form field that reads each entered item's text, with words in the reader's language."""
+        language = get_language()
+        if language not in self._form_fields:
+            self._form_fields[language] = {name: item.formfield() for name, item in self.entered.items()}
+        return self._form_fields[language]
+
+    @cached_property
+    def _form_fields(self) -> dict[str | None, dict[str, Any]]:
+        return {}
 
     @cached_property
     def links(self) -> dict[str, Link]:
@@ -109,6 +125,10 @@ class CrfDefinition:
     def fingerprint(self) -> str:
         """SHA-256, in hexadecimal digits, of the form as people fill it in; the names of its items in the export and
         the order of its table are no part of it. The same in every process, for as long as nothing of it changes."""
+        with in_master():
+            return self._fingerprint()
+
+    def _fingerprint(self) -> str:
         items = {
             name: {what: getattr(item, what, None) for what in OF_AN_ITEM}
             for name, item in self.items.items()
@@ -150,8 +170,8 @@ class CrfDefinition:
     @property
     def plural(self) -> str:
         """`Adverse events` where the title names one of several; else the title."""
-        one_of_several = self.repeat and self.title.lower() == self.repeat.lower()
-        return f"{self.title}s" if one_of_several else self.title
+        title, repeat = as_written(self, "title"), as_written(self, "repeat")
+        return said(f"{title}s") if repeat and title.lower() == repeat.lower() else self.title
 
     def name_of(self, number: int) -> str:
         """What its entry with this number is called."""

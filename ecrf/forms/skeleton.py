@@ -4,12 +4,12 @@ has something of its own to show. A page then only fills the slots, which takes 
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
 from html import escape
 from typing import Any
 
 from django.template.loader import get_template
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 OPEN, BETWEEN, CLOSE = "\ue000", "\ue001", "\ue002"
 """Characters of the private use area: no template has them, and no value is there when a form is prepared."""
@@ -69,9 +69,17 @@ class Snippet:
     def __init__(self, template: str, *variables: str) -> None:
         self.template, self.variables = template, variables
 
-    @cached_property
+        self._prepared: dict[str | None, tuple[list[str], list[int]]] = {}
+
+    @property
     def _parts(self) -> tuple[list[str], list[int]]:
-        """The pieces of HTML with gaps between them, and which variable goes into each gap."""
+        """The pieces of HTML with gaps between them, and which variable goes into each gap: once for each language."""
+        language = get_language()
+        if language not in self._prepared:
+            self._prepared[language] = self._prepare()
+        return self._prepared[language]
+
+    def _prepare(self) -> tuple[list[str], list[int]]:
         html = get_template(self.template).render({name: slot(name) for name in self.variables})
         parts = SLOT.split(html.strip())
         return parts, [self.variables.index(mark.split(BETWEEN)[0]) for mark in parts[1::2]]

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from ecrf.access.language import answered_in_master
 from ecrf.access.requests import UserRequest
 from ecrf.grid import csv_rows
 from ecrf.grid.cells import STATES
@@ -77,6 +78,7 @@ def columns(request: UserRequest) -> HttpResponse:
 
 
 @require_POST
+@answered_in_master
 def csv(request: UserRequest) -> HttpResponseBase:
     """All states in words; that it was taken out is noted at each site."""
     where = sites_in_grid(request.user)

@@ -30,7 +30,7 @@ def message_of(mail: Mail, kind: MailKind, address: str, more: Mapping[str, Any]
         "choose": url + reverse(kind.choose) if kind.choose else "",
         "synthetic_data": settings.SYNTHETIC_DATA,
     }
-    subject = one_line(kind.subject.format_map(given))[:LONGEST_SUBJECT]
+    subject = one_line(str(kind.subject).format_map(given))[:LONGEST_SUBJECT]
     given["subject"] = subject
     message = EmailMultiAlternatives(
         subject=f"[eCRF] {subject}",

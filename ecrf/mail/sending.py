@@ -14,6 +14,7 @@ from django.core.mail import get_connection
 from django.db import transaction
 from django.utils import timezone
 
+from ecrf.access.language import speaking_to
 from ecrf.mail.kinds import KINDS, MailKind, NotNeeded
 from ecrf.mail.message import message_of, one_line
 from ecrf.mail.models import UNSENT, Mail, MailState
@@ -87,7 +88,8 @@ def _send(mail: Mail) -> None:
     if timezone.now() > mail.good_until:
         raise Undeliverable(TOO_LATE)
     address = _address_of(mail, kind)
-    with transaction.atomic():  # what `at_sending` writes goes with the message, or not at all
+    # What `at_sending` writes goes with the message, or not at all.
+    with speaking_to(mail.to_user), transaction.atomic():
         message = message_of(mail, kind, address, kind.at_sending(mail))
         _hand_over(message)
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 from itertools import accumulate
 from typing import ClassVar
 
@@ -62,7 +63,8 @@ class ReportRow:
 class ReportTable:
     """A table; its columns begin with that of the lines' labels.
 
-    `groups` stand above the columns: (words, how many columns they span). `is_text`: the cells are words, not numbers.
+    `groups` stand above the columns: (words, how many columns they span). `is_text`: the cells are words, not numbers,
+    and lead nowhere.
     `empty` is said where there is no line; `rows_behind` names the rows of a table that is a list.
     """
 
@@ -77,7 +79,7 @@ class ReportTable:
 
     kind: ClassVar[str] = "table"
 
-    @property
+    @cached_property
     def starts(self) -> frozenset[int]:
         """The columns with which a group begins, counted from 0."""
         ends = accumulate(span for _words, span in self.groups)

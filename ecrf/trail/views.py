@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from ecrf.access.language import answered_in_master
 from ecrf.access.models import User
 from ecrf.access.requests import UserRequest
 from ecrf.access.roles import Right
@@ -49,6 +50,7 @@ def site_trail(request: UserRequest, code: str) -> HttpResponse:
 
 
 @require_POST
+@answered_in_master
 def patient_csv(request: UserRequest, number: str) -> HttpResponseBase:
     """The patient's trail as a file, narrowed as the page was; the download is noted."""
     patient = reach_patient(request.user, number)
@@ -56,6 +58,7 @@ def patient_csv(request: UserRequest, number: str) -> HttpResponseBase:
 
 
 @require_POST
+@answered_in_master
 def site_csv(request: UserRequest, code: str) -> HttpResponseBase:
     """The site's trail as a file: the page's period, or (`whole`) from the beginning."""
     site = reach_site(request.user, code)

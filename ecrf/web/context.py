@@ -24,6 +24,7 @@ def about(request: HttpRequest) -> dict[str, object]:
         "version": __version__,
         "has_outcomes": bool(protocol().outcomes),
         "reads_only": inspector(request) is not None,
+        "languages": settings.LANGUAGES,
         "idle_minutes": settings.IDLE_MINUTES,
         "sso_name": settings.OIDC_NAME,
         # Asked where something is signed only.

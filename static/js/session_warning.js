@@ -2,6 +2,7 @@
    in place. It asks the server when the end is near, since work in another tab counts too; asking counts for nothing. */
 
 import { csrfToken } from "./csrf.js";
+import { gettext } from "./words.js";
 
 const WARN_SECONDS = 120;
 const box = document.getElementById("session-warning");
@@ -41,21 +42,21 @@ function tick() {
   if (seconds <= 0) return wait(2);
   if (box.hidden) warn();
   left.textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
-  if (seconds === 30) words.textContent = `30 seconds left. ${advice()}`;
+  if (seconds === 30) words.textContent = gettext("30 seconds left. {advice}", { advice: advice() });
   if (seconds % 20 === 0) return look();
   timer = setTimeout(tick, 1000);
 }
 
 const advice = () =>
   isLongest
-    ? "A session lasts 12 hours at most. What you typed stays here; you can log in again in this place."
-    : "Press “Stay logged in” to go on. What you typed stays here either way.";
+    ? gettext("A session lasts 12 hours at most. What you typed stays here; you can log in again in this place.")
+    : gettext("Press “Stay logged in” to go on. What you typed stays here either way.");
 
 /* Said, not pushed: the focus stays where somebody types. What is typed in a field is saved as if it were left. */
 function warn() {
   const field = document.activeElement;
   if (field?.form?.id === "page-form") field.dispatchEvent(new Event("change", { bubbles: true }));
-  words.textContent = `Your session ends in two minutes. ${advice()}`;
+  words.textContent = gettext("Your session ends in two minutes. {advice}", { advice: advice() });
   login.replaceChildren();
   stay.hidden = isLongest;
   left.hidden = box.hidden = false;
@@ -69,7 +70,7 @@ function ended() {
     return document.dispatchEvent(new Event("ecrf:logged-out"));
   }
   box.hidden = false;
-  words.textContent = "Your session has ended. What you typed is still here.";
+  words.textContent = gettext("Your session has ended. What you typed is still here.");
   return htmx.ajax("GET", box.dataset.loginUrl, { target: login, swap: "innerHTML" }).then(() => {
     const name = document.getElementById("again-username");
     if (name) name.value = document.body.dataset.user;

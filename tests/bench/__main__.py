@@ -121,6 +121,7 @@ def _measure_exports(env: dict[str, str]) -> Iterator[Line]:
     progress("ODM, a data cut made again, a casebook")
     yield from whole.measure_odm(numbers)
     yield whole.measure_rebuild(numbers)
+    yield from whole.measure_comparison(numbers)
     yield whole.measure_casebook()
 
 

@@ -65,14 +65,27 @@ class Browser:
             headers["X-CSRFToken"] = self.cookies.get("csrftoken", "")
         body = None if data is None else urlencode(data).encode()
         start = time.perf_counter()
-        self.connection.request(method, path, body, headers)
-        response = self.connection.getresponse()
-        content = response.read()
+        try:
+            response, content = self._answered(method, path, body, headers)
+        except (http.client.RemoteDisconnected, ConnectionResetError):
+            # A worker that has answered its share is replaced, and closes what it kept open: a browser asks anew.
+            if method != "GET":
+                raise
+            self.connection.close()
+            start = time.perf_counter()
+            response, content = self._answered(method, path, body, headers)
         ms = (time.perf_counter() - start) * 1000
         self._keep_cookies(response.headers)
         if response.status != expected:
             raise RuntimeError(f"{method} {path} answered {response.status}: {content[:500]!r}")
         return Answer(response.status, response.headers, content, ms)
+
+    def _answered(
+        self, method: str, path: str, body: bytes | None, headers: dict[str, str]
+    ) -> tuple[http.client.HTTPResponse, bytes]:
+        self.connection.request(method, path, body, headers)
+        response = self.connection.getresponse()
+        return response, response.read()
 
     def _keep_cookies(self, headers: http.client.HTTPMessage) -> None:
         for line in headers.get_all("Set-Cookie", []):

@@ -143,6 +143,8 @@ TABLE: dict[str, tuple[str, str, str]] = {
     "today":           ("GET", "200 200 302 302 302 302 302 200 login", ""),
     "second-factor":   ("GET POST", "302 302 302 302 302 302 302 302 302", ""),
     "passkey-login":   ("GET POST", "302 302 302 302 302 302 302 302 200", ""),
+    "choose-language": ("POST", " ".join(["302"] * 9), ""),
+    "own-language":    ("POST", "302 302 302 302 302 302 302 302 login", ""),
     "forgotten-password": ("GET POST", f"{FOR_ALL[:-5]}200", ""),
     "invitation":      ("GET POST", "410 410 410 410 410 410 410 410 410", ""),
     "reset":           ("GET POST", "410 410 410 410 410 410 410 410 410", ""),

@@ -53,6 +53,8 @@ NO_WORK = {
     *(
         "change-password",
         "change-address",
+        "own-language",
+        "choose-language",
         "end-session",
         "session",
         "add-authenticator",

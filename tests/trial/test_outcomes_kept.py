@@ -266,3 +266,18 @@ def test_each_write_to_a_table_that_is_kept_makes_its_patient_read_again(study, 
         change(study)
         report(ReportScope(NOW))
         assert read.pop() == [study[name].pk]
+
+
+@pytest.mark.parametrize("times", [1, 3])
+def test_patients_who_were_read_at_different_times_stand_together_in_the_order_of_their_numbers(study, times):
+    """Facts of many readings, some of them of patients who have gone since, are those of one reading."""
+    for name in list(study)[: 2 * times : 2]:
+        at_visit(MrcStrength, name, LAST_VISIT, sum_score=50)(study)
+        at_visit(GripStrength, name, "W01", right_best=Decimal("7.3"), left_best=Decimal("6.1"))(study)
+        report(ReportScope(NOW))
+    new_patient(study)
+    report(ReportScope(NOW))
+    strike("S01", crf="adverse-event")(study)
+    kept = everything(report(ReportScope(NOW)))
+    forget_facts()
+    assert kept == everything(report(ReportScope(NOW)))

@@ -8,6 +8,7 @@ from ecrf.forms.crf import Crf
 from ecrf.forms.items import ClockTime, Line, WholeNumber, YesNo
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import Section, crf
+from ecrf.forms.words import said
 from trial.crfs.visit import another_day
 from trial.outcomes import SIDES, mrc_items, mrc_sum
 
@@ -100,6 +101,7 @@ class MrcStrength(Crf):
     styles = ("trial/css/body_figure.css",)
     scripts = ("trial/js/grades.js", "trial/js/body_figure.js")
     keys = (("0–5", "a grade, and on"),)
+    own_words = tuple(MUSCLES.values())
 
     def calculate(self, data: PatientData) -> None:
         grades = [getattr(self, item) for item in mrc_items(MUSCLES)]
@@ -109,7 +111,7 @@ class MrcStrength(Crf):
     @classmethod
     def grid(cls) -> list[tuple[str, list[str]]]:
         """Rows of the page's grid: a muscle group and its item on each side."""
-        return [(label, [f"{side}_{muscle}" for side in SIDES]) for muscle, label in MUSCLES.items()]
+        return [(said(label), [f"{side}_{muscle}" for side in SIDES]) for muscle, label in MUSCLES.items()]
 
 
 @check(

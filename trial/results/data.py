@@ -3,9 +3,9 @@
 The rows behind a number are read when somebody asks for them.
 """
 
-from collections.abc import Callable
 from datetime import date
 from functools import cached_property
+from math import isnan
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -13,10 +13,11 @@ from numpy.typing import NDArray
 
 from ecrf.forms.protocol import protocol
 from ecrf.outcomes.facts import facts_of
-from ecrf.outcomes.gathering import Values
+from ecrf.outcomes.gathering import Keys, Places, Values
 from ecrf.outcomes.reading import ReportStatement, read
 from ecrf.outcomes.report import ReportScope
-from trial.results.facts import FACTS, StudyPatient, columns_of
+from trial.crfs.end_of_study import Reason
+from trial.results.facts import FACTS, StudyPatient, columns_of, together
 
 OF_ONE_VISIT = ReportStatement(
     """
@@ -72,10 +73,10 @@ class StudyData:
     def __init__(self, scope: ReportScope) -> None:
         self.scope = scope
         codes = tuple(plan.code for plan in protocol().visits)
-        self.patients = facts_of(scope, FACTS, baseline=protocol().baseline, codes=codes)
+        self.facts = together(facts_of(scope, FACTS, baseline=protocol().baseline, codes=codes))
+        self.count = len(self.facts.named)
         self._columns = columns_of(codes)
-        rows = np.concatenate([np.empty(0), *(patient.numbers for patient in self.patients)])
-        self._numbers = rows.reshape(len(self.patients), len(self._columns)).T.copy()
+        self._numbers = self.facts.numbers.reshape(self.count, len(self._columns)).T.copy()
 
     def numbers(self, what: str, code: str = "") -> Values:
         """One of the columns, of the patients as a whole or at a visit (see `trial/results/facts.py`)."""
@@ -87,31 +88,69 @@ class StudyData:
     ) -> list[tuple[Any, ...]]:
         """Of some patients, or of all: then lines of others may be among them, unless the scope is one site."""
         if patients is None and self.scope.site:
-            patients = [patient.pk for patient in self.patients]
+            patients = [pk for pk, _number, _site in self.facts.named]
         return read(self.scope, statement, patients=patients, **given)
+
+    @cached_property
+    def patients(self) -> list[StudyPatient]:
+        """Everybody, one by one: for the rows behind a number, which are read when somebody asks for them."""
+        facts = self.facts
+        columns = (facts.hands, facts.eligible, facts.reasons, self.is_treated, self.is_enrolled)
+        ended_on = self.numbers("ended_on").tolist()
+        return [
+            StudyPatient(
+                *(pk, number, site, hand, None if eligible is None else eligible == "true", reason),
+                None if isnan(day) else date.fromordinal(int(day)),
+                *(is_treated, is_enrolled),
+            )
+            for (pk, number, site), day, hand, eligible, reason, is_treated, is_enrolled in zip(
+                facts.named, ended_on, *(column.tolist() for column in columns), strict=True
+            )
+        ]
+
+    def at(self, places: Places) -> list[StudyPatient]:
+        """Some of them."""
+        return [self.patients[place] for place in places.tolist()]
 
     @cached_property
     def by_id(self) -> dict[int, StudyPatient]:
         return {patient.pk: patient for patient in self.patients}
 
-    def who(self, which: Callable[[StudyPatient], bool]) -> list[StudyPatient]:
-        return [patient for patient in self.patients if which(patient)]
-
     @cached_property
     def enrolled(self) -> list[StudyPatient]:
-        return self.who(lambda patient: patient.is_enrolled)
+        return self.at(np.flatnonzero(self.is_enrolled))
 
     @cached_property
     def treated(self) -> list[StudyPatient]:
-        return self.who(lambda patient: patient.is_treated)
+        return self.at(np.flatnonzero(self.is_treated))
+
+    @cached_property
+    def sites(self) -> Keys:
+        """The code of each patient's site."""
+        return np.array([site for _pk, _number, site in self.facts.named], dtype=object)
+
+    @cached_property
+    def is_treated(self) -> NDArray[np.bool_]:
+        """By a dose above 0 g."""
+        return self.numbers("infusion_days") > 0
 
     @cached_property
     def is_enrolled(self) -> NDArray[np.bool_]:
-        return np.array([patient.is_enrolled for patient in self.patients], dtype=bool)
+        """Who is eligible in the investigator's decision and no screen failure; or treated, decision or not (P)."""
+        is_failure = _is(self.facts.reasons, Reason.SCREEN_FAILURE)
+        return self.is_treated | (_is(self.facts.eligible, "true") & ~is_failure)
 
     @cached_property
     def has_left(self) -> NDArray[np.bool_]:
-        return np.array([bool(patient.end_reason) for patient in self.patients], dtype=bool)
+        return np.array([reason is not None for reason in self.facts.reasons.tolist()], dtype=bool)
+
+    @cached_property
+    def has_completed(self) -> NDArray[np.bool_]:
+        return self.is_enrolled & _is(self.facts.reasons, Reason.COMPLETED)
+
+    @cached_property
+    def has_withdrawn(self) -> NDArray[np.bool_]:
+        return self.is_enrolled & self.has_left & ~self.has_completed
 
     def at_visit(self, code: str) -> dict[str, VisitForms]:
         """{patient number: what the visit's forms say}, for the rows behind a number."""
@@ -125,3 +164,8 @@ class StudyData:
     @cached_property
     def _at_visits(self) -> dict[str, dict[str, VisitForms]]:
         return {}
+
+
+def _is(texts: Keys, text: str) -> NDArray[np.bool_]:
+    """Which of them are this one."""
+    return np.array([one == text for one in texts.tolist()], dtype=bool)

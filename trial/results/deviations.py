@@ -1,8 +1,13 @@
 """Protocol deviations: counted by category, and listed."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
+from ecrf.outcomes.gathering import Keys, Places
 from ecrf.outcomes.reading import ReportStatement
 from ecrf.outcomes.report import (
     ReportCell,
@@ -14,7 +19,6 @@ from ecrf.outcomes.report import (
 )
 from trial.crfs.protocol_deviation import DeviationCategory, DeviationSeverity
 from trial.results.data import StudyData
-from trial.results.facts import PatientDeviation, StudyPatient
 from trial.results.listing import LISTED_AT_MOST, listed
 from trial.results.summaries import DASH
 
@@ -22,8 +26,6 @@ DEFINITIONS = (
     ("Population", "Enrolled patients."),
     ("Deviation", "Each line of the log of protocol deviations that is not struck out."),
 )
-Deviations = list[tuple[int, PatientDeviation]]
-"""(patient's id, deviation), in the order of the patients"""
 
 COLUMNS = ("Happened on", "Category", "Severity", "What happened", "Action taken")
 LINES = ReportStatement(
@@ -39,11 +41,30 @@ LINES = ReportStatement(
 )
 
 
+@dataclass(frozen=True)
+class Deviations:
+    """Some deviations, in the order of the patients: whose, which entries, whether major, of which category."""
+
+    patient_of: Places
+    entries: Places
+    is_major: Places
+    categories: Keys
+
+    def at(self, chosen: NDArray[np.bool_]) -> "Deviations":
+        return Deviations(
+            self.patient_of[chosen], self.entries[chosen], self.is_major[chosen], self.categories[chosen]
+        )
+
+    @property
+    def count(self) -> int:
+        return len(self.entries)
+
+
 def deviations_section(data: StudyData) -> ReportSection:
     """Of those enrolled: by category, and listed."""
-    found = _of(data.enrolled)
+    found = _of(data, data.is_enrolled)
     by_category = {
-        kind: [(pk, one) for pk, one in found if one.category == kind] for kind in (*DeviationCategory, "")
+        kind: found.at((found.categories == kind).astype(bool)) for kind in (*DeviationCategory, "")
     }
     overview = ReportTable(
         "Patients and deviations",
@@ -53,27 +74,31 @@ def deviations_section(data: StudyData) -> ReportSection:
             *(
                 ReportRow(DeviationCategory(kind).label if kind else "Category not recorded", _cells(some))
                 for kind, some in by_category.items()
-                if some
+                if some.count
             ),
         ),
-        note=f"n = {len(data.enrolled)} enrolled patients.",
+        note=f"n = {int(data.is_enrolled.sum())} enrolled patients.",
     )
-    lines = _lines(data, found[:LISTED_AT_MOST])
-    every = listed("Each deviation", ("Patient", *COLUMNS), lines, len(found), "deviations")
+    lines = _lines(data, found, LISTED_AT_MOST)
+    every = listed("Each deviation", ("Patient", *COLUMNS), lines, found.count, "deviations")
     return ReportSection("deviations", "Protocol deviations", DEFINITIONS, (overview, every))
 
 
-def _of(patients: list[StudyPatient]) -> Deviations:
-    return [(patient.pk, one) for patient in patients for one in patient.deviations]
+def _of(data: StudyData, which: NDArray[np.bool_]) -> Deviations:
+    rows = data.facts.deviations
+    all_of_them = Deviations(rows[:, 0], rows[:, 2], rows[:, 3], data.facts.categories)
+    return all_of_them.at(which[rows[:, 0]])
 
 
 def _cells(found: Deviations) -> tuple[ReportCell, ...]:
-    counts = len({pk for pk, _one in found}), len(found), sum(one.is_major for _pk, one in found)
+    counts = len(np.unique(found.patient_of)), found.count, int(found.is_major.sum())
     return tuple(ReportCell(str(count), "deviations") for count in counts)
 
 
-def _lines(data: StudyData, found: Deviations) -> list[tuple[str, tuple[str, ...]]]:
-    entries = [one.entry for _pk, one in found]
+def _lines(
+    data: StudyData, found: Deviations, at_most: int | None = None
+) -> list[tuple[str, tuple[str, ...]]]:
+    entries = found.entries[:at_most].tolist()
     return [(number, _words(*line)) for number, *line in data.read(LINES, entries=entries)]
 
 
@@ -93,8 +118,9 @@ def behind_deviations(data: StudyData) -> dict[str, Callable[[], RowsBehind]]:
     """Every deviation, in one list."""
 
     def made() -> RowsBehind:
-        others = data.who(lambda patient: not patient.is_enrolled)
-        counted, left_out = _lines(data, _of(data.enrolled)), _lines(data, _of(others))
+        counted, left_out = (
+            _lines(data, _of(data, which)) for which in (data.is_enrolled, ~data.is_enrolled)
+        )
         return RowsBehind(
             "Protocol deviations",
             DEFINITIONS,

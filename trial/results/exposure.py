@@ -19,7 +19,6 @@ from ecrf.outcomes.report import (
 from trial.crfs.infusion import dosing_visits
 from trial.dosing import INDUCTION_DAYS, Phase, g_per_kg, phase_of
 from trial.results.data import NOT_KNOWN, StudyData
-from trial.results.facts import StudyPatient
 from trial.results.summaries import printed, share, summarise
 
 DEFINITIONS = (
@@ -45,7 +44,6 @@ DEFINITIONS = (
 class Exposure:
     """Of the treated patients, a number each in their order. Grams are NaN where a dose or its weight is missing."""
 
-    patients: list[StudyPatient]
     given_g: Values
     given_g_per_kg: Values
     planned_g_per_kg: Values
@@ -65,13 +63,12 @@ class Exposure:
 
 def exposure_of(data: StudyData) -> Exposure:
     """What each treated patient was given, and what the schedule planned."""
-    is_treated = data.numbers("infusion_days") > 0
     columns = (
         *(data.numbers("grams"), data.numbers("grams_per_kg")),
         *_schedule(data),
         *(data.numbers("infusion_days"), data.numbers("interrupted")),
     )
-    return Exposure(data.treated, *(column[is_treated] for column in columns))
+    return Exposure(*(column[data.is_treated] for column in columns))
 
 
 def _schedule(data: StudyData) -> Iterator[Values]:
@@ -79,7 +76,7 @@ def _schedule(data: StudyData) -> Iterator[Values]:
 
     Planned are the dosing visits that fell due while a patient took part, or at which a dose was given anyway.
     """
-    codes, zero = dosing_visits(), np.zeros(len(data.patients))
+    codes, zero = dosing_visits(), np.zeros(data.count)
     given, planned = dict.fromkeys(Phase, zero), dict.fromkeys(Phase, zero)
     for code in codes:
         plan, phase = protocol().plan(code), phase_of(code, codes)
@@ -163,7 +160,7 @@ def behind_exposure(data: StudyData, found: Exposure) -> dict[str, Callable[[], 
             "Exposure of each patient",
             DEFINITIONS,
             columns,
-            tuple(RowBehind(one.number, _cells(found, place)) for place, one in enumerate(found.patients)),
+            tuple(RowBehind(one.number, _cells(found, place)) for place, one in enumerate(data.treated)),
             tuple((number, f"Left out of grams: {why}") for number, why in _why_not_known(data)),
         )
     }

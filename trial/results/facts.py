@@ -5,10 +5,10 @@ struck out.
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache, cached_property
-from math import isnan
+from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from ecrf.forms.registry import CRFS
 from ecrf.outcomes.facts import PatientFacts
-from ecrf.outcomes.gathering import OF_PATIENTS, VISITS, GatheredLines, Places, Values, lines_of_a_form
+from ecrf.outcomes.gathering import OF_PATIENTS, VISITS, GatheredLines, Keys, Places, Values, lines_of_a_form
 from ecrf.outcomes.reading import IN_SCOPE, ReportStatement
 from trial.crfs.adverse_event import Action, Relation, Severity
 from trial.crfs.end_of_study import Reason
@@ -105,27 +105,105 @@ STATEMENT = ReportStatement(
 )
 
 
-class PatientEvent(NamedTuple):
-    """One adverse event: in which words, where in the patient's log, and of which kinds (a bit each)."""
+@dataclass(frozen=True, eq=False)
+class StudyFacts:
+    """Some patients in their order, in columns: a thousand of them are a few arrays and not thousands of objects.
 
-    term: str
-    number: int
-    entry: int
-    kinds: int
+    `named`: (id, number, site) of each; `hands`, `eligible`, `reasons`: texts as stored, or None; `numbers`: a row
+    each, see `columns_of`. `events` and `deviations`: a row for each line of the logs, (patient's place, number in the
+    log, entry, and the kinds of the event, a bit each, or whether the deviation is major), with its term or category.
+    """
+
+    named: list[tuple[int, str, str]]
+    hands: Keys
+    eligible: Keys
+    reasons: Keys
+    numbers: Values
+    terms: Keys
+    events: NDArray[np.int64]
+    categories: Keys
+    deviations: NDArray[np.int64]
+
+    def at(self, places: Places) -> "StudyFacts":
+        """Those patients, in that order."""
+        new_place = np.full(len(self.named), -1)
+        new_place[places] = np.arange(len(places))
+        terms, events = _moved(new_place, self.terms, self.events)
+        categories, deviations = _moved(new_place, self.categories, self.deviations)
+        return StudyFacts(
+            named=[self.named[place] for place in places.tolist()],
+            hands=self.hands[places],
+            eligible=self.eligible[places],
+            reasons=self.reasons[places],
+            numbers=self.numbers[places],
+            terms=terms,
+            events=events,
+            categories=categories,
+            deviations=deviations,
+        )
 
 
-class PatientDeviation(NamedTuple):
-    """One protocol deviation; "" for a category that is not recorded."""
-
-    category: str
-    number: int
-    entry: int
-    is_major: int
+def _moved(new_place: Places, keys: Keys, rows: NDArray[np.int64]) -> tuple[Keys, NDArray[np.int64]]:
+    """The lines of logs for patients who stand elsewhere now; those of who is not there (-1) are gone."""
+    places = new_place[rows[:, 0]]
+    order = np.argsort(places, kind="stable")[int((places < 0).sum()) :]
+    return keys[order], np.column_stack([places[order], rows[order, 1:]])
 
 
-@dataclass(eq=False)
+class PatientPlace(NamedTuple):
+    """What is kept of one patient: where he or she stands in the facts that were read together."""
+
+    facts: StudyFacts
+    place: int
+
+
+def together(patients: Sequence[PatientPlace]) -> StudyFacts:
+    """The facts of these patients, whenever each was read, in this order."""
+    places: dict[StudyFacts, list[int]] = {}
+    order: dict[StudyFacts, list[int]] = {}
+    for at, (facts, place) in enumerate(patients):
+        places.setdefault(facts, []).append(place)
+        order.setdefault(facts, []).append(at)
+    if len(places) == 1:
+        [(facts, those)] = places.items()
+        is_all = those == list(range(len(facts.named)))
+        return facts if is_all else facts.at(np.array(those, dtype=np.int64))
+    joined = _joined([facts.at(np.array(those, dtype=np.int64)) for facts, those in places.items()])
+    return joined.at(np.argsort(np.array([at for those in order.values() for at in those], dtype=np.int64)))
+
+
+def _joined(parts: Sequence[StudyFacts]) -> StudyFacts:
+    """One behind the other."""
+    before = np.cumsum([0, *(len(part.named) for part in parts)])
+
+    def logs(rows: str) -> NDArray[np.int64]:
+        empty = np.empty((0, 4), dtype=np.int64)
+        shifted = (
+            getattr(part, rows) + np.array([at, 0, 0, 0]) for part, at in zip(parts, before, strict=False)
+        )
+        return np.concatenate([empty, *shifted])
+
+    def column(name: str, empty: NDArray[Any]) -> NDArray[Any]:
+        return np.concatenate([empty, *(getattr(part, name) for part in parts)])
+
+    texts = np.empty(0, dtype=object)
+    width = parts[0].numbers.shape[1] if parts else 0
+    return StudyFacts(
+        named=[one for part in parts for one in part.named],
+        hands=column("hands", texts),
+        eligible=column("eligible", texts),
+        reasons=column("reasons", texts),
+        numbers=column("numbers", np.empty((0, width))),
+        terms=column("terms", texts),
+        events=logs("events"),
+        categories=column("categories", texts),
+        deviations=logs("deviations"),
+    )
+
+
+@dataclass(frozen=True)
 class StudyPatient:
-    """One patient of a study site; never changed. `is_treated`: by a dose above 0 g. `numbers`: see `columns_of`."""
+    """One patient of a study site, for the rows behind a number. `is_treated`: by a dose above 0 g."""
 
     pk: int
     number: str
@@ -135,20 +213,13 @@ class StudyPatient:
     end_reason: str | None
     ended_on: date | None
     is_treated: bool
-    numbers: Values
-    events: tuple[PatientEvent, ...]
-    deviations: tuple[PatientDeviation, ...]
+    is_enrolled: bool
 
-    @cached_property
-    def is_enrolled(self) -> bool:
-        """Who is eligible in the investigator's decision and no screen failure; or treated, decision or not (P)."""
-        return self.is_treated or (self.eligible is True and self.end_reason != Reason.SCREEN_FAILURE)
-
-    @cached_property
+    @property
     def has_completed(self) -> bool:
         return self.is_enrolled and self.end_reason == Reason.COMPLETED
 
-    @cached_property
+    @property
     def has_withdrawn(self) -> bool:
         return self.is_enrolled and bool(self.end_reason) and self.end_reason != Reason.COMPLETED
 
@@ -168,34 +239,21 @@ def columns_of(codes: tuple[str, ...]) -> dict[tuple[str, str], int]:
 
 def patients_of(
     lines: list[tuple[Any, ...]], *, codes: tuple[str, ...], **_given: object
-) -> dict[int, StudyPatient]:
+) -> dict[int, PatientPlace]:
     """{id: patient}, in the order of the numbers, of the statement's lines."""
     named: list[tuple[int, str, str]] = next(
         json.loads(line[3] or "[]") for line in lines if line[0] == "patient"
     )
     gathered = GatheredLines(lines, [pk for pk, _number, _site in named], codes)
     hands = gathered.keys("hand")
-    numbers = _numbers(gathered, hands, codes)
-    of_each = zip(
-        *(named, hands, gathered.keys("eligible"), gathered.keys("end"), numbers),
-        *(gathered.logs("event"), gathered.logs("deviation")),
-        strict=True,
+    facts = StudyFacts(
+        *(named, hands, gathered.keys("eligible"), gathered.keys("end"), _numbers(gathered, hands, codes)),
+        *(*gathered.logs("event"), *gathered.logs("deviation")),
     )
-    treated, ended_on = (columns_of(codes)[name, ""] for name in ("infusion_days", "ended_on"))
-    return {
-        pk: StudyPatient(
-            *(pk, number, site, hand, eligible and eligible == "true", reason),
-            None if isnan(row[ended_on]) else date.fromordinal(int(row[ended_on])),
-            bool(row[treated] > 0),
-            row.copy(),  # so that one patient who stays does not keep the numbers of all
-            tuple(PatientEvent(*one) for one in events),
-            tuple(PatientDeviation(*one) for one in deviations),
-        )
-        for (pk, number, site), hand, eligible, reason, row, events, deviations in of_each
-    }
+    return {pk: PatientPlace(facts, place) for place, (pk, _number, _site) in enumerate(named)}
 
 
-def _numbers(gathered: GatheredLines, hands: list[str | None], codes: tuple[str, ...]) -> Values:
+def _numbers(gathered: GatheredLines, hands: Keys, codes: tuple[str, ...]) -> Values:
     """A row a patient, with a column for each of `columns_of`."""
     count = gathered.patients
     strength, grip = np.full(
@@ -204,7 +262,7 @@ def _numbers(gathered: GatheredLines, hands: list[str | None], codes: tuple[str,
     patients, visits, [sums, *_rest] = gathered.at_visits("strength")
     strength[patients, visits] = sums
     patients, visits, [right, left, *_rest] = gathered.at_visits("grip")
-    sides = np.array([hand or "" for hand in hands], dtype=str)[patients]
+    sides = hands[patients]
     grip[patients, visits] = np.select([sides == side for side in SIDES], [right, left], np.nan)
 
     patients, visits, [given_g, weight_kg, interrupted] = gathered.at_visits("dose")

@@ -2,6 +2,9 @@
 
 from collections.abc import Callable
 
+import numpy as np
+
+from ecrf.outcomes.gathering import Places
 from ecrf.outcomes.report import (
     FlowBox,
     ReportCell,
@@ -30,98 +33,115 @@ DEFINITIONS = (
     ("Completed", COMPLETED),
 )
 
-Groups = dict[str, list[StudyPatient]]
+Groups = dict[str, Places]
 
 
 def state_of(patient: StudyPatient) -> str:
     """How the patient stands, in words: what the rows behind the flow say."""
     if not patient.is_enrolled:
-        return f"Not enrolled: {why_not_enrolled(patient).lower()}"
+        eligible = None if patient.eligible is None else str(patient.eligible).lower()
+        return f"Not enrolled: {why_not_enrolled(patient.end_reason, eligible).lower()}"
     if patient.has_completed:
         return "Completed"
-    return f"Withdrawn: {reason_label(patient).lower()}" if patient.has_withdrawn else "On study"
+    return f"Withdrawn: {reason_label(patient.end_reason).lower()}" if patient.has_withdrawn else "On study"
 
 
-def why_not_enrolled(patient: StudyPatient) -> str:
-    if patient.end_reason == Reason.SCREEN_FAILURE or patient.eligible is False:
+def why_not_enrolled(end_reason: str | None, eligible: str | None) -> str:
+    if end_reason == Reason.SCREEN_FAILURE or eligible == "false":
         return "Screen failure"
-    return reason_label(patient) if patient.end_reason else "Not decided yet"
+    return reason_label(end_reason) if end_reason else "Not decided yet"
 
 
-def reason_label(patient: StudyPatient) -> str:
-    return Reason(patient.end_reason).label if patient.end_reason else "Not recorded"
+def reason_label(end_reason: str | None) -> str:
+    return Reason(end_reason).label if end_reason else "Not recorded"
 
 
 def groups_of(data: StudyData) -> Groups:
     """The groups of the flow, by the key of their rows."""
-    enrolled = data.enrolled
+    groups = {
+        "screened": np.ones(data.count, dtype=bool),
+        "not-enrolled": ~data.is_enrolled,
+        "enrolled": data.is_enrolled,
+        "treated": data.is_treated,
+        "withdrawn": data.has_withdrawn,
+        "on-study": data.is_enrolled & ~data.has_left,
+        "completed": data.has_completed,
+    }
+    return {key: np.flatnonzero(which) for key, which in groups.items()}
+
+
+Why = Callable[[str | None, str | None], str]
+
+
+def _by_reason(data: StudyData, patients: Places, why: Why, key: str) -> dict[str, Groups]:
+    """{reason in words: {key of its rows: the patients}}, the most frequent reason first."""
+    said = zip(data.facts.reasons[patients].tolist(), data.facts.eligible[patients].tolist(), strict=True)
+    found: dict[str, list[int]] = {}
+    for place, of_one in zip(patients.tolist(), said, strict=True):
+        found.setdefault(why(*of_one), []).append(place)
+    ordered = sorted(found.items(), key=lambda pair: (-len(pair[1]), pair[0]))
     return {
-        "screened": data.patients,
-        "not-enrolled": [one for one in data.patients if not one.is_enrolled],
-        "enrolled": enrolled,
-        "treated": data.treated,
-        "withdrawn": [one for one in enrolled if one.has_withdrawn],
-        "on-study": [one for one in enrolled if not one.end_reason],
-        "completed": [one for one in enrolled if one.has_completed],
+        words: {f"{key}-{words.lower().replace(' ', '-')}": np.array(those, dtype=np.int64)}
+        for words, those in ordered
     }
 
 
-def _by_reason(
-    patients: list[StudyPatient], why: Callable[[StudyPatient], str], key: str
-) -> dict[str, Groups]:
-    """{reason in words: {key of its rows: the patients}}, the most frequent reason first."""
-    found: dict[str, list[StudyPatient]] = {}
-    for patient in patients:
-        found.setdefault(why(patient), []).append(patient)
-    ordered = sorted(found.items(), key=lambda pair: (-len(pair[1]), pair[0]))
-    return {words: {f"{key}-{words.lower().replace(' ', '-')}": those} for words, those in ordered}
-
-
-def _reasons(groups: Groups) -> tuple[dict[str, Groups], dict[str, Groups]]:
+def _reasons(data: StudyData, groups: Groups) -> tuple[dict[str, Groups], dict[str, Groups]]:
     """Why patients were not enrolled, and why others withdrew."""
     return (
-        _by_reason(groups["not-enrolled"], why_not_enrolled, "not-enrolled"),
-        _by_reason(groups["withdrawn"], reason_label, "withdrawn"),
+        _by_reason(data, groups["not-enrolled"], why_not_enrolled, "not-enrolled"),
+        _by_reason(data, groups["withdrawn"], lambda reason, _eligible: reason_label(reason), "withdrawn"),
     )
 
 
-def flow_section(groups: Groups) -> ReportSection:
-    """The figure of the participants."""
-    not_enrolled, withdrawn = _reasons(groups)
+class Participants:
+    """The figure of the participants, and the patients of each of its boxes."""
 
-    def box(title: str, key: str, lines: dict[str, Groups] | None = None, aside: bool = False) -> FlowBox:
-        named = tuple((words, _count(*group.popitem())) for words, group in (lines or {}).items())
-        return FlowBox(title, _count(key, groups[key]), named, aside)
+    def __init__(self, data: StudyData) -> None:
+        self.data, self.groups = data, groups_of(data)
+        self.reasons = _reasons(data, self.groups)
 
-    boxes = [box("Screened", "screened"), box("Not enrolled", "not-enrolled", not_enrolled, aside=True)]
-    boxes += [box("Enrolled", "enrolled", {"Treated": {"treated": groups["treated"]}})]
-    boxes += [box("Withdrawn", "withdrawn", withdrawn, aside=True)]
-    if groups["on-study"]:
-        boxes.append(box("On study", "on-study", aside=True))
-    boxes.append(box("Completed", "completed"))
-    return ReportSection(
-        "flow", "Participant flow", DEFINITIONS, (ReportFlow("Participant flow", tuple(boxes)),)
-    )
+    def section(self) -> ReportSection:
+        not_enrolled, withdrawn = self.reasons
+        groups = self.groups
+
+        def box(title: str, key: str, lines: dict[str, Groups] | None = None, aside: bool = False) -> FlowBox:
+            named = tuple(
+                (words, _count(*one)) for words, group in (lines or {}).items() for one in group.items()
+            )
+            return FlowBox(title, _count(key, groups[key]), named, aside)
+
+        boxes = [box("Screened", "screened"), box("Not enrolled", "not-enrolled", not_enrolled, aside=True)]
+        boxes += [box("Enrolled", "enrolled", {"Treated": {"treated": groups["treated"]}})]
+        boxes += [box("Withdrawn", "withdrawn", withdrawn, aside=True)]
+        if len(groups["on-study"]):
+            boxes.append(box("On study", "on-study", aside=True))
+        boxes.append(box("Completed", "completed"))
+        return ReportSection(
+            "flow", "Participant flow", DEFINITIONS, (ReportFlow("Participant flow", tuple(boxes)),)
+        )
+
+    def behind(self) -> dict[str, Callable[[], RowsBehind]]:
+        """The patients of each box and of each reason."""
+        behind = dict(self.groups)
+        for reasons in self.reasons:
+            for group in reasons.values():
+                behind |= group
+        return {key: _rows(self.data, key, patients) for key, patients in behind.items()}
 
 
-def _count(key: str, patients: list[StudyPatient]) -> ReportCell:
+def _count(key: str, patients: Places) -> ReportCell:
     return ReportCell(str(len(patients)), key)
 
 
-def behind_flow(groups: Groups) -> dict[str, Callable[[], RowsBehind]]:
-    """The patients of each box and of each reason."""
-    behind = dict(groups)
-    for reasons in _reasons(groups):
-        for group in reasons.values():
-            behind |= group
-    return {key: _rows(key, patients) for key, patients in behind.items()}
-
-
-def _rows(key: str, patients: list[StudyPatient]) -> Callable[[], RowsBehind]:
+def _rows(data: StudyData, key: str, patients: Places) -> Callable[[], RowsBehind]:
     title = key.replace("-", " ").capitalize()
     return lambda: RowsBehind(
         f"Participant flow: {title}",
         DEFINITIONS,
         ("Site", "State", "Left on"),
-        tuple(RowBehind(one.number, (one.site, state_of(one), str(one.ended_on or "–"))) for one in patients),
+        tuple(
+            RowBehind(one.number, (one.site, state_of(one), str(one.ended_on or "–")))
+            for one in data.at(patients)
+        ),
     )

@@ -5,7 +5,7 @@ from trial.results.data import StudyData
 from trial.results.deviations import behind_deviations, deviations_section
 from trial.results.efficacy import behind_visits, major_section, responder_section, visits_section
 from trial.results.exposure import behind_exposure, exposure_of, exposure_section
-from trial.results.flow import behind_flow, flow_section, groups_of
+from trial.results.flow import Participants
 from trial.results.measures import MEASURES, MeasuredVisits, visits_with_outcomes
 from trial.results.safety import StudyEvents, behind_events, events_section
 from trial.results.sites import sites_section
@@ -15,10 +15,10 @@ def report(scope: ReportScope) -> Report:
     """Everything of the study, or of one site; the table of the sites stands in the study's alone."""
     data = StudyData(scope)
     given, events = exposure_of(data), StudyEvents(data)
-    plans, groups = visits_with_outcomes(), groups_of(data)
+    plans, participants = visits_with_outcomes(), Participants(data)
     measured = [MeasuredVisits(measure, data, plans) for measure in MEASURES]
     sections = [
-        flow_section(groups),
+        participants.section(),
         major_section(measured),
         *(visits_section(one) for one in measured),
         responder_section(measured),
@@ -29,7 +29,7 @@ def report(scope: ReportScope) -> Report:
     if scope.site is None:
         sections.append(sites_section(data, measured))
     behind = (
-        behind_flow(groups) | behind_exposure(data, given) | behind_events(events) | behind_deviations(data)
+        participants.behind() | behind_exposure(data, given) | behind_events(events) | behind_deviations(data)
     )
     for one in measured:
         behind |= behind_visits(one)

@@ -19,7 +19,7 @@ from ecrf.outcomes.report import (
 )
 from trial.crfs.adverse_event import Action, Outcome, Relation, Severity
 from trial.results.data import StudyData
-from trial.results.facts import BITS, KINDS, StudyPatient
+from trial.results.facts import BITS, KINDS
 from trial.results.listing import LISTED_AT_MOST, listed
 from trial.results.summaries import DASH, share
 
@@ -105,12 +105,12 @@ def _folded(term: str) -> str:
 class PatientsEvents:
     """The events of some patients, in the order of the patients and of their logs."""
 
-    def __init__(self, patients: list[StudyPatient]) -> None:
-        self.patients = patients
-        events = [(patient.pk, event) for patient in patients for event in patient.events]
-        self._terms = [event.term for _pk, event in events]
-        columns = [(pk, event.entry, event.kinds) for pk, event in events]
-        self.all = EventCount(*np.array(columns, dtype=np.int64).reshape(-1, 3).T)
+    def __init__(self, data: StudyData, which: NDArray[np.bool_]) -> None:
+        self.patients = int(which.sum())
+        events = data.facts.events
+        is_theirs = which[events[:, 0]]
+        self._terms = data.facts.terms[is_theirs].tolist()
+        self.all = EventCount(*events[is_theirs][:, [0, 2, 3]].T)
 
     @cached_property
     def terms(self) -> dict[str, EventTerm]:
@@ -136,13 +136,13 @@ class StudyEvents(PatientsEvents):
     """The events that count: of patients who were given the drug."""
 
     def __init__(self, data: StudyData) -> None:
-        super().__init__(data.treated)
+        super().__init__(data, data.is_treated)
         self.data = data
 
     @cached_property
     def others(self) -> PatientsEvents:
         """Those of patients who never were."""
-        return PatientsEvents(self.data.who(lambda patient: not patient.is_treated))
+        return PatientsEvents(self.data, ~self.data.is_treated)
 
     def lines(self, count: EventCount, at_most: int | None = None) -> list[tuple[str, tuple[str, ...]]]:
         """(patient, the event in words)"""
@@ -152,7 +152,7 @@ class StudyEvents(PatientsEvents):
 
 def events_section(events: StudyEvents) -> ReportSection:
     """Events by severity, relation and seriousness; by term; and the serious ones, listed."""
-    n = len(events.patients)
+    n = events.patients
     kinds = ((key, words, events.all.of_kind(key)) for key, (words, _which) in KINDS.items())
     shown = [one for one in kinds if one[2].events or not one[0].startswith("no-")]
     overview = ReportTable(

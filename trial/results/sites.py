@@ -1,12 +1,8 @@
 """The sites side by side: how many took part, and the means; too few patients each for more than that."""
 
-import numpy as np
-from numpy.typing import NDArray
-
 from ecrf.forms.protocol import protocol
 from ecrf.outcomes.report import ReportCell, ReportRow, ReportSection, ReportTable
 from trial.results.data import StudyData
-from trial.results.facts import StudyPatient
 from trial.results.measures import MeasuredVisits
 from trial.results.summaries import printed, summarise
 from trial.schedule import LAST_VISIT
@@ -19,13 +15,7 @@ DEFINITIONS = (
 
 def sites_section(data: StudyData, measured: list[MeasuredVisits]) -> ReportSection:
     """One line a site that has a patient."""
-    by_site: dict[str, list[StudyPatient]] = {}
-    for patient in data.patients:
-        by_site.setdefault(patient.site, []).append(patient)
-    site_of = np.array([patient.site for patient in data.enrolled], dtype=str)
-    rows = tuple(
-        _site_row(code, patients, measured, site_of == code) for code, patients in sorted(by_site.items())
-    )
+    rows = tuple(_site_row(code, data, measured) for code in sorted(set(data.sites.tolist())))
     columns = ("Site", "Screened", "Enrolled", "Withdrawn", "Completed", *("n", "Mean") * 4)
     groups = [("", 1), ("Patients", 4)]
     groups += [
@@ -35,17 +25,11 @@ def sites_section(data: StudyData, measured: list[MeasuredVisits]) -> ReportSect
     return ReportSection("sites", "Sites", DEFINITIONS, (table,))
 
 
-def _site_row(
-    code: str, patients: list[StudyPatient], measured: list[MeasuredVisits], here: NDArray[np.bool_]
-) -> ReportRow:
-    """`here`: which of those enrolled belong to the site."""
-    counts = [
-        len(patients),
-        sum(one.is_enrolled for one in patients),
-        sum(one.has_withdrawn for one in patients),
-        sum(one.has_completed for one in patients),
-    ]
-    cells = [ReportCell(str(count)) for count in counts]
+def _site_row(code: str, data: StudyData, measured: list[MeasuredVisits]) -> ReportRow:
+    is_here = (data.sites == code).astype(bool)
+    counts = [is_here & which for which in (True, data.is_enrolled, data.has_withdrawn, data.has_completed)]
+    cells = [ReportCell(str(int(count.sum()))) for count in counts]
+    here = is_here[data.is_enrolled]
     for one in measured:
         for visit in (protocol().baseline, LAST_VISIT):
             summary = summarise(one.values[visit][here])

@@ -46,7 +46,7 @@ def ask_for_reset(request: HttpRequest, typed: str) -> str:
     name, address = lockout.name_in_log(_username(typed)), client_address(request)
     with acting(SYSTEM, source="login"):
         if not lockout.may_ask_for_link(name, address):
-            return lockout.ASKED_TOO_OFTEN
+            return str(lockout.ASKED_TOO_OFTEN)
         note(What.RESET_ASKED, name, address)
     return ""
 

@@ -12,6 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from ecrf.access.models import LANGUAGE_NAMES
 from ecrf.access.requests import UserRequest
 from ecrf.account.arriving.services import ask_for_new_address
 from ecrf.account.own.page import own_page, session_named
@@ -28,7 +29,12 @@ from ecrf.audit.actor import Actor
 @require_safe
 def account(request: UserRequest) -> HttpResponse:
     page = own_page(request, request.user)
-    context = {"page": page, "zone": page.zone, "is_needed": needs_second_factor(request.user)}
+    context = {
+        "page": page,
+        "zone": page.zone,
+        "is_needed": needs_second_factor(request.user),
+        "languages": LANGUAGE_NAMES.items(),
+    }
     return render(request, "account/account.html", context)
 
 

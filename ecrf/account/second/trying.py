@@ -13,7 +13,7 @@ from ecrf.account.second import passkeys
 from ecrf.account.second.authenticator import take_code
 from ecrf.account.second.recovery_codes import codes_left, take_recovery_code
 
-HELD_BACK: dict[str, str] = {
+HELD_BACK: dict[str, Any] = {
     What.LOCKED: lockout.LOCKED_WORDS,
     What.REFUSED: lockout.LOCKED_WORDS,
     What.SLOWED: (
@@ -36,7 +36,7 @@ def why_not_in(request: HttpRequest, user: User) -> str:
     outcome = lockout.try_secret(request, user.username, check, right=None, wrong=What.WRONG_CODE)
     if isinstance(outcome, User):
         return ""
-    return HELD_BACK.get(outcome, words)
+    return str(HELD_BACK.get(outcome, words))
 
 
 def _why_wrong(request: HttpRequest, user: User, state: Any) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from ecrf.access.language import in_master
 from ecrf.access.models import Site
 from ecrf.audit.actor import Actor, acting
 from ecrf.casebook.data import PatientData
@@ -77,7 +78,8 @@ def _recalculate(definition: CrfDefinition, source: Crf | None, data: PatientDat
     changed = []
     for row in rows:
         before = [getattr(row, name) for name in definition.calculated]
-        row.calculate(data)
+        with in_master():
+            row.calculate(data)
         if before != [getattr(row, name) for name in definition.calculated]:
             changed.append(row)
     if changed:

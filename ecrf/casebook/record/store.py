@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import DataError, IntegrityError
 from django.db.models import F
 
+from ecrf.access.language import in_master
 from ecrf.casebook.data import PatientData, stored_row
 from ecrf.casebook.models import Entry
 from ecrf.casebook.places import Place
@@ -23,7 +24,8 @@ def write(
     is_new = row._state.adding
     if is_new:
         _save_entry(place, row, data, request_key)
-    row.calculate(data)
+    with in_master():
+        row.calculate(data)
     try:
         if is_new:
             row.save(force_insert=True)

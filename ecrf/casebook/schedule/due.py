@@ -4,6 +4,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
+from django.utils.functional import Promise
+from django.utils.translation import pgettext_lazy
+
 from ecrf.forms.protocol import Protocol, VisitPlan
 
 
@@ -25,6 +28,22 @@ class PatientState(StrEnum):
     SCREEN_FAILURE = "screen failure"
     WITHDREW = "withdrew"
     DIED = "died"
+
+
+STATE_WORDS: dict[str, Promise] = {
+    PatientState.SCREENING: pgettext_lazy("state of a patient", "screening"),
+    PatientState.ON_STUDY: pgettext_lazy("state of a patient", "on study"),
+    PatientState.COMPLETED: pgettext_lazy("state of a patient", "completed"),
+    PatientState.ENDED: pgettext_lazy("state of a patient", "ended early"),
+    PatientState.SCREEN_FAILURE: pgettext_lazy("state of a patient", "screen failure"),
+    PatientState.WITHDREW: pgettext_lazy("state of a patient", "withdrew"),
+    PatientState.DIED: pgettext_lazy("state of a patient", "died"),
+}
+
+
+def words_of_state(state: str) -> str:
+    """As people read it; the value itself, which is stored, is English in any language."""
+    return str(STATE_WORDS.get(state, state))
 
 
 LIVING = (PatientState.SCREENING, PatientState.ON_STUDY)
@@ -89,6 +108,10 @@ class ScheduleStatus:
     last: VisitDue | None
     next: VisitDue | None
     unfinished: VisitDue | None
+
+    @property
+    def state_words(self) -> str:
+        return words_of_state(self.state)
 
     @property
     def offered(self) -> list[VisitDue]:

@@ -23,6 +23,7 @@ from ecrf.casebook.schedule.status import (
 from ecrf.forms.crf import Crf, MissingReason
 from ecrf.forms.protocol import VisitPlan, protocol
 from ecrf.forms.registry import CRFS, CrfDefinition
+from ecrf.forms.words import said
 
 
 @dataclass(frozen=True)
@@ -188,7 +189,7 @@ def _head(definition: CrfDefinition, name: str) -> str:
         return str(CRFS[definition.links[link].to].items[item].verbose_name)
     if name in definition.items:
         return str(definition.items[name].verbose_name)
-    return definition.model.listed_words[name]
+    return said(definition.model.listed_words[name])
 
 
 def _cell(definition: CrfDefinition, row: Crf, name: str, names: Names, data: PatientData) -> str:

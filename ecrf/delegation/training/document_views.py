@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from ecrf.access.language import answered_in_master
 from ecrf.access.people import holders_of
 from ecrf.access.reach import require_anywhere
 from ecrf.access.requests import UserRequest, whole_number
@@ -97,6 +98,7 @@ def withdraw_document(request: UserRequest, pk: int) -> HttpResponse:
 
 
 @require_GET
+@answered_in_master
 def people_csv(request: UserRequest, pk: int) -> FileResponse:
     """Who has confirmed the version and who has not, as a table."""
     require_anywhere(request.user, Right.SEE_ACCESS)

@@ -5,6 +5,7 @@ import uuid
 from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from ecrf.access.reach import require, sites
@@ -19,7 +20,7 @@ from ecrf.entry.addresses import reach_patient
 from ecrf.entry.ending.to_finish import to_finish
 from ecrf.entry.visit.guard import what_holds
 
-OUT_OF_DATE = "The page is out of date. Go back and load it again."
+OUT_OF_DATE = gettext_lazy("The page is out of date. Go back and load it again.")
 
 
 @require_GET
@@ -55,9 +56,8 @@ def add(request: UserRequest) -> HttpResponse:
         added = add_patient(site=site, by=request.user, request_key=key)
     except LookupError:
         return HttpResponseBadRequest(OUT_OF_DATE)
-    messages.success(
-        request, f"Patient {added.number} is added. Write the number on the identification list."
-    )
+    words = gettext("Patient %(number)s is added. Write the number on the identification list.")
+    messages.success(request, words % {"number": added.number})
     return redirect("patient", added.number)
 
 

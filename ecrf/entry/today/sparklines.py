@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db.models import OuterRef, Subquery
+from django.utils.translation import gettext
 
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS
@@ -31,8 +32,9 @@ class Sparkline:
         """The same for who cannot see it: `Body weight 86 to 95, 18 values`."""
         (_, first), (_, last) = self.values[0], self.values[-1]
         if len(self.values) == 1:
-            return f"{self.name} {first}, 1 value"
-        return f"{self.name} {first} to {last}, {len(self.values)} values"
+            return gettext("%(item)s %(value)s, 1 value") % {"item": self.name, "value": first}
+        words = gettext("%(item)s %(first)s to %(last)s, %(number)d values")
+        return words % {"item": self.name, "first": first, "last": last, "number": len(self.values)}
 
     @property
     def places(self) -> list[tuple[float, float]]:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.utils.translation import gettext, pgettext
 
 from ecrf.access.models import Site, User
 from ecrf.access.reach import reachable, sites
@@ -164,18 +165,18 @@ def _cards(rows: QuerySet[PatientStatus], today: dict[int, date]) -> list[Card]:
     living = rows.filter(state__in=LIVING)
     return [
         _card(
-            "Due this week",
+            gettext("Due this week"),
             "due",
             living.filter(due_within(7, today)).order_by("closes_on"),
             today,
-            "No visit is due in the next seven days.",
+            gettext("No visit is due in the next seven days."),
         ),
         _card(
-            "Overdue",
+            pgettext("title of a list of visits", "Overdue"),
             "overdue",
             living.filter(overdue(today)).order_by("closes_on"),
             today,
-            "No visit is overdue.",
+            gettext("No visit is overdue."),
         ),
     ]
 

@@ -6,6 +6,7 @@ from datetime import date
 from itertools import groupby
 
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from ecrf.access.models import Site, User
 from ecrf.access.reach import sites
@@ -150,7 +151,7 @@ def _visit(visit: Visit) -> ToSign:
 def _broken(signature: Signature) -> ToSign:
     patient, entry = signature.patient, signature.entry
     visit = signature.visit or (entry.visit if entry else None)
-    words = form_title(entry) if entry else visit_label(visit) if visit else "Casebook"
+    words = form_title(entry) if entry else visit_label(visit) if visit else gettext("Casebook")
     words = f"{visit_label(visit)}, {words}" if entry and visit else words
     address = _address(patient, visit, entry)
     on = _day_of(signature, visit)
@@ -163,7 +164,8 @@ def _logs(entries: Iterable[Entry]) -> list[ToSign]:
     for _which, group in groupby(entries, key=lambda entry: (entry.patient_id, entry.crf)):
         forms = list(group)
         first, kind = forms[0], CRFS[forms[0].crf]
-        words = f"{kind.plural}: {len(forms)} to sign" if len(forms) > 1 else form_title(first)
+        several = gettext("%(forms)s: %(number)d to sign") % {"forms": kind.plural, "number": len(forms)}
+        words = several if len(forms) > 1 else form_title(first)
         address = _address(first.patient, None, first)
         if len(forms) > 1:
             address = reverse("log", args=[first.patient.number, kind.key])

@@ -4,6 +4,7 @@ import uuid
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET
 
 from ecrf.access.requests import UserRequest
@@ -26,8 +27,10 @@ def today(request: UserRequest) -> HttpResponse:
             return redirect("outcomes")
         if Right.MANAGE_ACCOUNTS in rights:
             return redirect("people")
+        held = request.user.current_memberships
+        roles = gettext(", ").join(str(row.get_role_display()).lower() for row in held)
         return render(
-            request, "entry/today/no_work_here.html", {"memberships": request.user.current_memberships}
+            request, "entry/today/no_work_here.html", {"memberships": held, "roles_in_words": roles}
         )
     query = _short(request, "q").upper()
     if query and is_own_patient(request.user, query):

@@ -156,7 +156,8 @@ class StudyRecords:
     @property
     def unplanned(self) -> frozenset[str]:
         """The visits that are no plan of anybody's: those that repeat when they are needed."""
-        return frozenset(plan.code for plan in protocol().visits if plan.repeats)
+        plans = self.package.edition.visits if self.package.edition else protocol().visits
+        return frozenset(plan.code for plan in plans if plan.repeats)
 
     def patients(self) -> Iterator[PatientRecords]:
         readers = {table.form: _ByPatient(self.package, table) for table in self.tables}

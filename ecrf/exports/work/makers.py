@@ -22,6 +22,7 @@ from ecrf.exports.package import Package, StepCounter, finish
 from ecrf.exports.people import named
 from ecrf.exports.rebuild import rebuild
 from ecrf.exports.sdtm.annotation import place_in_sdtm
+from ecrf.exports.sdtm.program import mapping_sum
 from ecrf.exports.sdtm.writing import has_sdtm
 from ecrf.exports.tables.description import describe
 from ecrf.exports.tables.selection import read_selection
@@ -81,6 +82,10 @@ def make_cut(export: Export, folder: Path, target: Path, progress: StepCounter) 
             selection=selection.as_json(),
             identifiers_reason=wanted["identifiers_reason"],
             formats=wanted["formats"],
+            sums={
+                "files": package.sums,
+                "mapping": mapping_sum() if "sdtm" in wanted["formats"] else "",
+            },
             version=ecrf.__version__,
             is_synthetic=settings.SYNTHETIC_DATA,
             export=export,

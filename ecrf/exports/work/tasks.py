@@ -9,6 +9,7 @@ from django.db import DatabaseError, IntegrityError, connection
 from django.utils import timezone
 from django_tasks import task
 
+from ecrf.access.language import in_master
 from ecrf.audit.actor import SYSTEM, acting
 from ecrf.audit.alone import only_one
 from ecrf.exports.folder import NoRoom, begin, file_of, forget
@@ -36,7 +37,7 @@ class MadeNothing(Exception):
 @task(queue_name="exports")
 def make(export_id: int) -> None:
     """Make one export. Whatever goes wrong stands in its row in words, and nothing half made is left."""
-    with only_one(WORK, export_id) as is_mine:
+    with in_master(), only_one(WORK, export_id) as is_mine:
         if not is_mine:
             return
         export = _begin(export_id)

@@ -6,7 +6,7 @@ TOPICS = (
     Topic(
         "log-in",
         "Log in",
-        ("login",),
+        ("login", "choose-language"),
         (
             "Type your user name and your password. Capital and small letters differ.",
             "If a code is asked for next, read it from the authenticator app on your phone, or use your passkey.",
@@ -59,7 +59,7 @@ TOPICS = (
     Topic(
         "account",
         "Your account",
-        ("account", "change-password", "change-address", "sso-own"),
+        ("account", "change-password", "change-address", "own-language", "sso-own"),
         (
             "See what you may do, at which site, and what is still missing for it today.",
             "Change your password or your mail address here. A new address is confirmed by a link.",

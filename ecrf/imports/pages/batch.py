@@ -14,6 +14,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from ecrf.access.language import answered_in_master
 from ecrf.access.requests import UserRequest, click_key, whole_number
 from ecrf.audit.actor import acting
 from ecrf.casebook.labels import counted
@@ -180,6 +181,7 @@ def verify_compared(request: UserRequest, key: uuid.UUID) -> HttpResponse:
 
 
 @require_POST
+@answered_in_master
 def rows_csv(request: UserRequest, key: uuid.UUID) -> HttpResponseBase:
     """The rows of one kind, or all, as a file: of what is refused, the list to correct from."""
     batch = reach_import(request.user, key)

@@ -6,7 +6,9 @@ from datetime import date
 from functools import cache
 
 from django.db.models import Max
+from django.utils.translation import override
 
+from ecrf.access.models import LANGUAGE_NAMES
 from ecrf.audit.models import AuditEvent
 from ecrf.casebook.data import PatientData
 from ecrf.casebook.labels import label_of
@@ -61,13 +63,14 @@ def code_in(text: str) -> str:
 
 @cache
 def _names() -> tuple[dict[str, str], dict[str, str]]:
-    """{name: code} of visits that take place once, and of those that repeat."""
+    """{name: code} of visits that take place once, and of those that repeat: by code, by name in any language."""
     once: dict[str, str] = {}
     several: dict[str, str] = {}
-    for plan in protocol().visits:
-        (several if plan.repeats else once).update(
-            {key_of(plan.code): plan.code, key_of(plan.label): plan.code}
-        )
+    for language in LANGUAGE_NAMES:
+        with override(language):
+            for plan in protocol().visits:
+                names = {key_of(plan.code): plan.code, key_of(plan.label): plan.code}
+                (several if plan.repeats else once).update(names)
     return once, several
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from ecrf.access.language import in_master
 from ecrf.casebook.record.values import Missing
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS, CrfDefinition
@@ -93,7 +94,8 @@ def columns_of(header: list[str], definition: CrfDefinition) -> WideColumns:
 
 def _labels(definition: CrfDefinition) -> dict[str, str]:
     """Labels that name one item alone."""
-    keys = [(key_of(str(item.verbose_name)), name) for name, item in definition.entered.items()]
+    with in_master():  # files are written in English, as the template is
+        keys = [(key_of(str(item.verbose_name)), name) for name, item in definition.entered.items()]
     return {key: name for key, name in keys if [one for one, _name in keys].count(key) == 1}
 
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import import_string
 
+from ecrf.access.language import each_language
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS
 from ecrf.listings.columns.column import ListingColumn
@@ -41,7 +41,7 @@ class ListingBook:
         return self.beside[form].get(key) if definition.form(form) and form in self.beside else None
 
 
-@cache
+@each_language
 def book() -> ListingBook:
     """Of the trial that is installed."""
     trial = protocol()

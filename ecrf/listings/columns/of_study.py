@@ -1,8 +1,8 @@
 """What the engine knows of every study: windows of visits, pages that are missing, changed values, open queries."""
 
 from collections.abc import Iterator
-from functools import cache
 
+from ecrf.access.language import each_language
 from ecrf.casebook.schedule.due import LIVING
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS
@@ -83,7 +83,7 @@ def form_codes() -> tuple[tuple[str, str], ...]:
     return tuple((key, title_of(definition)) for key, definition in CRFS.items())
 
 
-@cache
+@each_language
 def item_codes() -> tuple[tuple[str, str], ...]:
     return tuple(
         (f"{key}.{name}", str(item.verbose_name))

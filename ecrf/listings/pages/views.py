@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from ecrf.access.language import answered_in_master
 from ecrf.access.requests import UserRequest
 from ecrf.audit.snapshot import one_snapshot
 from ecrf.listings.acts.keeping import roles_to_share_with
@@ -118,6 +119,7 @@ def choose(request: UserRequest) -> HttpResponse:
 
 
 @require_POST
+@answered_in_master
 def csv(request: UserRequest) -> HttpResponseBase:
     """All rows, as they are at one moment; that they were taken out is noted at each site."""
     listing_reader(request.user)

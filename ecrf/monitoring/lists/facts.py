@@ -8,6 +8,7 @@ from django.utils.text import Truncator
 from ecrf.casebook.labels import names_by_patient, words_of
 from ecrf.forms.crf import Crf
 from ecrf.forms.registry import CRFS, CrfDefinition
+from ecrf.forms.words import said
 
 LONGEST = 120
 
@@ -43,7 +44,7 @@ def _fact(
         shown = definition.items[name]
         missing = row.missing_reasons.get(name, {}).get("reason", "").replace("-", " ")
         return str(shown.verbose_name), missing or str(words_of(shown, getattr(row, name), row.names))
-    return definition.model.listed_words[name], str(getattr(row, name)())
+    return said(definition.model.listed_words[name]), str(getattr(row, name)())
 
 
 def linked_rows(definition: CrfDefinition, link: str, rows: list[Any]) -> dict[tuple[int, str], Crf]:

@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from ecrf.access.language import answered_in_master
 from ecrf.access.models import Site, User
 from ecrf.access.reach import site_ids, sites
 from ecrf.access.requests import UserRequest
@@ -88,6 +89,7 @@ def print_access(request: UserRequest) -> HttpResponse:
 
 
 @require_POST
+@answered_in_master
 def access_csv(request: UserRequest) -> FileResponse:
     """The same as a file; that it is taken along stands in the trail."""
     wanted = _wanted(request.user, request.POST.dict())

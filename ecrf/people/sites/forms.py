@@ -3,7 +3,9 @@
 from typing import Any, ClassVar
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy
 
 from ecrf.access.models import Site, validate_time_zone
 from ecrf.people.fields import DayField, OneLine, ReasonField
@@ -27,6 +29,15 @@ class PlaceField(OneLine):
         return zone
 
 
+class LanguageField(forms.ChoiceField):
+    """In which language the site's people are spoken to who have chosen none themselves."""
+
+    def __init__(self) -> None:
+        choices = [("", gettext_lazy("As each browser asks for")), *settings.LANGUAGES]
+        label = gettext_lazy("Language of its people, unless they choose another")
+        super().__init__(label=label, choices=choices, required=False)
+
+
 class NewSiteForm(PlainForm):
     """A site that is not there yet."""
 
@@ -39,6 +50,7 @@ class NewSiteForm(PlainForm):
     code = OneLine(label="Code: digits and capital letters, as in patients' numbers", longest=10)
     name = OneLine(label="Name")
     time_zone = PlaceField()
+    language = LanguageField()
     is_practice = forms.BooleanField(label="For practice only", required=False)
 
     def clean_code(self) -> str:
@@ -57,6 +69,7 @@ class SiteCorrectionForm(PlainForm):
 
     name = OneLine(label="Name")
     time_zone = PlaceField()
+    language = LanguageField()
     reason = ReasonField("it is corrected")
 
 

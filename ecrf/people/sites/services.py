@@ -8,11 +8,13 @@ from ecrf.access.models import Site, User
 from ecrf.people.administering import administering
 
 
-def add_new_site(*, code: str, name: str, time_zone: str, is_practice: bool, by: User) -> tuple[Site, bool]:
+def add_new_site(
+    *, code: str, name: str, time_zone: str, is_practice: bool, language: str = "", by: User
+) -> tuple[Site, bool]:
     """Put a site down; it takes no data before it is activated. The site, and whether it is new: the same once more
     (a double click) gives the one there is. ValidationError, by field."""
     with administering(by):
-        site = Site(code=code, name=name, time_zone=time_zone, is_practice=is_practice)
+        site = Site(code=code, name=name, time_zone=time_zone, is_practice=is_practice, language=language)
         known = Site.objects.filter(code=code).first()
         if known and (known.name, known.time_zone, known.is_practice) == (name, time_zone, is_practice):
             return known, False
@@ -23,16 +25,16 @@ def add_new_site(*, code: str, name: str, time_zone: str, is_practice: bool, by:
         return site, True
 
 
-def correct_site(*, site: Site, name: str, time_zone: str, reason: str, by: User) -> bool:
-    """Correct name and time zone; False if nothing differs. Days and times that were entered stay, and are read by the
-    new clock from now on."""
+def correct_site(*, site: Site, name: str, time_zone: str, language: str, reason: str, by: User) -> bool:
+    """Correct name, time zone and language; False if nothing differs. Days and times that were entered stay, and are
+    read by the new clock from now on."""
     with administering(by, reason=reason):
         now = Site.objects.get(pk=site.pk)
-        if (now.name, now.time_zone) == (name, time_zone):
+        if (now.name, now.time_zone, now.language) == (name, time_zone, language):
             return False
-        now.name, now.time_zone = name, time_zone
+        now.name, now.time_zone, now.language = name, time_zone, language
         now.full_clean()
-        now.save(update_fields=["name", "time_zone"])
+        now.save(update_fields=["name", "time_zone", "language"])
         return True
 
 

@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
-from ecrf.access.models import Site
+from ecrf.access.models import LANGUAGE_NAMES, Site
 from ecrf.access.requests import UserRequest
 from ecrf.people.administering import require_administrator
 from ecrf.people.answering import answered
@@ -37,7 +37,12 @@ def site_page(request: UserRequest, code: str) -> HttpResponse:
     """What is known of one site, and its people."""
     require_administrator(request.user)
     site = find_site(code)
-    context = {"site": site, "state": state_of_site(site), "people": people_at(site)}
+    context = {
+        "site": site,
+        "state": state_of_site(site),
+        "people": people_at(site),
+        "language_of_site": LANGUAGE_NAMES.get(site.language, ""),
+    }
     return render(request, "people/sites/site.html", context)
 
 
@@ -72,7 +77,7 @@ def _act(
 def correct_site_page(request: UserRequest, code: str) -> HttpResponse:
     require_administrator(request.user)
     site = find_site(code)
-    known = {"name": site.name, "time_zone": site.time_zone}
+    known = {"name": site.name, "time_zone": site.time_zone, "language": site.language}
     form = SiteCorrectionForm(request.POST if request.method == "POST" else None, initial=known)
     return _act(request, site, form, "people/sites/correct.html", services.correct_site, "Corrected.")
 

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from ecrf.access.language import answered_in_master
 from ecrf.access.models import Site
 from ecrf.access.reach import sites
 from ecrf.access.requests import UserRequest
@@ -104,12 +105,14 @@ def of_all_sites(request: UserRequest) -> HttpResponse:
 
 
 @require_POST
+@answered_in_master
 def csv_of_site(request: UserRequest, code: str) -> HttpResponseBase:
     """One screen of one site as a file; the download is noted."""
     return _file(request, *_one(request, code))
 
 
 @require_POST
+@answered_in_master
 def csv_of_all_sites(request: UserRequest) -> HttpResponseBase:
     """One screen over all sites of the reader as a file; the download is noted at each of them."""
     return _file(request, *_all(request))

@@ -1,4 +1,7 @@
-"""A cut's ODM files are made again to the byte, however the forms and the schedule were changed since."""
+"""A cut's files are made again to the byte, however the forms, checks and schedule were changed since.
+
+But for the SDTM of a mapping that was changed, which is a program: that is noticed and said.
+"""
 
 import copy
 from collections.abc import Callable
@@ -21,15 +24,18 @@ from ecrf.exports.odm.edition.today import edition_of_today
 from ecrf.exports.odm.layout import layouts
 from ecrf.exports.odm.survey import Survey
 from ecrf.exports.rebuild import BY_FORMS_OF_TODAY, Rebuilt, rebuild
+from ecrf.exports.sdtm import program
 from ecrf.forms.items import Line
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS
 from tests.builders import enter
 from tests.database import tamper
 from tests.ecrf.exports.conftest import cut_named, files_in, take
+from tests.stub_trial import sdtm as stub_sdtm
 
 pytestmark = [pytest.mark.django_db]
 ODM = ("odm", "odm-archive")
+ALL = ("csv", *ODM, "sdtm")
 NOTHING_FOUND = Survey([], [], {}, {}, [], [], [])
 
 
@@ -175,7 +181,7 @@ def test_cut_is_made_again_to_the_byte_though_the_forms_were_changed(
     study, statistician, tmp_path, monkeypatch, change, identifiers
 ):
     enter(study.world.visit, "reading", study.world.coordinator, value_1="61.5", reason="It was read later")
-    take(statistician, formats=ODM, identifiers=identifiers)
+    take(statistician, formats=ALL, identifiers=identifiers)
     change(monkeypatch)
     found = again(tmp_path)
     assert found.is_same, found.words
@@ -225,6 +231,96 @@ def test_cut_whose_edition_was_tampered_with_is_not_made_again(study, statistici
     tamper("UPDATE exports_formedition SET content = replace(content, 'Device', 'Gadget')")
     with pytest.raises(CommandError, match="went around the product"):
         call_command("export", cut="First", output="-")
+
+
+# --- a mapping to SDTM that was changed ------------------------------------------------------------------------
+
+
+OTHER_MAPPING = """
+from dataclasses import replace
+from tests.stub_trial import sdtm
+
+SDTM = replace(sdtm.SDTM, title="Another title")
+"""
+
+
+@pytest.fixture
+def mapping_changed(tmp_path, monkeypatch) -> Callable[[], None]:
+    """From here on the trial names another program."""
+
+    def change() -> None:
+        (tmp_path / "changed_mapping.py").write_text(OTHER_MAPPING, encoding="utf-8")
+        monkeypatch.syspath_prepend(tmp_path)
+        other = replace(protocol(), sdtm="changed_mapping.SDTM")
+        for module in ("writing", "program"):
+            monkeypatch.setattr(f"ecrf.exports.sdtm.{module}.protocol", lambda: other)
+
+    return change
+
+
+def test_mapping_that_was_changed_is_told_from_data_that_were(study, statistician, tmp_path, mapping_changed):
+    take(statistician, formats=ALL, identifiers=True)
+    kept = cut_named().sums
+    assert kept["mapping"] == program.mapping_sum()
+    mapping_changed()
+    found = again(tmp_path)
+    assert not found.is_same
+    assert found.differing is not None
+    assert found.differing.names == ("sdtm/README", "sdtm/define.xml")
+    assert found.differing.same > 20
+    assert kept["mapping"][:16] in found.words
+    assert program.mapping_sum()[:16] in found.words
+    assert f"eCRF {cut_named().version}" in found.words
+    assert "sdtm/define.xml" in found.words
+
+
+def test_command_says_that_a_mapping_was_changed_and_fails(study, statistician, capsys, mapping_changed):
+    take(statistician, formats=("sdtm",))
+    mapping_changed()
+    with pytest.raises(CommandError, match="could not be made again"):
+        call_command("export", cut="First", output="-")
+    assert "The program that makes SDTM was changed" in capsys.readouterr().out
+
+
+def test_data_that_differ_are_never_laid_to_a_mapping(study, statistician, tmp_path, mapping_changed):
+    take(statistician, formats=ALL, identifiers=True)
+    mapping_changed()
+    tamper("UPDATE audit_auditevent SET changes = replace(changes::text, 'Headache', 'Backache')::jsonb")
+    found = again(tmp_path)
+    assert "was changed since" not in found.words
+    assert "csv/adverse_event.csv" in found.words
+    assert "verify_audit" in found.words
+
+
+def test_mapping_of_a_cut_without_sdtm_is_not_looked_at(study, statistician, tmp_path, mapping_changed):
+    take(statistician, formats=("csv",))
+    mapping_changed()
+    assert again(tmp_path).is_same
+
+
+def test_cut_that_is_older_than_its_sums_is_made_again_as_ever(
+    study, statistician, tmp_path, mapping_changed
+):
+    take(statistician, formats=ALL)
+    tamper("UPDATE exports_datacut SET sums = NULL")
+    assert again(tmp_path).is_same
+    mapping_changed()
+    call_command("work", once=True)
+    (tmp_path / "later").mkdir()
+    found = rebuild(cut_named(), tmp_path / "later", tmp_path / "later.zip")
+    assert not found.is_same
+    assert found.differing is None
+    assert "DIFFER" in found.words
+
+
+def test_sum_of_a_mapping_covers_all_of_the_trial_that_it_is_made_of():
+    found = program._sources(protocol().sdtm.rpartition(".")[0])
+    for name, source in found.items():
+        tops = {one.partition(".")[0] for one in program._imported(source)}
+        assert name.startswith("tests."), (name, tops)
+    assert stub_sdtm.__name__ in found
+    files = {path.name for path in program.ENGINE}
+    assert {"writing.py", "define.py", "transport.py"} <= files
 
 
 # --- what is kept ------------------------------------------------------------------------------------------

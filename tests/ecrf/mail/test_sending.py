@@ -7,7 +7,7 @@ import time_machine
 from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
 from django.db import transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from ecrf.access.models import Site
 from ecrf.access.roles import Role
@@ -59,6 +59,20 @@ def test_mail_arrives_as_text_and_html_and_says_why(smtp, person, settings):
     assert 'name="color-scheme" content="light dark"' in html_of(got)
     assert (after(mail).state, mail.tries, mail.last_error) == (MailState.SENT, 1, "")
     assert mail.sent_at
+
+
+def test_each_is_spoken_to_in_the_own_language_whoever_works_meanwhile(smtp, person, monitor):
+    with acting(SYSTEM, source="test"):
+        person.language = "ja"
+        person.save(update_fields=["language"])
+    for user in (person, with_address(monitor)):
+        a_mail(user)
+    with translation.override("zh-hans"):
+        assert send_due()
+        assert translation.get_language() == "zh-hans"
+    languages = {got["To"].addresses[0].addr_spec: html_of(got)[:60] for got in smtp.mails}
+    assert 'lang="ja"' in languages["coordinator@example.org"]
+    assert 'lang="en"' in languages["monitor@example.org"]
 
 
 def test_names_are_text_in_the_text_and_escaped_in_the_html(smtp, coordinator):

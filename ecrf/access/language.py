@@ -1,0 +1,86 @@
+"""In which language somebody is spoken to: the one way to ask, and the one way to write in it.
+
+A person's own choice comes first, then what was chosen in this browser at the login, then the site's, then what the
+browser asks for, then English. What is stored (values, codes, the trail) and what leaves the study (exports) is written
+in the master, whoever asks for it: `in_master`.
+"""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from functools import cache, wraps
+from typing import Concatenate, ParamSpec, TypeVar
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponseBase
+from django.utils import translation
+from django.utils.translation.trans_real import parse_accept_lang_header
+
+from ecrf.access.models import LANGUAGE_NAMES, User
+
+MASTER = "en"
+P = ParamSpec("P")
+T = TypeVar("T")
+R = TypeVar("R", bound=HttpRequest)
+A = TypeVar("A", bound=HttpResponseBase)
+
+
+def known_language(code: str) -> str:
+    """The code, if there is such a language; else ""."""
+    return code if code in LANGUAGE_NAMES else ""
+
+
+def language_of(user: User) -> str:
+    """The person's own choice, or that of the first of the person's sites that has one; "" where neither is made."""
+    if own := known_language(user.language):
+        return own
+    sites = (known_language(row.site.language) for row in user.current_memberships if row.site)
+    return next(filter(None, sites), "")
+
+
+def asked_for(accept_language: str) -> str:
+    """The first language of a browser's list (RFC 9110) that there is; English for none of them."""
+    found = (_closest(code) for code, _weight in parse_accept_lang_header(accept_language.lower()))
+    return next(filter(None, found), MASTER)
+
+
+def _closest(code: str) -> str:
+    """`ja` for ja-jp. Of Chinese, only what is written in simplified characters; of whom says no more, that."""
+    language, _, more = code.partition("-")
+    if language == "zh":
+        return "zh-hans" if more in ("", "cn", "sg", "my") or more.startswith("hans") else ""
+    return known_language(language)
+
+
+def speaking_to(user: User | None) -> AbstractContextManager[None]:
+    """What is written inside is in this person's language: mail, and whatever is made while nobody waits."""
+    return translation.override((language_of(user) if user else "") or settings.LANGUAGE_CODE)
+
+
+def in_master() -> AbstractContextManager[None]:
+    """What is written inside is English, whoever is logged in: what is stored, and exports."""
+    return translation.override(MASTER)
+
+
+def each_language(function: Callable[P, T]) -> Callable[P, T]:
+    """As `functools.cache`, for a function that gives words: what it gave is kept for each language by itself."""
+
+    @cache
+    def of_language(_language: str | None, *args: P.args, **more: P.kwargs) -> T:
+        return function(*args, **more)
+
+    @wraps(function)
+    def asked(*args: P.args, **more: P.kwargs) -> T:
+        return of_language(translation.get_language(), *args, **more)  # type: ignore[arg-type]
+
+    return asked
+
+
+def answered_in_master(view: Callable[Concatenate[R, P], A]) -> Callable[Concatenate[R, P], A]:
+    """Above a view whose answer is a file that leaves the study: it is English, whoever asks for it."""
+
+    @wraps(view)
+    def answer(request: R, /, *args: P.args, **more: P.kwargs) -> A:
+        with in_master():
+            return view(request, *args, **more)
+
+    return answer

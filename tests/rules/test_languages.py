@@ -1,0 +1,86 @@
+"""Catalogues of translations: up to date with the sources, with the placeholders of their sources, without gaps."""
+
+import re
+from collections import defaultdict
+
+import polib
+import pytest
+
+from ecrf.upkeep.languages.catalogues import LOCALES, RoomCatalogue, places, read
+from ecrf.upkeep.languages.rooms import wanted
+
+COMPLETE = [
+    "ecrf/access",
+    "ecrf/entry-patient",
+    "ecrf/entry-today",
+    "ecrf/frame",
+    "trial/mrc_strength",
+    "trial/vital_signs",
+]
+"""Catalogues in which everything is translated, and stays so. Whoever completes a room adds it."""
+
+PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%%|(?<!%)%(?=[a-z])|\{[^{}]*\}")
+TAG = re.compile(r"</?[a-z]+\b[^<>]*>")
+
+
+@pytest.fixture(scope="module")
+def catalogues() -> dict[tuple[str, RoomCatalogue], polib.POFile]:
+    return {
+        (locale, place): read(place.path(locale))
+        for locale in LOCALES
+        for place in places()
+        if place.path(locale).exists()
+    }
+
+
+def translations(entry: polib.POEntry) -> list[str]:
+    return list(entry.msgstr_plural.values()) if entry.msgid_plural else [entry.msgstr]
+
+
+def test_catalogues_hold_exactly_what_is_marked(catalogues):
+    texts = wanted()
+    for locale in LOCALES:
+        for place in sorted({*texts, *places()}):
+            marked = {(one.context, one.text, one.plural) for one in texts.get(place, ())}
+            there = {
+                (entry.msgctxt or "", entry.msgid, entry.msgid_plural or "")
+                for entry in catalogues.get((locale, place), [])
+            }
+            assert there == marked, f"{place} ({locale}) is not up to date: say make messages."
+
+
+def test_translations_have_the_placeholders_and_tags_of_their_source(catalogues):
+    wrong = []
+    for (locale, place), file in catalogues.items():
+        for entry in file.translated_entries():
+            sources = [entry.msgid, *([entry.msgid_plural] if entry.msgid_plural else [])]
+            for pattern in (PLACEHOLDER, TAG):
+                allowed = [sorted(pattern.findall(source)) for source in sources]
+                for text in translations(entry):
+                    if sorted(pattern.findall(text)) not in allowed:
+                        wrong.append(f"{place} ({locale}): {entry.msgid[:60]} → {text[:60]}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_nothing_is_fuzzy_or_left_over(catalogues):
+    for (locale, place), file in catalogues.items():
+        assert not file.fuzzy_entries(), f"{place} ({locale})"
+        assert not file.obsolete_entries(), f"{place} ({locale})"
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_one_text_is_translated_one_way(catalogues, locale):
+    said = defaultdict(set)
+    for (of, _place), file in catalogues.items():
+        if of == locale:
+            for entry in file.translated_entries():
+                said[entry.msgctxt, entry.msgid].add(tuple(translations(entry)))
+    assert not {key: words for key, words in said.items() if len(words) > 1}
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_complete_rooms_have_no_gap(catalogues, locale):
+    by_name = {str(place): file for (of, place), file in catalogues.items() if of == locale}
+    assert set(COMPLETE) <= set(by_name), "A complete room has no catalogue any more."
+    gaps = {name: [entry.msgid for entry in by_name[name].untranslated_entries()] for name in COMPLETE}
+    assert not {name: texts for name, texts in gaps.items() if texts}

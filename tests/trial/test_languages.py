@@ -1,0 +1,142 @@
+"""The trial in other languages: read in the reader's language; what is stored or exported never moves."""
+
+import pytest
+from django.test import Client
+from django.utils import translation
+
+from ecrf.access.language import each_language, in_master
+from ecrf.access.models import LANGUAGE_NAMES, User
+from ecrf.audit.actor import SYSTEM, acting
+from ecrf.checks.models import Discrepancy
+from ecrf.exports.rebuild import rebuild
+from ecrf.exports.tables.description import describe
+from ecrf.forms.protocol import protocol
+from ecrf.forms.registry import CRFS
+from ecrf.imports.plan.places import code_in
+from tests.builders import enter
+from tests.ecrf.exports.conftest import _one_connection, cut_named, exports_folder, files_in, take  # noqa: F401
+
+pytestmark = pytest.mark.django_db
+
+
+def client_in(user: User, code: str) -> Client:
+    with acting(SYSTEM, source="test"):
+        user.language = code
+        user.save(update_fields=["language"])
+    client = Client()
+    client.force_login(user)
+    return client
+
+
+def test_each_reader_gets_the_form_in_the_own_language_one_after_another(
+    at, patient, coordinator, investigator
+):
+    enter(at("W01"), "visit", coordinator, occurrence="done")
+    address = f"/patients/{patient.number}/W01/"
+    pages = [
+        client_in(user, code).get(address).content.decode()
+        for user, code in (
+            (coordinator, "en"),
+            (investigator, "ja"),
+            (coordinator, "zh-hans"),
+            (investigator, "en"),
+        )
+    ]
+    words = ["Systolic", "収縮期血圧", "收缩压", "Systolic"]
+    for page, own in zip(pages, words, strict=True):
+        assert own in page
+        assert not any(other in page for other in words if other != own)
+
+
+def test_definitions_are_said_in_the_readers_language_and_stay_as_they_were_written():
+    form = CRFS["vital-signs"]
+    fingerprint = form.fingerprint
+    with translation.override("ja"):
+        assert form.title == "バイタルサインと体重"
+        assert form.items["systolic"].verbose_name == "収縮期血圧"
+        form.__dict__.pop("fingerprint")
+        assert form.fingerprint == fingerprint
+        with in_master():
+            assert form.title == "Vital signs and weight"
+    assert form.items["systolic"].verbose_name == "Systolic"
+
+
+def test_question_is_stored_in_english_and_read_in_the_readers_language(at, coordinator):
+    kept = []
+    for code, visit in (("en", "W01"), ("ja", "W04")):
+        with translation.override(code):
+            enter(at(visit), "vital-signs", coordinator, pulse="160")
+        found = Discrepancy.objects.get(check_id="VS-002", entry__visit__code=visit)
+        kept.append((found.text_as_asked, found.parameters, found.identity))
+    assert kept[0] == kept[1]
+    assert kept[0][0] == "Pulse is 160 /min; 40 to 150 is usual."
+    with translation.override("ja"):
+        assert found.text == "脈拍数が160 /minです。通常は40～150です。"
+
+
+def test_what_is_refused_is_said_in_the_readers_language(at, coordinator):
+    with translation.override("ja"):
+        refused = enter(at("W01"), "vital-signs", coordinator, systolic="80", diastolic="90").refused
+    assert any("収縮期血圧80は拡張期血圧90" in words for words in refused.values())
+
+
+def test_row_of_a_grid_is_in_the_readers_language(at, patient, coordinator):
+    at("W01")
+    page = client_in(coordinator, "ja").get(f"/patients/{patient.number}/W01/").content.decode()
+    assert "手関節背屈" in page
+    assert "data-body-figure" in page, "A template knows its sections in any language."
+
+
+def test_description_of_exports_is_english_whoever_asks():
+    english = describe(protocol())
+    with translation.override("ja"), in_master():
+        assert describe(protocol()) == english
+
+
+def test_plural_and_numbered_names_follow_the_language():
+    assert CRFS["adverse-event"].plural == "Adverse events"
+    with translation.override("ja"):
+        plan = protocol().plan("UNS-2")
+        assert plan.label.endswith(" 2")
+
+
+@pytest.mark.parametrize("code", ["ja", "zh-hans"])
+def test_cut_asked_for_in_another_language_is_the_same_to_the_byte(
+    at, coordinator, statistician, tmp_path, code
+):
+    enter(at("W01"), "visit", coordinator, occurrence="done")
+    with translation.override(code):
+        enter(at("W01"), "vital-signs", coordinator, pulse="160")
+        export = take(statistician, formats=("csv", "odm"))
+    assert export.is_done, export.outcome
+    whole = b"".join(files_in(export).values()).decode(errors="replace")
+    assert "Systolic" in whole
+    assert "収縮期血圧" not in whole
+    assert "收缩压" not in whole
+    for name, again in (("en", "en"), ("other", code)):
+        (tmp_path / name).mkdir()
+        with translation.override(again):
+            assert rebuild(cut_named(), tmp_path / name, tmp_path / f"{name}.zip").is_same
+
+
+def test_fields_that_read_what_is_typed_speak_the_readers_language_whoever_was_first():
+    form = CRFS["vital-signs"]
+    labels = []
+    for language in ("ja", "en", "zh-hans", "ja"):
+        with translation.override(language):
+            labels.append(form.form_fields["systolic"].label)
+    assert labels == ["収縮期血圧", "Systolic", "收缩压", "収縮期血圧"]
+
+
+def test_what_is_kept_for_all_is_kept_for_each_language():
+    kept = each_language(lambda: CRFS["vital-signs"].title)
+    with translation.override("ja"):
+        assert kept() == "バイタルサインと体重"
+    assert kept() == "Vital signs and weight"
+
+
+def test_a_file_may_call_a_visit_by_its_name_in_any_language():
+    for language in LANGUAGE_NAMES:
+        with translation.override(language):
+            label = protocol().plan("W04").label
+        assert code_in(label) == "W04"
