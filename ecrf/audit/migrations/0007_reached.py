@@ -25,7 +25,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('audit', '0006_policies'),
-        ('access', '0009_handed_over'),
+        ('access', '0010_handed_over'),
     ]
 
     operations = [

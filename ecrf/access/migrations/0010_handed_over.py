@@ -7,7 +7,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('access', '0008_session_person'),
+        ('access', '0009_language'),
     ]
 
     operations = [
