@@ -36,8 +36,8 @@ _TOO_MUCH = """
 _RIGHTS = """
     SELECT c.relname, wanted FROM pg_class c JOIN pg_roles r ON r.rolname = %s
     CROSS JOIN unnest('{SELECT,INSERT,UPDATE,DELETE,TRUNCATE,REFERENCES,TRIGGER}'::text[]) wanted
-    WHERE c.relnamespace = 'public'::regnamespace AND c.relkind = 'r' AND NOT pg_has_role(r.oid, c.relowner, 'USAGE')
-        AND (has_table_privilege(r.oid, c.oid, wanted)
+    WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'v')
+        AND NOT pg_has_role(r.oid, c.relowner, 'USAGE') AND (has_table_privilege(r.oid, c.oid, wanted)
             OR wanted IN ('SELECT', 'INSERT', 'UPDATE', 'REFERENCES')
             AND has_any_column_privilege(r.oid, c.oid, wanted))
 """

@@ -1,6 +1,7 @@
 """Runs every measurement in one go and prints one table; exit code 1 if a limit is broken.
 
-`python -m tests.bench pages` measures no more than the pages of visits and patients, at the site and in Review;
+`python -m tests.bench pages` measures no more than a save and the pages of visits and patients, at the site and in
+Review;
 `python -m tests.bench exports` what it costs to take the data of a thousand patients out;
 `python -m tests.bench outcomes` the page of the outcomes of thirteen patients and of a thousand;
 `python -m tests.bench people` the list of people at ten accounts and at two thousand;
@@ -87,7 +88,7 @@ def _measure(env: dict[str, str]) -> Iterator[Line]:
 
 
 def _measure_pages(env: dict[str, str]) -> Iterator[Line]:
-    from tests.bench import pages, review, seeding, weight
+    from tests.bench import pages, review, saves, seeding, weight
     from tests.bench.browsing import Browser
 
     progress("two sites with 13 patients each, through the services")
@@ -98,10 +99,15 @@ def _measure_pages(env: dict[str, str]) -> Iterator[Line]:
     yield from pages.count_patient_pages(study)
     with server(env) as running:
         browser = Browser(running.port).log_in("coordinator01")
+        yield from saves.measure_saves(browser, study)
         yield from pages.measure_visit_pages(browser, study)
         yield from pages.measure_review_pages(browser, Browser(running.port).log_in("monitor"), study)
         yield from review.measure_queue(Browser(running.port).log_in("monitor"), study)
         yield from weight.measure_weight(browser, study.small.numbers[0])
+        progress("the same pages by the tables' owner, whom no policy binds")
+        with server(env, as_owner=True) as unbound:
+            owner = Browser(unbound.port).log_in("coordinator01")
+            yield from pages.measure_policies(browser, owner, study)
 
 
 def _measure_exports(env: dict[str, str]) -> Iterator[Line]:

@@ -20,6 +20,9 @@ PATIENT_STATEMENTS_AT_MOST = 12
 AT_MOST = {"W04": 2.0, "W01": 2.5, "SCR": 2.5, "patient": 1.5}
 """How many times the reference's GET each page may take."""
 
+POLICIES_AT_MOST = 1.5
+"""How many times the page of the owner, whom no policy binds, the page of the web role may take."""
+
 PEER_LIST_SECONDS = 100
 GROWTH_AT_MOST = 1.3
 SMALL, LARGE = "13 patients", "10,000 patients"
@@ -38,6 +41,31 @@ def measure_visit_pages(browser: Browser, study: Study) -> list[Line]:
     for page, ms in found.items():
         said, limit = f"{ms:.1f} ms = {ms / plain:.2f} × reference", AT_MOST[page]
         lines.append(at_most(f"page of {page}, median", ms / plain, limit, said, f"≤ {limit:g} ×"))
+    return lines
+
+
+def measure_policies(bound: Browser, owner: Browser, study: Study) -> list[Line]:
+    """Pages as they are served, beside the same by the tables' owner, whom no policy binds."""
+    number, lines = study.small.numbers[0], []
+    for what, path in (
+        ("W04", f"/patients/{number}/W04/"),
+        ("patient", f"/patients/{number}/"),
+        ("Today", "/"),
+    ):
+        found = medians(
+            PAGES, {side: partial(of.get, path) for side, of in (("bound", bound), ("owner", owner))}
+        )
+        ratio = found["bound"] / found["owner"]
+        said = f"{found['bound']:.1f} ms = {ratio:.2f} × {found['owner']:.1f} ms by the owner"
+        lines.append(
+            at_most(
+                f"{what} under row-level security, median",
+                ratio,
+                POLICIES_AT_MOST,
+                said,
+                f"≤ {POLICIES_AT_MOST} ×",
+            )
+        )
     return lines
 
 

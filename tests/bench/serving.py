@@ -10,8 +10,13 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg2
 
 from ecrf.demo import ROOT, embedded_postgres, environment, gunicorn, manage
+
+WEB = "ecrf_web"
 
 START_WITHIN_SECONDS = 60
 STOP_WITHIN_SECONDS = 20
@@ -19,14 +24,16 @@ STOP_WITHIN_SECONDS = 20
 
 @contextlib.contextmanager
 def database() -> Iterator[dict[str, str]]:
-    """A migrated database and the static files in a temporary folder; gives the environment to use them."""
+    """A migrated database and static files in a temporary folder; gives the environment to use them, as the owner."""
     with tempfile.TemporaryDirectory(prefix="ecrf-bench-") as name:
         folder = Path(name)
         folder.chmod(0o755)  # PostgreSQL runs as another user where the bench runs as root
         with embedded_postgres(folder / "postgres") as url:
             env = bench_environment(url, folder)
+            _add_role(url)
             manage({**env, "DJANGO_SETTINGS_MODULE": "ecrf.settings"}, "migrate", "--verbosity", "0")
             manage(env, "migrate", "--verbosity", "0", "--run-syncdb")
+            _grant_reference(url)
             manage(env, "collectstatic", "--no-input", "--verbosity", "0")
             yield env
 
@@ -44,12 +51,36 @@ def bench_environment(url: str, folder: Path) -> dict[str, str]:
     return {**environment(url), **given, **bench, "SECRET_KEY": "only-for-the-bench-" * 4}
 
 
+def _add_role(url: str) -> None:
+    """As the compose file makes it; the migrations grant to it what it may."""
+    _run(url, f"CREATE ROLE {WEB} LOGIN; ALTER ROLE {WEB} SET track_activities = off")
+
+
+def _grant_reference(url: str) -> None:
+    _run(url, f"GRANT SELECT, UPDATE ON reference_plain TO {WEB}")
+
+
+def _run(url: str, statements: str) -> None:
+    connection = psycopg2.connect(url)
+    with connection, connection.cursor() as cursor:
+        cursor.execute(statements)
+    connection.close()
+
+
+def as_web(url: str) -> str:
+    """The same database for the role that serves people where the product runs: bound by the policies."""
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(netloc=f"{WEB}:@{parts.netloc.rpartition('@')[2]}"))
+
+
 @contextlib.contextmanager
-def server(env: dict[str, str]) -> Iterator["Server"]:
-    """gunicorn by the demo's command on a free port, ended at the end."""
+def server(env: dict[str, str], as_owner: bool = False) -> Iterator["Server"]:
+    """gunicorn by the demo's command on a free port, ended at the end. It serves as the web role, as it is shipped;
+    `as_owner`, whom no policy binds, to see what these cost."""
     port = _free_port()
     start = time.perf_counter()
-    process = subprocess.Popen(gunicorn(str(port)), cwd=ROOT, env=env)
+    served = env if as_owner else {**env, "DATABASE_URL": as_web(env["DATABASE_URL"])}
+    process = subprocess.Popen(gunicorn(str(port)), cwd=ROOT, env=served)
     try:
         _wait_until_healthy(process, port)
         yield Server(process.pid, port, time.perf_counter() - start)

@@ -54,6 +54,7 @@ def test_no_role_both_enters_data_and_manages_accounts():
     assert not [role for role, rights in RIGHTS.items() if {Right.ENTER, Right.MANAGE_ACCOUNTS} <= rights]
 
 
+@pytest.mark.requirement("R-097")
 def test_nobody_who_enters_verifies_queries_or_locks_and_only_who_enters_signs():
     for rights in RIGHTS.values():
         if Right.ENTER in rights:

@@ -39,12 +39,14 @@ $$;
 -- Who logged in and was given this secret; NULL once the session or the account is over, at that moment.
 CREATE OR REPLACE FUNCTION access_person_of(secret text, moment timestamptz) RETURNS bigint
 LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    hashed varchar := access_session_key(secret);  -- once, and not for each row that is looked at
 BEGIN
     RETURN (
         SELECT p.user_id FROM access_sessionperson p
         JOIN account_usersession s ON s.session_key = p.session_key AND s.expire_date > moment
         JOIN access_user u ON u.id = p.user_id AND u.is_active
-        WHERE p.session_key = access_session_key(secret)
+        WHERE p.session_key = hashed
     );
 END
 $$;
@@ -108,6 +110,14 @@ BEGIN
         WHERE m.user_id = who AND m.is_current AND m.role = ANY (access_roles_on_patients())
             AND coalesce(m.starts_on, today.day) <= today.day AND coalesce(m.ends_on, today.day) >= today.day
     );
+END
+$$;
+
+-- Patients whom one of these sites has handed over to another.
+CREATE OR REPLACE FUNCTION access_handed_over() RETURNS bigint[]
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    RETURN ARRAY(SELECT t.patient_id FROM casebook_transfer t WHERE t.from_site_id = ANY (access_reach()));
 END
 $$;
 

@@ -1,6 +1,7 @@
 """Row-level security: what the web role sees and writes follows from the secret of a session, and from nothing else."""
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
@@ -23,7 +24,7 @@ from ecrf.anchors.runs import verify_if_due
 from ecrf.audit.actor import SYSTEM, Actor, acting
 from ecrf.audit.bound import person as bound
 from ecrf.audit.bound.grants import READER, ROLES, SECRET, rights_of
-from ecrf.audit.bound.policies import CONTENTS, SEEN, WRITTEN, shipped_policies
+from ecrf.audit.bound.policies import CONTENTS, SEEN, VIEWS, WRITTEN, shipped_policies, shipped_views
 from ecrf.audit.functions import revoked
 from ecrf.casebook.models import Entry, Patient, Visit
 from ecrf.casebook.transfer.models import Transfer
@@ -124,6 +125,48 @@ def test_with_a_secret_it_sees_the_persons_site_alone(world, coordinator):
         assert not Entry.objects.filter(patient=world["02"]).exists()
     assert seen.pop("trail") > 0
     assert set(seen.values()) == {1}
+
+
+@pytest.mark.requirement("R-071")
+def test_what_policies_ask_shows_no_more_than_they_do(world, coordinator, monitor):
+    """Views with their owner's rights: whoever asks them directly learns of his own sites' rows, and of no others."""
+    views = {"reached_patient": "casebook_patient", "reached_entry": "casebook_entry"}
+    with web():
+        assert [view for view in shipped_views() if rows(f"SELECT id FROM {view}")] == []
+    for person in (coordinator, monitor):
+        with web(secret_of(person)):
+            for view, table in views.items():
+                assert set(rows(f"SELECT id FROM {view}")) == set(rows(f"SELECT id FROM {table}")) != set()
+            assert rows("SELECT number FROM reached_patient") == [(world["01"].number,)]
+            assert rows("SELECT access_handed_over()") == [([],)]
+
+
+def test_condition_of_the_readers_is_not_tried_on_what_a_view_hides(world, coordinator):
+    hidden = world["02"].number
+    with web(secret_of(coordinator)):
+        tried = (
+            "SELECT count(*) FROM reached_patient WHERE CASE number WHEN %s THEN 1 / (id - id) ELSE 1 END = 1"
+        )
+        assert rows(tried, hidden) == [(1,)]
+
+
+@pytest.mark.parametrize("view", sorted(VIEWS))
+def test_nothing_is_written_through_what_policies_ask(view, world, coordinator):
+    for statement in (
+        f"DELETE FROM {view}",
+        f"UPDATE {view} SET id = id",
+        f"INSERT INTO {view} DEFAULT VALUES",
+    ):
+        with web(secret_of(coordinator)), pytest.raises(DatabaseError, match=r"permission denied|cannot"):
+            rows(statement)
+
+
+def test_no_policy_asks_a_table_that_has_one():
+    """It would ask that one's policy as well, whose planning is what a page then waits for."""
+    with_policy = {table for table, _name in shipped_policies()}
+    for policy in shipped_policies().values():
+        asked = set(re.findall(r"(?:FROM|JOIN) \(?(\w+)", policy.using + policy.check))
+        assert not asked & with_policy, f"{policy.name} of {policy.table}"
 
 
 @pytest.mark.parametrize(
