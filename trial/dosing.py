@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from enum import StrEnum
 
+from django.utils.translation import gettext
+
 INDUCTION_G_PER_KG = Decimal("0.4")
 INDUCTION_DAYS = 5
 MAINTENANCE_G_PER_KG = Decimal("1.0")
@@ -55,8 +57,9 @@ def volume_ml(dose_g: Decimal) -> Decimal:
 def plan_in_words(phase: Phase, weight_kg: Decimal, days: int = 1) -> list[str]:
     """The plan for one infusion day, and the rule it comes from, as two short texts."""
     dose = planned_dose_g(phase, weight_kg, days)
-    split = f" ÷ {days} days" if phase is Phase.MAINTENANCE and days > 1 else ""
-    return [
-        f"Planned {dose} g = {volume_ml(dose):.0f} mL",
-        f"{g_per_kg(phase)} g/kg × {weight_kg} kg{split}; {ML_PER_G} mL per g (5 % solution)",
-    ]
+    values = {"dose": dose, "volume": f"{volume_ml(dose):.0f}", "ml": ML_PER_G, "days": days}
+    values |= {"per_kg": g_per_kg(phase), "weight": weight_kg}
+    rule = gettext("%(per_kg)s g/kg × %(weight)s kg; %(ml)d mL per g (5 %% solution)")
+    if phase is Phase.MAINTENANCE and days > 1:
+        rule = gettext("%(per_kg)s g/kg × %(weight)s kg ÷ %(days)d days; %(ml)d mL per g (5 %% solution)")
+    return [gettext("Planned %(dose)s g = %(volume)s mL") % values, rule % values]

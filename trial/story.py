@@ -5,6 +5,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from django.utils.translation import gettext, ngettext, pgettext
+
 from ecrf.casebook.data import PatientData
 from ecrf.casebook.schedule.due import ScheduleStatus, VisitDue, VisitState
 from ecrf.casebook.story import (
@@ -25,15 +27,23 @@ from ecrf.forms.protocol import protocol
 from trial.crfs.visit import Occurrence
 from trial.outcomes import GRIP_REVIEW_KPA, MRC_REVIEW
 
-TREATMENT = "infusion"
-GRIP = "Grip strength, best of three, kPa"
-
 MEASURES = (
-    ("mrc-strength", "sum_score", "MRC sum", "of 100", "MRC sum score, 0 to 100", MRC_REVIEW, 100),
-    ("grip-strength", "right_best", "Grip right", "kPa", GRIP, GRIP_REVIEW_KPA, 200),
-    ("grip-strength", "left_best", "Grip left", "kPa", GRIP, GRIP_REVIEW_KPA, 200),
+    ("mrc-strength", "sum_score", MRC_REVIEW, 100),
+    ("grip-strength", "right_best", GRIP_REVIEW_KPA, 200),
+    ("grip-strength", "left_best", GRIP_REVIEW_KPA, 200),
 )
-"""Form, item, name, unit, panel, review threshold, end of the scale."""
+"""Form, item, review threshold, end of the scale."""
+
+
+def _words_of_measures() -> tuple[tuple[str, str, str], ...]:
+    """Name, unit and panel of each."""
+    grip = gettext("Grip strength, best of three, kPa")
+    strength = gettext("MRC sum score, 0 to 100")
+    return (
+        (pgettext("story", "MRC sum"), pgettext("story: unit", "of 100"), strength),
+        (pgettext("story", "Grip right"), "kPa", grip),
+        (pgettext("story", "Grip left"), "kPa", grip),
+    )
 
 
 def story(data: PatientData, schedule_status: ScheduleStatus, today: date) -> Story | None:
@@ -50,7 +60,7 @@ def story(data: PatientData, schedule_status: ScheduleStatus, today: date) -> St
     others = [*reader.events(), *reader.missed(), *reader.next(), *reader.end()]
     moments = sorted([*measured, *others], key=lambda moment: (moment.day, ORDER.index(type(moment))))
     ticks = tuple(plan.day - 1 for plan in protocol().visits if plan.day is not None)
-    return Story(series, tuple(moments), ticks, TREATMENT)
+    return Story(series, tuple(moments), ticks, pgettext("what is given: so many … days", "infusion"))
 
 
 ORDER: list[type[Moment]] = [Assessment, Dose, Missed, Event, Window, End]
@@ -72,8 +82,8 @@ class StoryReader:
     def series(self) -> tuple[Series, ...]:
         """The measures, each with the patient's own baseline value."""
         return tuple(
-            Series(item, name, unit, panel, threshold, 0, high, self._value(crf, protocol().baseline, item))
-            for crf, item, name, unit, panel, threshold, high in MEASURES
+            Series(item, *words, threshold, 0, high, self._value(crf, protocol().baseline, item))
+            for words, (crf, item, threshold, high) in zip(_words_of_measures(), MEASURES, strict=True)
         )
 
     def _value(self, crf: str, code: str, item: str) -> Decimal | None:
@@ -115,14 +125,18 @@ class StoryReader:
             code = row.entry.visit.code
             days = len(self.data.at("infusion", code))
             lots = [r.lot_number for r in self.data.children("infusion-lot", row) if r.lot_number]
-            given = f"{row.given_g} g" if row.given_g is not None else "dose not entered"
-            part = f", day {row.entry.number} of {days}" if days > 1 else ""
-            named = f"{'lots' if len(lots) > 1 else 'lot'} {', '.join(lots)}" if lots else "no lot entered"
+            title = gettext("Infusion, dose not entered")
+            if row.given_g is not None:
+                title = gettext("Infusion, %(grams)s g") % {"grams": row.given_g}
+            named = pgettext("of an infusion", "no lot entered")
+            if lots:
+                words = ngettext("lot %(lots)s", "lots %(lots)s", len(lots))
+                named = words % {"lots": pgettext("between the names of a list", ", ").join(lots)}
             yield Dose(
                 self.day(row.infused_on),
                 str(row.infused_on),
-                f"Infusion, {given}",
-                f"{_label(code)}{part}; {named}",
+                title,
+                _dose_words(_label(code), named, row.entry.number, days),
                 self._source(code),
                 row.given_g,
                 "g",
@@ -139,15 +153,12 @@ class StoryReader:
         is_open = not row.ended_on
         known_to = max(self._left_on() or self.today, earliest(row.started_on))
         ended = (earliest(row.ended_on), latest(row.ended_on)) if row.ended_on else (known_to, known_to)
-        until = f"to {row.ended_on}" if row.ended_on else "ongoing" if row.ongoing else "no end entered"
-        severity = row.get_severity_display().lower() if row.severity else "severity not entered"
-        serious = {True: "serious", False: "not serious"}.get(row.serious, "seriousness not entered")
         entry = row.entry
         return Event(
             self.day(earliest(row.started_on)),
             row.started_on,
-            row.term or f"Adverse event {entry.number}",
-            f"{severity}, {serious}, from {row.started_on} {until}",
+            row.term or gettext("Adverse event %(number)d") % {"number": entry.number},
+            _event_words(row),
             Source(crf="adverse-event", number=entry.number, entry_id=entry.pk),
             until=self.day(ended[1]),
             sure_from=self.day(latest(row.started_on)),
@@ -164,20 +175,23 @@ class StoryReader:
             code = row.entry.visit.code
             on = due_on.get(code)
             if row.occurrence == Occurrence.MISSED and on:
-                why = row.missed_reason or "no reason entered"
-                yield Missed(self.day(on), str(on), f"{_label(code)} missed", why, self._source(code))
+                why = row.missed_reason or pgettext("story", "no reason entered")
+                title = gettext("%(visit)s missed") % {"visit": _label(code)}
+                yield Missed(self.day(on), str(on), title, why, self._source(code))
 
     def next(self) -> Iterator[Window]:
         """The next visit, if it has a day."""
         due: VisitDue | None = self.schedule_status.next
         if due and due.due_on and due.opens_on and due.closes_on:
             overdue = due.state == VisitState.OVERDUE
-            window = f"window {due.opens_on} to {due.closes_on}"
+            words = gettext("window %(opens)s to %(closes)s")
+            if overdue:
+                words = gettext("window %(opens)s to %(closes)s, overdue")
             yield Window(
                 self.day(due.due_on),
                 str(due.due_on),
-                f"{due.plan.label} due",
-                f"{window}, overdue" if overdue else window,
+                gettext("%(visit)s due") % {"visit": due.plan.label},
+                words % {"opens": due.opens_on, "closes": due.closes_on},
                 opens=self.day(due.opens_on),
                 closes=self.day(due.closes_on),
                 overdue=overdue,
@@ -187,11 +201,11 @@ class StoryReader:
         """The end of study, once it has a date."""
         row, on = self.data.one("end-of-study"), self._left_on()
         if row and on:
-            why = row.get_reason_display().lower() if row.reason else "no reason entered"
+            why = row.get_reason_display().lower() if row.reason else pgettext("story", "no reason entered")
             yield End(
                 self.day(on),
                 str(on),
-                "End of study",
+                pgettext("story", "End of study"),
                 why,
                 Source(crf="end-of-study", number=1, entry_id=row.entry_id),
             )
@@ -212,7 +226,32 @@ def _label(code: str) -> str:
 
 def _since_words(days: int | None) -> str:
     if days is None:
-        return "before the first infusion"
+        return gettext("before the first infusion")
     if days == 0:
-        return "on the day of an infusion, after it began"
-    return f"{days} day{'' if days == 1 else 's'} after the last infusion"
+        return gettext("on the day of an infusion, after it began")
+    words = ngettext("%(days)d day after the last infusion", "%(days)d days after the last infusion", days)
+    return words % {"days": days}
+
+
+def _dose_words(visit: str, lots: str, number: int, days: int) -> str:
+    """`number`: which of the infusion days of its visit."""
+    named = {"visit": visit, "lots": lots, "number": number, "days": days}
+    if days > 1:
+        return gettext("%(visit)s, day %(number)d of %(days)d; %(lots)s") % named
+    return pgettext("an infusion", "%(visit)s; %(lots)s") % named
+
+
+def _event_words(row: Any) -> str:
+    """Severity, seriousness, and from when to when."""
+    severity = pgettext("story", "severity not entered")
+    if row.severity:
+        severity = row.get_severity_display().lower()
+    serious = pgettext("story", "seriousness not entered")
+    if row.serious is not None:
+        serious = pgettext("an event", "serious") if row.serious else pgettext("an event", "not serious")
+    named = {"severity": severity, "serious": serious, "start": row.started_on, "end": row.ended_on}
+    if row.ended_on:
+        return gettext("%(severity)s, %(serious)s, from %(start)s to %(end)s") % named
+    if row.ongoing:
+        return gettext("%(severity)s, %(serious)s, from %(start)s ongoing") % named
+    return gettext("%(severity)s, %(serious)s, from %(start)s no end entered") % named

@@ -5,6 +5,7 @@ from typing import Any
 
 from ecrf.forms.items import WholeNumber
 from ecrf.forms.registry import CRFS, CrfDefinition
+from ecrf.forms.words import as_written
 
 
 def takes(item: Any) -> str:
@@ -43,7 +44,7 @@ def _number(item: Any) -> str:
     whole = isinstance(item, WholeNumber)
     what = "Whole number" if whole else "Number"
     places = "" if whole else f", {_decimals(item.decimal_places)}"
-    unit = "" if item.unit.startswith("of ") else item.unit
+    unit = "" if as_written(item, "unit").startswith("of ") else item.unit
     if span := _span(item.low, item.high):
         return f"{what}: {span} {unit}".strip() + places
     return f"{what} in {unit}{places}" if unit else what + places

@@ -15,7 +15,7 @@ from django.db import models
 
 from ecrf.audit.texts import cleaned
 from ecrf.forms import partial_dates, typed_text
-from ecrf.forms.words import said, spoken
+from ecrf.forms.words import as_written, said, spoken
 
 TOO_LARGE = "A number as long as this cannot be stored. Check what was typed."
 OF_NUMBERS = {
@@ -28,7 +28,7 @@ NO_ANSWER = {"invalid_choice": "“%(value)s” is none of the answers. Choose o
 TOO_LONG = {"max_length": "Longer than %(limit_value)d characters (%(show_value)d). Shorten it."}
 
 
-@spoken("verbose_name", "hint")
+@spoken("verbose_name", "hint", "unit")
 class Item:
     """Mixed into a Django field. Every item may be empty: what is required is asked for when a form is completed.
 
@@ -100,6 +100,11 @@ class Item:
         """What was typed, in the form the field reads; `now` is the site's clock. Unreadable says what is wrong."""
         return cleaned(text, lines=False)
 
+    def _without_unit(self, text: str) -> str:
+        """What was typed, without the unit as the reader's language has it; that in English is taken away elsewhere."""
+        unit = self.unit
+        return text if unit == as_written(self, "unit") else text.rstrip().removesuffix(unit)
+
     def text(self, value: Any) -> str:
         """The value as it stands in the field on the screen; "" for none."""
         return "" if value is None else str(value)
@@ -147,7 +152,7 @@ class WholeNumber(Item, models.IntegerField):
         return name, path, args, options
 
     def normalise(self, text: str, now: datetime) -> str:
-        return typed_text.number(text, self.unit, decimals=0)
+        return typed_text.number(self._without_unit(text), as_written(self, "unit"), decimals=0)
 
     def formfield(self, **options: Any) -> forms.Field:  # type: ignore[override]
         whole = {"invalid": "A whole number is wanted, without decimals."}
@@ -174,7 +179,7 @@ class Measure(Item, models.DecimalField):
         super().__init__(label, max_digits=10, decimal_places=decimals, validators=limits, **options)
 
     def normalise(self, text: str, now: datetime) -> str:
-        text = typed_text.number(text, self.unit, self.decimal_places)
+        text = typed_text.number(self._without_unit(text), as_written(self, "unit"), self.decimal_places)
         whole, point, places = text.partition(".")
         return whole + point + places[: self.decimal_places] + places[self.decimal_places :].rstrip("0")
 

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 
+from ecrf.forms.words import spoken
 from ecrf.listings.columns.column import CellKind, ListingColumn
 from ecrf.listings.definition import Definition
 
 
+@spoken("title", "question")
 @dataclass(frozen=True)
 class ReadyListing:
     """`key` stands in addresses. `question`: what it answers, in a sentence."""

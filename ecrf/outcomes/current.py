@@ -6,6 +6,7 @@ from functools import cache
 from threading import Lock
 
 from django.utils.module_loading import import_string
+from django.utils.translation import get_language
 
 from ecrf.audit.bound.person import whole_study
 from ecrf.audit.snapshot import one_snapshot
@@ -34,7 +35,7 @@ _lock = Lock()
 
 def current_report(scope: ReportScope) -> Report:
     """What the trial says of its outcomes. The trail knows whether anything changed since the last time."""
-    version = _version(scope)
+    version = (*_version(scope), get_language())
     with _lock:
         if found := _kept.get(version):
             _kept.move_to_end(version)

@@ -8,6 +8,7 @@ from ecrf.checks.registry import Question, check
 from ecrf.forms.crf import Crf
 from ecrf.forms.items import Line, Measure
 from ecrf.forms.registry import Section, crf
+from ecrf.forms.words import said
 from trial.crfs.visit import another_day
 from trial.outcomes import GRIP_TRIALS, SIDES, grip_best, grip_mean
 
@@ -64,7 +65,7 @@ class GripStrength(Crf):
     def grid(cls) -> list[tuple[str, list[str], str]]:
         """Rows of the page's grid: a hand, its three trials, its best."""
         trials = range(1, GRIP_TRIALS + 1)
-        return [(side.title(), [f"{side}_{n}" for n in trials], f"{side}_best") for side in SIDES]
+        return [(said(side.title()), [f"{side}_{n}" for n in trials], f"{side}_best") for side in SIDES]
 
 
 @check("GRIP-001", on="grip-strength", text="{value} kPa is more than {highest} kPa.", items=TRIALS)

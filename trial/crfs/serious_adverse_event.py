@@ -5,6 +5,8 @@ from datetime import datetime, time, timedelta
 from typing import ClassVar
 from zoneinfo import ZoneInfo
 
+from django.utils.translation import gettext, pgettext
+
 from ecrf.casebook.data import PatientData
 from ecrf.checks.registry import Question, check
 from ecrf.forms.crf import Crf
@@ -22,6 +24,9 @@ CRITERIA = (
     "other_important",
 )
 REPORT_WITHIN = timedelta(hours=24)
+
+IN_HOURS = 72
+"""A longer time is said in days."""
 
 TIMES = ("became_aware_on", "became_aware_at", "reported_on", "reported_at")
 
@@ -64,28 +69,32 @@ class SeriousAdverseEvent(Crf):
 
     def why_serious(self) -> str:
         """The criteria that it meets."""
-        return ", ".join(str(self._meta.get_field(name).verbose_name) for name in self.met())  # type: ignore[union-attr]
+        between = pgettext("between the names of a list", ", ")
+        return between.join(str(self._meta.get_field(name).verbose_name) for name in self.met())  # type: ignore[union-attr]
 
     def late_words(self, zone: ZoneInfo) -> str:
         """How long the report took, or has been waited for, where that is more than 24 hours."""
         lasted = self.lateness(zone)
         if lasted is not None:
-            return f"reported after {_hours(lasted)}" if lasted > REPORT_WITHIN else ""
+            return _reported_after(lasted) if lasted > REPORT_WITHIN else ""
         if self.reported_on or not self.became_aware_on or "reported_on" in self.missing_reasons:
             return ""
         aware = max(moments(self.became_aware_on, self.became_aware_at or time(23, 59), zone))
         waited = datetime.now(aware.tzinfo) - aware
-        return f"not reported for {_hours(waited)}" if waited > REPORT_WITHIN else ""
+        return _not_reported_for(waited) if waited > REPORT_WITHIN else ""
 
     def in_time_words(self, zone: ZoneInfo) -> str:
         """Of an event that is not known to be late; a day or time that is not known may hide that it was."""
         if not self.became_aware_on:
-            return "not known"
+            return pgettext("in time?", "not known")
         if not self.reported_on:
-            return "not known" if "reported_on" in self.missing_reasons else "not reported yet"
+            if "reported_on" in self.missing_reasons:
+                return pgettext("in time?", "not known")
+            return pgettext("in time?", "not reported yet")
         aware = moments(self.became_aware_on, self.became_aware_at or time(0), zone)
         longest = max(moments(self.reported_on, self.reported_at or time(23, 59), zone)) - min(aware)
-        return "yes" if timedelta(0) <= longest <= REPORT_WITHIN else "not known"
+        is_sure = timedelta(0) <= longest <= REPORT_WITHIN
+        return pgettext("in time?", "yes") if is_sure else pgettext("in time?", "not known")
 
     def lateness(self, zone: ZoneInfo) -> timedelta | None:
         """The least time from when the site became aware to the report; an unknown time of day gains the doubt."""
@@ -110,9 +119,22 @@ class SeriousAdverseEvent(Crf):
         return all(getattr(self, name) is False for name in CRITERIA)
 
 
-def _hours(lasted: timedelta) -> str:
-    hours = int(lasted.total_seconds() // 3600)
-    return f"{hours} h" if hours < 72 else f"{hours // 24} days"
+def _reported_after(lasted: timedelta) -> str:
+    hours = _hours(lasted)
+    if hours < IN_HOURS:
+        return gettext("reported after %(hours)d h") % {"hours": hours}
+    return gettext("reported after %(days)d days") % {"days": hours // 24}
+
+
+def _not_reported_for(lasted: timedelta) -> str:
+    hours = _hours(lasted)
+    if hours < IN_HOURS:
+        return gettext("not reported for %(hours)d h") % {"hours": hours}
+    return gettext("not reported for %(days)d days") % {"days": hours // 24}
+
+
+def _hours(lasted: timedelta) -> int:
+    return int(lasted.total_seconds() // 3600)
 
 
 @crf(

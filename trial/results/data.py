@@ -9,6 +9,7 @@ from math import isnan
 from typing import Any, NamedTuple
 
 import numpy as np
+from django.utils.translation import gettext
 from numpy.typing import NDArray
 
 from ecrf.forms.protocol import protocol
@@ -37,8 +38,7 @@ OF_ONE_VISIT = ReportStatement(
 )
 NOT_KNOWN = ReportStatement(
     """
-    SELECT e.patient_id, concat(v.code, ', infusion ', e.number, CASE
-        WHEN r.given_g IS NULL THEN ': dose given not recorded' ELSE ': dosing weight not recorded' END)
+    SELECT e.patient_id, v.code, e.number, r.given_g IS NULL
     FROM casebook_entry e
     JOIN trial_infusion r ON r.entry_id = e.id
     JOIN casebook_visit v ON v.id = e.visit_id
@@ -47,6 +47,14 @@ NOT_KNOWN = ReportStatement(
     """,
     ("casebook_entry", "casebook_visit", "trial_infusion"),
 )
+
+
+def not_known_words(code: str, number: int, is_dose: bool) -> str:
+    """What `NOT_KNOWN` tells of one infusion."""
+    infusion = {"visit": code, "number": number}
+    if is_dose:
+        return gettext("%(visit)s, infusion %(number)d: dose given not recorded") % infusion
+    return gettext("%(visit)s, infusion %(number)d: dosing weight not recorded") % infusion
 
 
 class VisitForms(NamedTuple):

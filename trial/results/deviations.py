@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from django.utils.translation import gettext, pgettext
 from numpy.typing import NDArray
 
+from ecrf.forms.words import said
 from ecrf.outcomes.gathering import Keys, Places
 from ecrf.outcomes.reading import ReportStatement
 from ecrf.outcomes.report import (
@@ -22,12 +24,6 @@ from trial.results.data import StudyData
 from trial.results.listing import LISTED_AT_MOST, listed
 from trial.results.summaries import DASH
 
-DEFINITIONS = (
-    ("Population", "Enrolled patients."),
-    ("Deviation", "Each line of the log of protocol deviations that is not struck out."),
-)
-
-COLUMNS = ("Happened on", "Category", "Severity", "What happened", "Action taken")
 LINES = ReportStatement(
     """
     SELECT p.number, r.occurred_on, r.category, r.severity, r.what, r.action
@@ -60,6 +56,26 @@ class Deviations:
         return len(self.entries)
 
 
+def _definitions() -> tuple[tuple[str, str], ...]:
+    return (
+        (pgettext("outcomes", "Population"), gettext("Enrolled patients.")),
+        (
+            pgettext("outcomes", "Deviation"),
+            gettext("Each line of the log of protocol deviations that is not struck out."),
+        ),
+    )
+
+
+def _columns() -> tuple[str, ...]:
+    return (
+        pgettext("outcomes", "Happened on"),
+        pgettext("outcomes", "Category"),
+        pgettext("outcomes", "Severity"),
+        pgettext("outcomes", "What happened"),
+        pgettext("outcomes", "Action taken"),
+    )
+
+
 def deviations_section(data: StudyData) -> ReportSection:
     """Of those enrolled: by category, and listed."""
     found = _of(data, data.is_enrolled)
@@ -67,21 +83,34 @@ def deviations_section(data: StudyData) -> ReportSection:
         kind: found.at((found.categories == kind).astype(bool)) for kind in (*DeviationCategory, "")
     }
     overview = ReportTable(
-        "Patients and deviations",
-        ("", "Patients", "Deviations", "Major"),
+        gettext("Patients and deviations"),
         (
-            ReportRow("Any protocol deviation", _cells(found)),
+            "",
+            pgettext("outcomes", "Patients"),
+            pgettext("outcomes", "Deviations"),
+            pgettext("outcomes", "Major"),
+        ),
+        (
+            ReportRow(gettext("Any protocol deviation"), _cells(found)),
             *(
-                ReportRow(DeviationCategory(kind).label if kind else "Category not recorded", _cells(some))
+                ReportRow(_category(kind) or gettext("Category not recorded"), _cells(some))
                 for kind, some in by_category.items()
                 if some.count
             ),
         ),
-        note=f"n = {int(data.is_enrolled.sum())} enrolled patients.",
+        note=gettext("n = %(number)d enrolled patients.") % {"number": int(data.is_enrolled.sum())},
     )
     lines = _lines(data, found, LISTED_AT_MOST)
-    every = listed("Each deviation", ("Patient", *COLUMNS), lines, found.count, "deviations")
-    return ReportSection("deviations", "Protocol deviations", DEFINITIONS, (overview, every))
+    columns = (pgettext("outcomes", "Patient"), *_columns())
+    every = listed(gettext("Each deviation"), columns, lines, found.count, "deviations")
+    return ReportSection(
+        "deviations", pgettext("outcomes", "Protocol deviations"), _definitions(), (overview, every)
+    )
+
+
+def _category(kind: str | None) -> str:
+    """In words; "" where none is recorded."""
+    return said(DeviationCategory(kind).label) if kind else ""
 
 
 def _of(data: StudyData, which: NDArray[np.bool_]) -> Deviations:
@@ -107,8 +136,8 @@ def _words(
 ) -> tuple[str, ...]:
     return (
         str(occurred_on or DASH),
-        DeviationCategory(category).label if category else DASH,
-        DeviationSeverity(severity).label if severity else DASH,
+        _category(category) or DASH,
+        said(DeviationSeverity(severity).label) if severity else DASH,
         what or DASH,
         action or DASH,
     )
@@ -122,11 +151,14 @@ def behind_deviations(data: StudyData) -> dict[str, Callable[[], RowsBehind]]:
             _lines(data, _of(data, which)) for which in (data.is_enrolled, ~data.is_enrolled)
         )
         return RowsBehind(
-            "Protocol deviations",
-            DEFINITIONS,
-            COLUMNS,
+            pgettext("outcomes", "Protocol deviations"),
+            _definitions(),
+            _columns(),
             tuple(RowBehind(number, cells) for number, cells in counted),
-            tuple((number, f"{cells[3]}: not enrolled") for number, cells in left_out),
+            tuple(
+                (number, gettext("%(deviation)s: not enrolled") % {"deviation": cells[3]})
+                for number, cells in left_out
+            ),
         )
 
     return {"deviations": made}

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from math import ceil, floor
 
 import numpy as np
+from django.utils.translation import gettext, pgettext
 
 from ecrf.forms.protocol import VisitPlan, protocol
 from ecrf.outcomes.report import (
@@ -23,62 +24,113 @@ from trial.outcomes import GRIP_REVIEW_KPA, MRC_REVIEW
 from trial.results.data import NOT_ENTERED
 from trial.results.facts import StudyPatient
 from trial.results.measures import MeasuredVisits, Responders, week
-from trial.results.summaries import DASH, MINUS, percentiles, printed, share, share_interval, signed
+from trial.results.summaries import DASH, percentiles, printed, share, share_interval, signed
 from trial.schedule import LAST_VISIT
 
-POPULATION = (
-    "Population",
-    "Enrolled (see the participant flow), at each visit those who have the value there: n is their number.",
-)
-CHANGE = (
-    "Change",
-    "Value at the visit less the value at baseline, week 1, of patients who have both. Its 95 % interval is that of the"
-    " paired t test.",
-)
-STATISTICS = (
-    "Statistics",
-    "Mean, sample standard deviation (n − 1), median, lowest and highest; printed to one decimal, a half upwards.",
-)
-LEFT_OUT = (
-    "Not counted",
-    "Unscheduled visits and early termination, which have no week of their own; what is struck out; practice sites."
-    " Nothing is carried forward, and nothing is estimated for a missing value.",
-)
-PAIRED = ("Population", "Enrolled, with the value both at baseline and at week 52: n.")
-RESPONSE = (
-    "Thresholds",
-    f"A change of {MRC_REVIEW} points of the MRC sum or of {GRIP_REVIEW_KPA} kPa, as other trials of this disease use"
-    " them to flag a change for review. They are no endpoints of this trial.",
-)
-SHARE = ("Interval", "Exact 95 % interval of the share (Clopper and Pearson).")
+Definition = tuple[str, str]
+
+
+def _population() -> Definition:
+    return pgettext("outcomes", "Population"), gettext(
+        "Enrolled (see the participant flow), at each visit those who have the value there: n is their number."
+    )
+
+
+def _change() -> Definition:
+    return pgettext("outcomes", "Change"), gettext(
+        "Value at the visit less the value at baseline, week 1, of patients who have both. Its 95 % interval is that"
+        " of the paired t test."
+    )
+
+
+def _statistics() -> Definition:
+    return pgettext("outcomes", "Statistics"), gettext(
+        "Mean, sample standard deviation (n − 1), median, lowest and highest; printed to one decimal, a half upwards."
+    )
+
+
+def _left_out() -> Definition:
+    return pgettext("outcomes", "Not counted"), gettext(
+        "Unscheduled visits and early termination, which have no week of their own; what is struck out; practice sites."
+        " Nothing is carried forward, and nothing is estimated for a missing value."
+    )
+
+
+def _paired() -> Definition:
+    return (
+        pgettext("outcomes", "Population"),
+        gettext("Enrolled, with the value both at baseline and at week 52: n."),
+    )
+
+
+def _response() -> Definition:
+    thresholds = {"points": MRC_REVIEW, "kpa": GRIP_REVIEW_KPA}
+    return (
+        pgettext("outcomes", "Thresholds"),
+        gettext(
+            "A change of %(points)s points of the MRC sum or of %(kpa)s kPa, as other trials of this disease use them"
+            " to flag a change for review. They are no endpoints of this trial."
+        )
+        % thresholds,
+    )
+
+
+def _share() -> Definition:
+    return (
+        pgettext("outcomes", "Interval"),
+        gettext("Exact 95 % interval of the share (Clopper and Pearson)."),
+    )
+
+
+def _interval() -> str:
+    return pgettext("outcomes: column", "95 % interval")
+
+
+def _mean() -> str:
+    return pgettext("outcomes", "Mean")
 
 
 def major_section(measured: list[MeasuredVisits]) -> ReportSection:
     """Both outcomes at baseline and at the last visit, in one table."""
     return ReportSection(
         "major",
-        "Major outcomes at week 52",
-        (*_values_of(measured), POPULATION, CHANGE, STATISTICS),
+        gettext("Major outcomes at week 52"),
+        (*_values_of(measured), _population(), _change(), _statistics()),
         (
             ReportTable(
-                "Baseline and week 52",
-                ("", "n", "Mean (SD)", "n", "Mean (SD)", "n", "Mean", "95 % interval"),
+                gettext("Baseline and week 52"),
+                ("", *("n", gettext("Mean (SD)")) * 2, "n", _mean(), _interval()),
                 tuple(_major_row(one) for one in measured),
-                groups=(("", 1), ("Baseline, week 1", 2), ("Week 52", 2), ("Change, paired", 3)),
+                groups=(
+                    ("", 1),
+                    (gettext("Baseline, week 1"), 2),
+                    (pgettext("outcomes", "Week 52"), 2),
+                    (gettext("Change, paired"), 3),
+                ),
             ),
         ),
     )
 
 
 def _values_of(measured: list[MeasuredVisits]) -> tuple[tuple[str, str], ...]:
-    return tuple((f"{one.measure.name}, analysis value", one.measure.definition) for one in measured)
+    words = gettext("%(measure)s, analysis value")
+    return tuple((words % {"measure": one.measure.name}, one.measure.definition) for one in measured)
+
+
+def _with_unit(one: MeasuredVisits) -> str:
+    named = {"measure": one.measure.name, "unit": one.measure.unit}
+    return pgettext("a measure and its unit", "%(measure)s, %(unit)s") % named
+
+
+def _analysis_value(one: MeasuredVisits) -> Definition:
+    return gettext("Analysis value"), one.measure.definition
 
 
 def _major_row(one: MeasuredVisits) -> ReportRow:
     first, last = one.summaries[protocol().baseline], one.summaries[LAST_VISIT]
     change, key = one.changes[LAST_VISIT], one.measure.key
     return ReportRow(
-        f"{one.measure.name}, {one.measure.unit}",
+        _with_unit(one),
         (
             ReportCell(str(first.n), f"{key}-{protocol().baseline}"),
             ReportCell(str(first)),
@@ -95,15 +147,23 @@ def visits_section(one: MeasuredVisits) -> ReportSection:
     """One measure at every visit: drawn, and as a table."""
     measure = one.measure
     table = ReportTable(
-        f"{measure.name} by visit, {measure.unit}",
-        ("Visit", "n", "Mean", "SD", "Median", "Range", "n", "Mean", "95 % interval"),
+        gettext("%(measure)s by visit, %(unit)s") % {"measure": measure.name, "unit": measure.unit},
+        (
+            pgettext("outcomes", "Visit"),
+            "n",
+            _mean(),
+            pgettext("outcomes: standard deviation", "SD"),
+            pgettext("outcomes", "Median"),
+            pgettext("outcomes: lowest to highest", "Range"),
+            *("n", _mean(), _interval()),
+        ),
         tuple(_visit_row(one, plan) for plan in one.plans),
-        groups=(("", 1), ("Value", 5), ("Change from baseline, paired", 3)),
+        groups=(("", 1), (pgettext("outcomes", "Value"), 5), (gettext("Change from baseline, paired"), 3)),
     )
     return ReportSection(
         measure.key,
-        f"{measure.name} by visit",
-        (("Analysis value", measure.definition), POPULATION, CHANGE, STATISTICS, LEFT_OUT),
+        gettext("%(measure)s by visit") % {"measure": measure.name},
+        (_analysis_value(one), _population(), _change(), _statistics(), _left_out()),
         (_plot(one), table),
     )
 
@@ -176,21 +236,34 @@ def _bands(one: MeasuredVisits) -> tuple[VisitBand, ...]:
 def responder_section(measured: list[MeasuredVisits]) -> ReportSection:
     """Who moved by the thresholds, at week 52."""
     table = ReportTable(
-        "Week 52 against baseline",
-        ("", "n", "Above baseline", "Improved", "% of n", "95 % interval", "Between", "Worsened"),
+        gettext("Week 52 against baseline"),
+        (
+            "",
+            "n",
+            gettext("Above baseline"),
+            pgettext("outcomes", "Improved"),
+            pgettext("outcomes: column, per cent of the patients", "% of n"),
+            _interval(),
+            pgettext("outcomes: neither improved nor worsened", "Between"),
+            pgettext("outcomes", "Worsened"),
+        ),
         tuple(_responder_row(one) for one in measured),
-        note=f"Improved: by +{MRC_REVIEW} points or +{GRIP_REVIEW_KPA} kPa or more; worsened: by {MINUS}{MRC_REVIEW}"
-        f" points or {MINUS}{GRIP_REVIEW_KPA} kPa or more; above baseline: by any amount.",
+        note=gettext(
+            "Improved: by +%(points)s points or +%(kpa)s kPa or more; worsened: by −%(points)s points or −%(kpa)s kPa"
+            " or more; above baseline: by any amount."
+        )
+        % {"points": MRC_REVIEW, "kpa": GRIP_REVIEW_KPA},
     )
-    definitions = (*_values_of(measured), PAIRED, RESPONSE, SHARE)
-    return ReportSection("responders", "Responders by the review thresholds", definitions, (table,))
+    definitions = (*_values_of(measured), _paired(), _response(), _share())
+    title = gettext("Responders by the review thresholds")
+    return ReportSection("responders", title, definitions, (table,))
 
 
 def _responder_row(one: MeasuredVisits) -> ReportRow:
     found = Responders(one.changed[LAST_VISIT], one.measure.threshold)
     key = f"{one.measure.key}-change-{LAST_VISIT}"
     return ReportRow(
-        f"{one.measure.name}, {one.measure.unit}",
+        _with_unit(one),
         (
             ReportCell(str(found.n), key),
             ReportCell(str(found.rose)),
@@ -217,9 +290,10 @@ def _value_rows(one: MeasuredVisits, plan: VisitPlan) -> Callable[[], RowsBehind
     def made() -> RowsBehind:
         visits, summary = one.data.at_visit(code), one.summaries[code]
         return RowsBehind(
-            f"{measure.name}, {plan.label}: {summary}, n = {summary.n}",
-            (("Analysis value", measure.definition), POPULATION, STATISTICS, LEFT_OUT),
-            ("Date of visit", f"{measure.name}, {measure.unit}"),
+            gettext("%(measure)s, %(visit)s: %(summary)s, n = %(number)d")
+            % {"measure": measure.name, "visit": plan.label, "summary": summary, "number": summary.n},
+            (_analysis_value(one), _population(), _statistics(), _left_out()),
+            (gettext("Date of visit"), _with_unit(one)),
             tuple(
                 RowBehind(
                     patient.number,
@@ -243,23 +317,33 @@ def _change_rows(one: MeasuredVisits, plan: VisitPlan) -> Callable[[], RowsBehin
     def made() -> RowsBehind:
         sides = Responders(one.changed[code], measure.threshold)
         before, now = (dict(one.by_patient(one.values[at])) for at in (protocol().baseline, code))
+        change = one.changes[code]
+        named = {"measure": measure.name, "unit": measure.unit, "visit": plan.label, "number": change.n}
+        of_all = {"change": signed(change.mean), "interval": change.interval}
         return RowsBehind(
-            f"{measure.name}, {measure.unit}: change from baseline to {plan.label},"
-            f" {signed(one.changes[code].mean)} ({one.changes[code].interval}), n = {one.changes[code].n}",
-            (("Analysis value", measure.definition), CHANGE, RESPONSE, LEFT_OUT),
-            ("Baseline", plan.label, "Change", f"By ± {measure.threshold}"),
+            gettext(
+                "%(measure)s, %(unit)s: change from baseline to %(visit)s, %(change)s (%(interval)s), n = %(number)d"
+            )
+            % (named | of_all),
+            (_analysis_value(one), _change(), _response(), _left_out()),
+            (
+                pgettext("outcomes", "Baseline"),
+                plan.label,
+                pgettext("outcomes", "Change"),
+                gettext("By ± %(threshold)s") % {"threshold": measure.threshold},
+            ),
             tuple(
                 RowBehind(
                     patient.number,
                     (
                         printed(before[patient], measure.places),
                         printed(now[patient], measure.places),
-                        signed(change),
-                        sides.verdict(change),
+                        signed(moved),
+                        sides.verdict(moved),
                     ),
                     code,
                 )
-                for patient, change in one.by_patient(one.changed[code])
+                for patient, moved in one.by_patient(one.changed[code])
             ),
             tuple(one.without_change(code)),
         )

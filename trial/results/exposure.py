@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from django.utils.translation import gettext, pgettext
 from numpy.typing import NDArray
 
 from ecrf.forms.protocol import VisitPlan, protocol
@@ -18,26 +19,41 @@ from ecrf.outcomes.report import (
 )
 from trial.crfs.infusion import dosing_visits
 from trial.dosing import INDUCTION_DAYS, Phase, g_per_kg, phase_of
-from trial.results.data import NOT_KNOWN, StudyData
+from trial.results.data import NOT_KNOWN, StudyData, not_known_words
 from trial.results.summaries import printed, share, summarise
 
-DEFINITIONS = (
-    ("Population", "Treated: at least one infusion with a dose above 0 g."),
-    (
-        "Given",
-        "Grams of each infusion day divided by that day's dosing weight, added up; infusions at unscheduled visits too."
-        " Where a dose or a weight is missing, the patient is left out of what needs it.",
-    ),
-    (
-        "Planned",
-        "0.4 g/kg on each of 5 induction days and 1.0 g/kg a cycle (published), at each dosing visit whose nominal day"
-        " came before the patient left (without a known day of leaving: up to the last dose), or of a patient on study"
-        " whose window has closed; and at each at which a dose was given. What counts as planned after a withdrawal is"
-        " our assumption.",
-    ),
-    ("Dose intensity", "Given g/kg as a percentage of planned g/kg of the same patient."),
-    ("Statistics", "n, mean, sample standard deviation (n − 1), median, lowest and highest."),
-)
+
+def _definitions() -> tuple[tuple[str, str], ...]:
+    return (
+        (
+            pgettext("outcomes", "Population"),
+            gettext("Treated: at least one infusion with a dose above 0 g."),
+        ),
+        (
+            pgettext("outcomes: a dose", "Given"),
+            gettext(
+                "Grams of each infusion day divided by that day's dosing weight, added up; infusions at unscheduled"
+                " visits too. Where a dose or a weight is missing, the patient is left out of what needs it."
+            ),
+        ),
+        (
+            pgettext("outcomes: a dose", "Planned"),
+            gettext(
+                "0.4 g/kg on each of 5 induction days and 1.0 g/kg a cycle (published), at each dosing visit whose"
+                " nominal day came before the patient left (without a known day of leaving: up to the last dose), or of"
+                " a patient on study whose window has closed; and at each at which a dose was given. What counts as"
+                " planned after a withdrawal is our assumption."
+            ),
+        ),
+        (
+            gettext("Dose intensity"),
+            gettext("Given g/kg as a percentage of planned g/kg of the same patient."),
+        ),
+        (
+            pgettext("outcomes", "Statistics"),
+            gettext("n, mean, sample standard deviation (n − 1), median, lowest and highest."),
+        ),
+    )
 
 
 @dataclass(frozen=True)
@@ -106,17 +122,26 @@ def _is_due(data: StudyData, plan: VisitPlan) -> NDArray[np.bool_]:
 def exposure_section(found: Exposure) -> ReportSection:
     """What was given, in one table; and how many days and cycles of those planned."""
     measured = (
-        ("Given, g", found.given_g),
-        ("Given, g/kg", found.given_g_per_kg),
-        ("Planned, g/kg", found.planned_g_per_kg),
-        ("Dose intensity, %", found.intensity),
-        ("Induction days", found.induction_days),
-        ("Maintenance cycles", found.cycles),
-        ("Infusion days", found.infusion_days),
+        (gettext("Given, g"), found.given_g),
+        (gettext("Given, g/kg"), found.given_g_per_kg),
+        (gettext("Planned, g/kg"), found.planned_g_per_kg),
+        (pgettext("outcomes: a column, in per cent", "Dose intensity, %"), found.intensity),
+        (gettext("Induction days"), found.induction_days),
+        (gettext("Maintenance cycles"), found.cycles),
+        (gettext("Infusion days"), found.infusion_days),
     )
-    columns = ("Per patient", "n", "Mean", "SD", "Median", "Range")
-    amounts = ReportTable("What each patient was given", columns, tuple(_line(*one) for one in measured))
-    return ReportSection("exposure", "Exposure", DEFINITIONS, (amounts, _totals(found)))
+    columns = (
+        gettext("Per patient"),
+        "n",
+        pgettext("outcomes", "Mean"),
+        pgettext("outcomes: standard deviation", "SD"),
+        pgettext("outcomes", "Median"),
+        pgettext("outcomes: lowest to highest", "Range"),
+    )
+    lines = tuple(_line(*one) for one in measured)
+    amounts = ReportTable(gettext("What each patient was given"), columns, lines)
+    exposure = pgettext("outcomes", "Exposure")
+    return ReportSection("exposure", exposure, _definitions(), (amounts, _totals(found)))
 
 
 def _line(label: str, values: Values) -> ReportRow:
@@ -127,13 +152,22 @@ def _line(label: str, values: Values) -> ReportRow:
 
 def _totals(found: Exposure) -> ReportTable:
     counts = (
-        ("Induction days", found.induction_days, found.induction_planned),
-        ("Maintenance cycles", found.cycles, found.cycles_planned),
-        ("Infusion days with an interruption, of all infusion days", found.interrupted, found.infusion_days),
+        (gettext("Induction days"), found.induction_days, found.induction_planned),
+        (gettext("Maintenance cycles"), found.cycles, found.cycles_planned),
+        (
+            gettext("Infusion days with an interruption, of all infusion days"),
+            found.interrupted,
+            found.infusion_days,
+        ),
     )
     return ReportTable(
-        "Given against planned, all patients",
-        ("", "Given", "Of", "Share"),
+        gettext("Given against planned, all patients"),
+        (
+            "",
+            pgettext("outcomes: a dose", "Given"),
+            pgettext("outcomes: so many of all", "Of"),
+            pgettext("outcomes: in per cent", "Share"),
+        ),
         tuple(_total(label, int(given.sum()), int(of.sum())) for label, given, of in counts),
     )
 
@@ -146,22 +180,25 @@ def _total(label: str, given: int, of: int) -> ReportRow:
 def behind_exposure(data: StudyData, found: Exposure) -> dict[str, Callable[[], RowsBehind]]:
     """One line a treated patient."""
     columns = (
-        "Given, g",
-        "Given, g/kg",
-        "Planned, g/kg",
-        "Dose intensity, %",
-        "Induction days, of planned",
-        "Cycles, of planned",
-        "Infusion days",
-        "Interrupted",
+        gettext("Given, g"),
+        gettext("Given, g/kg"),
+        gettext("Planned, g/kg"),
+        pgettext("outcomes: a column, in per cent", "Dose intensity, %"),
+        gettext("Induction days, of planned"),
+        gettext("Cycles, of planned"),
+        gettext("Infusion days"),
+        pgettext("outcomes: infusion days", "Interrupted"),
     )
     return {
         "exposure": lambda: RowsBehind(
-            "Exposure of each patient",
-            DEFINITIONS,
+            gettext("Exposure of each patient"),
+            _definitions(),
             columns,
             tuple(RowBehind(one.number, _cells(found, place)) for place, one in enumerate(data.treated)),
-            tuple((number, f"Left out of grams: {why}") for number, why in _why_not_known(data)),
+            tuple(
+                (number, gettext("Left out of grams: %(why)s") % {"why": why})
+                for number, why in _why_not_known(data)
+            ),
         )
     }
 
@@ -169,8 +206,8 @@ def behind_exposure(data: StudyData, found: Exposure) -> dict[str, Callable[[], 
 def _why_not_known(data: StudyData) -> list[tuple[str, str]]:
     """(patient number, the doses and weights that are missing)"""
     missing: dict[str, list[str]] = {}
-    for pk, words in data.read(NOT_KNOWN, patients=[patient.pk for patient in data.treated]):
-        missing.setdefault(data.by_id[pk].number, []).append(words)
+    for pk, *infusion in data.read(NOT_KNOWN, patients=[patient.pk for patient in data.treated]):
+        missing.setdefault(data.by_id[pk].number, []).append(not_known_words(*infusion))
     return [(number, "; ".join(sorted(missing[number]))) for number in sorted(missing)]
 
 
@@ -181,8 +218,12 @@ def _cells(found: Exposure, place: int) -> tuple[str, ...]:
         printed(found.given_g_per_kg[place], 2),
         printed(found.planned_g_per_kg[place]),
         printed(found.intensity[place]),
-        f"{found.induction_days[place]:.0f} of {found.induction_planned[place]:.0f}",
-        f"{found.cycles[place]:.0f} of {found.cycles_planned[place]:.0f}",
+        _of(found.induction_days[place], found.induction_planned[place]),
+        _of(found.cycles[place], found.cycles_planned[place]),
         f"{found.infusion_days[place]:.0f}",
         f"{found.interrupted[place]:.0f}",
     )
+
+
+def _of(given: float, planned: float) -> str:
+    return pgettext("so many of all", "%(given)d of %(planned)d") % {"given": given, "planned": planned}

@@ -12,6 +12,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 import numpy as np
+from django.utils.translation import pgettext
 from numpy.typing import NDArray
 
 from ecrf.forms.registry import CRFS
@@ -23,25 +24,23 @@ from trial.crfs.end_of_study import Reason
 from trial.crfs.protocol_deviation import DeviationSeverity
 from trial.outcomes import SIDES
 
-KINDS: dict[str, tuple[str, str]] = {
-    "all": ("Any adverse event", "true"),
-    "mild": ("Mild", f"r.severity = '{Severity.MILD}'"),
-    "moderate": ("Moderate", f"r.severity = '{Severity.MODERATE}'"),
-    "severe": ("Severe", f"r.severity = '{Severity.SEVERE}'"),
-    "no-severity": ("Severity not recorded", "coalesce(r.severity, '') = ''"),
-    "related": ("Related to the trial drug", f"r.relation = '{Relation.RELATED}'"),
-    "not-related": ("Not related", f"r.relation = '{Relation.NOT_RELATED}'"),
-    "no-relation": ("Relation not recorded", "coalesce(r.relation, '') = ''"),
-    "serious": ("Serious", "r.serious"),
-    "serious-related": ("Serious and related", f"r.serious AND r.relation = '{Relation.RELATED}'"),
-    "drug-withdrawn": ("Drug withdrawn for it", f"r.action = '{Action.DRUG_WITHDRAWN}'"),
-    "ongoing": ("Ongoing", "r.ongoing"),
+KINDS: dict[str, str] = {
+    "all": "true",
+    "mild": f"r.severity = '{Severity.MILD}'",
+    "moderate": f"r.severity = '{Severity.MODERATE}'",
+    "severe": f"r.severity = '{Severity.SEVERE}'",
+    "no-severity": "coalesce(r.severity, '') = ''",
+    "related": f"r.relation = '{Relation.RELATED}'",
+    "not-related": f"r.relation = '{Relation.NOT_RELATED}'",
+    "no-relation": "coalesce(r.relation, '') = ''",
+    "serious": "r.serious",
+    "serious-related": f"r.serious AND r.relation = '{Relation.RELATED}'",
+    "drug-withdrawn": f"r.action = '{Action.DRUG_WITHDRAWN}'",
+    "ongoing": "r.ongoing",
 }
-"""Of adverse events, {key: (words, which of them, as a condition on their rows)}"""
+"""Of adverse events, {key: which of them, as a condition on their rows}"""
 BITS = {key: 1 << place for place, key in enumerate(KINDS)}
-KINDS_OF_A_ROW = " + ".join(
-    f"(({which}) IS TRUE)::int * {BITS[key]}" for key, (_words, which) in KINDS.items()
-)
+KINDS_OF_A_ROW = " + ".join(f"(({which}) IS TRUE)::int * {BITS[key]}" for key, which in KINDS.items())
 
 PATIENTS = f"""
     SELECT 'patient', '', NULL,
@@ -103,6 +102,24 @@ STATEMENT = ReportStatement(
     ),
     ("access_site", "casebook_patient", "casebook_visit", "casebook_entry", *TABLES.values()),
 )
+
+
+def kinds_of_events() -> dict[str, str]:
+    """{key: what these adverse events are called}"""
+    return {
+        "all": pgettext("outcomes: events", "Any adverse event"),
+        "mild": pgettext("outcomes: events", "Mild"),
+        "moderate": pgettext("outcomes: events", "Moderate"),
+        "severe": pgettext("outcomes: events", "Severe"),
+        "no-severity": pgettext("outcomes: events", "Severity not recorded"),
+        "related": pgettext("outcomes: events", "Related to the trial drug"),
+        "not-related": pgettext("outcomes: events", "Not related"),
+        "no-relation": pgettext("outcomes: events", "Relation not recorded"),
+        "serious": pgettext("outcomes: events", "Serious"),
+        "serious-related": pgettext("outcomes: events", "Serious and related"),
+        "drug-withdrawn": pgettext("outcomes: events", "Drug withdrawn for it"),
+        "ongoing": pgettext("outcomes: events", "Ongoing"),
+    }
 
 
 @dataclass(frozen=True, eq=False)

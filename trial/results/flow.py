@@ -3,7 +3,9 @@
 from collections.abc import Callable
 
 import numpy as np
+from django.utils.translation import gettext, pgettext
 
+from ecrf.forms.words import said
 from ecrf.outcomes.gathering import Places
 from ecrf.outcomes.report import (
     FlowBox,
@@ -17,43 +19,68 @@ from trial.crfs.end_of_study import Reason
 from trial.results.data import StudyData
 from trial.results.facts import StudyPatient
 
-SCREENED = "Every patient that a study site added. Practice sites are never part of it."
-ENROLLED = (
-    "The investigator's decision is eligible and the patient is no screen failure; or the trial drug was given,"
-    " whatever the decision. This definition is ours, not the publication's."
-)
-TREATED = "At least one infusion with a dose above 0 g."
-WITHDRAWN = "Enrolled, and the end of study gives another reason than completed."
-COMPLETED = "Enrolled, and the end of study says completed."
-DEFINITIONS = (
-    ("Screened", SCREENED),
-    ("Enrolled", ENROLLED),
-    ("Treated", TREATED),
-    ("Withdrawn", WITHDRAWN),
-    ("Completed", COMPLETED),
-)
-
 Groups = dict[str, Places]
+
+NOT_DECIDED, NOT_RECORDED = "not-decided-yet", "not-recorded"
+"""Beside the reasons of the end of study: why a patient was not enrolled, or has left."""
+
+
+def _definitions() -> tuple[tuple[str, str], ...]:
+    return (
+        (
+            pgettext("outcomes", "Screened"),
+            gettext("Every patient that a study site added. Practice sites are never part of it."),
+        ),
+        (
+            pgettext("outcomes", "Enrolled"),
+            gettext(
+                "The investigator's decision is eligible and the patient is no screen failure; or the trial drug was"
+                " given, whatever the decision. This definition is ours, not the publication's."
+            ),
+        ),
+        (pgettext("outcomes", "Treated"), gettext("At least one infusion with a dose above 0 g.")),
+        (
+            pgettext("outcomes", "Withdrawn"),
+            gettext("Enrolled, and the end of study gives another reason than completed."),
+        ),
+        (pgettext("outcomes", "Completed"), gettext("Enrolled, and the end of study says completed.")),
+    )
 
 
 def state_of(patient: StudyPatient) -> str:
     """How the patient stands, in words: what the rows behind the flow say."""
     if not patient.is_enrolled:
         eligible = None if patient.eligible is None else str(patient.eligible).lower()
-        return f"Not enrolled: {why_not_enrolled(patient.end_reason, eligible).lower()}"
+        reason = reason_words(why_not_enrolled(patient.end_reason, eligible)).lower()
+        return gettext("Not enrolled: %(reason)s") % {"reason": reason}
     if patient.has_completed:
-        return "Completed"
-    return f"Withdrawn: {reason_label(patient.end_reason).lower()}" if patient.has_withdrawn else "On study"
+        return pgettext("outcomes", "Completed")
+    if not patient.has_withdrawn:
+        return pgettext("outcomes", "On study")
+    reason = reason_words(why_withdrawn(patient.end_reason, None)).lower()
+    return gettext("Withdrawn: %(reason)s") % {"reason": reason}
 
 
 def why_not_enrolled(end_reason: str | None, eligible: str | None) -> str:
     if end_reason == Reason.SCREEN_FAILURE or eligible == "false":
-        return "Screen failure"
-    return reason_label(end_reason) if end_reason else "Not decided yet"
+        return Reason.SCREEN_FAILURE
+    return end_reason or NOT_DECIDED
 
 
-def reason_label(end_reason: str | None) -> str:
-    return Reason(end_reason).label if end_reason else "Not recorded"
+def why_withdrawn(end_reason: str | None, _eligible: str | None) -> str:
+    return end_reason or NOT_RECORDED
+
+
+def reason_words(reason: str) -> str:
+    if reason == NOT_DECIDED:
+        return pgettext("outcomes", "Not decided yet")
+    return pgettext("outcomes", "Not recorded") if reason == NOT_RECORDED else said(Reason(reason).label)
+
+
+def _reason_key(reason: str) -> str:
+    """Of its rows' address: the same in every language."""
+    label = reason if reason in (NOT_DECIDED, NOT_RECORDED) else Reason(reason).label
+    return label.lower().replace(" ", "-")
 
 
 def groups_of(data: StudyData) -> Groups:
@@ -79,10 +106,10 @@ def _by_reason(data: StudyData, patients: Places, why: Why, key: str) -> dict[st
     found: dict[str, list[int]] = {}
     for place, of_one in zip(patients.tolist(), said, strict=True):
         found.setdefault(why(*of_one), []).append(place)
-    ordered = sorted(found.items(), key=lambda pair: (-len(pair[1]), pair[0]))
+    ordered = sorted(found.items(), key=lambda pair: (-len(pair[1]), _reason_key(pair[0])))
     return {
-        words: {f"{key}-{words.lower().replace(' ', '-')}": np.array(those, dtype=np.int64)}
-        for words, those in ordered
+        reason_words(reason): {f"{key}-{_reason_key(reason)}": np.array(those, dtype=np.int64)}
+        for reason, those in ordered
     }
 
 
@@ -90,7 +117,7 @@ def _reasons(data: StudyData, groups: Groups) -> tuple[dict[str, Groups], dict[s
     """Why patients were not enrolled, and why others withdrew."""
     return (
         _by_reason(data, groups["not-enrolled"], why_not_enrolled, "not-enrolled"),
-        _by_reason(data, groups["withdrawn"], lambda reason, _eligible: reason_label(reason), "withdrawn"),
+        _by_reason(data, groups["withdrawn"], why_withdrawn, "withdrawn"),
     )
 
 
@@ -103,43 +130,63 @@ class Participants:
 
     def section(self) -> ReportSection:
         not_enrolled, withdrawn = self.reasons
-        groups = self.groups
+        groups, titles = self.groups, _titles()
 
-        def box(title: str, key: str, lines: dict[str, Groups] | None = None, aside: bool = False) -> FlowBox:
+        def box(key: str, lines: dict[str, Groups] | None = None, aside: bool = False) -> FlowBox:
             named = tuple(
                 (words, _count(*one)) for words, group in (lines or {}).items() for one in group.items()
             )
-            return FlowBox(title, _count(key, groups[key]), named, aside)
+            return FlowBox(titles[key], _count(key, groups[key]), named, aside)
 
-        boxes = [box("Screened", "screened"), box("Not enrolled", "not-enrolled", not_enrolled, aside=True)]
-        boxes += [box("Enrolled", "enrolled", {"Treated": {"treated": groups["treated"]}})]
-        boxes += [box("Withdrawn", "withdrawn", withdrawn, aside=True)]
+        boxes = [box("screened"), box("not-enrolled", not_enrolled, aside=True)]
+        boxes += [box("enrolled", {titles["treated"]: {"treated": groups["treated"]}})]
+        boxes += [box("withdrawn", withdrawn, aside=True)]
         if len(groups["on-study"]):
-            boxes.append(box("On study", "on-study", aside=True))
-        boxes.append(box("Completed", "completed"))
-        return ReportSection(
-            "flow", "Participant flow", DEFINITIONS, (ReportFlow("Participant flow", tuple(boxes)),)
-        )
+            boxes.append(box("on-study", aside=True))
+        boxes.append(box("completed"))
+        flow = pgettext("outcomes", "Participant flow")
+        return ReportSection("flow", flow, _definitions(), (ReportFlow(flow, tuple(boxes)),))
 
     def behind(self) -> dict[str, Callable[[], RowsBehind]]:
         """The patients of each box and of each reason."""
-        behind = dict(self.groups)
-        for reasons in self.reasons:
-            for group in reasons.values():
-                behind |= group
-        return {key: _rows(self.data, key, patients) for key, patients in behind.items()}
+        titles = _titles()
+        behind = {key: _rows(self.data, titles[key], patients) for key, patients in self.groups.items()}
+        for box, reasons in zip(("not-enrolled", "withdrawn"), self.reasons, strict=True):
+            for words, group in reasons.items():
+                title = pgettext("a group of the flow, and why", "%(group)s %(reason)s") % {
+                    "group": titles[box],
+                    "reason": words.lower().replace("-", " "),
+                }
+                behind |= {key: _rows(self.data, title, patients) for key, patients in group.items()}
+        return behind
+
+
+def _titles() -> dict[str, str]:
+    """{group of the flow: its name}"""
+    return {
+        "screened": pgettext("outcomes", "Screened"),
+        "not-enrolled": pgettext("outcomes", "Not enrolled"),
+        "enrolled": pgettext("outcomes", "Enrolled"),
+        "treated": pgettext("outcomes", "Treated"),
+        "withdrawn": pgettext("outcomes", "Withdrawn"),
+        "on-study": pgettext("outcomes", "On study"),
+        "completed": pgettext("outcomes", "Completed"),
+    }
 
 
 def _count(key: str, patients: Places) -> ReportCell:
     return ReportCell(str(len(patients)), key)
 
 
-def _rows(data: StudyData, key: str, patients: Places) -> Callable[[], RowsBehind]:
-    title = key.replace("-", " ").capitalize()
+def _rows(data: StudyData, title: str, patients: Places) -> Callable[[], RowsBehind]:
     return lambda: RowsBehind(
-        f"Participant flow: {title}",
-        DEFINITIONS,
-        ("Site", "State", "Left on"),
+        gettext("Participant flow: %(group)s") % {"group": title},
+        _definitions(),
+        (
+            pgettext("outcomes", "Site"),
+            pgettext("outcomes", "State"),
+            pgettext("outcomes", "Left on"),
+        ),
         tuple(
             RowBehind(one.number, (one.site, state_of(one), str(one.ended_on or "–")))
             for one in data.at(patients)

@@ -1,5 +1,7 @@
 """Lists of single rows: the page shows the first of them, the rest stands behind their number."""
 
+from django.utils.translation import gettext, pgettext
+
 from ecrf.outcomes.report import ReportCell, ReportRow, ReportTable
 
 LISTED_AT_MOST = 25
@@ -10,6 +12,10 @@ def listed(
 ) -> ReportTable:
     """`lines`: (patient, cells), no more of them than are shown; `count`: how many there are."""
     rows = tuple(ReportRow(number, tuple(map(ReportCell, cells))) for number, cells in lines)
-    cut = f"The first {len(lines)} of {count}; the others stand in the rows behind it."
+    cut = gettext("The first %(shown)d of %(number)d; the others stand in the rows behind it.") % {
+        "shown": len(lines),
+        "number": count,
+    }
     note = cut if count > len(lines) else ""
-    return ReportTable(title, columns, rows, note, is_text=True, empty="None.", rows_behind=key)
+    empty = pgettext("a list without lines", "None.")
+    return ReportTable(title, columns, rows, note, is_text=True, empty=empty, rows_behind=key)

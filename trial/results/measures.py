@@ -7,6 +7,7 @@ from functools import cached_property
 from math import isnan
 
 import numpy as np
+from django.utils.translation import gettext, pgettext
 
 from ecrf.forms.protocol import VisitPlan, protocol
 from ecrf.outcomes.gathering import Values
@@ -17,16 +18,6 @@ from trial.results.facts import StudyPatient
 from trial.results.summaries import PairedChange, Summary, changes, given_of, paired, summarise
 
 GRADES = 20
-FORM_MISSING = "The form was not entered"
-
-MRC_VALUE = (
-    "Sum of the 20 MRC grades, 0 to 100, where all 20 are given; a missing grade is never counted as 0. The list of"
-    " muscle groups is our assumption, not the publication's."
-)
-GRIP_VALUE = (
-    "Best trial of the hand named the more affected one at screening, kPa; 0 is a result. Which hand and which trial is"
-    " our assumption, not the publication's."
-)
 
 
 @dataclass(frozen=True)
@@ -46,43 +37,56 @@ class OutcomeMeasure:
 
 
 def _no_strength(patient: StudyPatient, visit: VisitForms) -> str:
-    return FORM_MISSING if visit.graded is None else f"{visit.graded} of {GRADES} grades given: no sum"
+    if visit.graded is None:
+        return gettext("The form was not entered")
+    counts = {"given": visit.graded, "grades": GRADES}
+    return gettext("%(given)d of %(grades)d grades given: no sum") % counts
 
 
 def _no_grip(patient: StudyPatient, visit: VisitForms) -> str:
     if not visit.has_grip:
-        return FORM_MISSING
+        return gettext("The form was not entered")
     if patient.more_affected not in SIDES:
-        return "Which hand is more affected is not recorded"
-    return f"No trial of the more affected hand, the {patient.more_affected} one"
+        return gettext("Which hand is more affected is not recorded")
+    if patient.more_affected == "right":
+        return gettext("No trial of the more affected hand, the right one")
+    return gettext("No trial of the more affected hand, the left one")
 
 
-MEASURES = (
-    OutcomeMeasure(
-        "mrc",
-        "MRC sum score",
-        "MRC sum",
-        "of 100",
-        MRC_VALUE,
-        MRC_REVIEW,
-        100,
-        0,
-        "strength",
-        _no_strength,
-    ),
-    OutcomeMeasure(
-        "grip",
-        "Grip strength",
-        "Grip",
-        "kPa",
-        GRIP_VALUE,
-        GRIP_REVIEW_KPA,
-        200,
-        1,
-        "grip",
-        _no_grip,
-    ),
-)
+def measures() -> tuple[OutcomeMeasure, ...]:
+    """Both, in the reader's language."""
+    return (
+        OutcomeMeasure(
+            "mrc",
+            pgettext("outcomes", "MRC sum score"),
+            pgettext("outcomes", "MRC sum"),
+            pgettext("outcomes: unit", "of 100"),
+            gettext(
+                "Sum of the 20 MRC grades, 0 to 100, where all 20 are given; a missing grade is never counted as 0. The"
+                " list of muscle groups is our assumption, not the publication's."
+            ),
+            MRC_REVIEW,
+            100,
+            0,
+            "strength",
+            _no_strength,
+        ),
+        OutcomeMeasure(
+            "grip",
+            pgettext("outcomes", "Grip strength"),
+            pgettext("outcomes", "Grip"),
+            "kPa",
+            gettext(
+                "Best trial of the hand named the more affected one at screening, kPa; 0 is a result. Which hand and"
+                " which trial is our assumption, not the publication's."
+            ),
+            GRIP_REVIEW_KPA,
+            200,
+            1,
+            "grip",
+            _no_grip,
+        ),
+    )
 
 
 def _in_a_sentence(words: str) -> str:
@@ -144,11 +148,14 @@ class MeasuredVisits:
 
     def without_change(self, code: str) -> Iterator[tuple[str, str]]:
         """The same for the change from baseline, which needs both values."""
-        visits = (("Baseline", protocol().baseline), ("This visit", code))
+        visits = (
+            (gettext("Baseline: %(why)s"), protocol().baseline),
+            (gettext("This visit: %(why)s"), code),
+        )
         missing = np.isnan([self.values[at] for _words, at in visits]).T
         for patient, are_missing in zip(self.data.enrolled, missing, strict=True):
             why = [
-                f"{words}: {_in_a_sentence(self.why_none(patient, at))}"
+                words % {"why": _in_a_sentence(self.why_none(patient, at))}
                 for (words, at), is_missing in zip(visits, are_missing, strict=True)
                 if is_missing
             ]
@@ -159,11 +166,14 @@ class MeasuredVisits:
         """Why the patient has no value at a visit; a form that was entered says more than the visit's own."""
         visit = self.data.at_visit(code).get(patient.number, NOT_ENTERED)
         if visit.occurrence == Occurrence.MISSED:
-            return f"The visit was missed: {visit.missed_reason or 'no reason given'}"
+            why = visit.missed_reason or pgettext("why a visit was missed", "no reason given")
+            return gettext("The visit was missed: %(why)s") % {"why": why}
         if not visit.is_entered and not visit.visited_on:
             if patient.end_reason:
-                return f"Left the study on {patient.ended_on or 'an unknown day'}, before this visit"
-            return "The visit has not taken place yet"
+                if not patient.ended_on:
+                    return gettext("Left the study on an unknown day, before this visit")
+                return gettext("Left the study on %(day)s, before this visit") % {"day": patient.ended_on}
+            return gettext("The visit has not taken place yet")
         return self.measure.no_value(patient, visit)
 
 
@@ -197,5 +207,7 @@ class Responders:
     def verdict(self, change: float) -> str:
         """What the threshold makes of one change."""
         if change >= self.threshold:
-            return "improved"
-        return "worsened" if -change >= self.threshold else "between"
+            return pgettext("a change", "improved")
+        if -change >= self.threshold:
+            return pgettext("a change", "worsened")
+        return pgettext("a change", "between")

@@ -6,7 +6,7 @@ from trial.results.deviations import behind_deviations, deviations_section
 from trial.results.efficacy import behind_visits, major_section, responder_section, visits_section
 from trial.results.exposure import behind_exposure, exposure_of, exposure_section
 from trial.results.flow import Participants
-from trial.results.measures import MEASURES, MeasuredVisits, visits_with_outcomes
+from trial.results.measures import MeasuredVisits, measures, visits_with_outcomes
 from trial.results.safety import StudyEvents, behind_events, events_section
 from trial.results.sites import sites_section
 
@@ -16,7 +16,7 @@ def report(scope: ReportScope) -> Report:
     data = StudyData(scope)
     given, events = exposure_of(data), StudyEvents(data)
     plans, participants = visits_with_outcomes(), Participants(data)
-    measured = [MeasuredVisits(measure, data, plans) for measure in MEASURES]
+    measured = [MeasuredVisits(measure, data, plans) for measure in measures()]
     sections = [
         participants.section(),
         major_section(measured),

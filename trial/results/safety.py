@@ -6,8 +6,10 @@ from functools import cached_property, partial
 from hashlib import sha256
 
 import numpy as np
+from django.utils.translation import gettext, pgettext
 from numpy.typing import NDArray
 
+from ecrf.forms.words import said
 from ecrf.outcomes.reading import ReportStatement
 from ecrf.outcomes.report import (
     ReportCell,
@@ -19,35 +21,56 @@ from ecrf.outcomes.report import (
 )
 from trial.crfs.adverse_event import Action, Outcome, Relation, Severity
 from trial.results.data import StudyData
-from trial.results.facts import BITS, KINDS
+from trial.results.facts import BITS, kinds_of_events
 from trial.results.listing import LISTED_AT_MOST, listed
 from trial.results.summaries import DASH, share
 
 NOT_RECORDED = "not recorded"
+"""An event without a term; `_not_recorded` is what people read."""
 
-EVENT_DEFINITIONS = (
-    ("Population", "Treated: at least one infusion with a dose above 0 g; n is their number."),
-    (
-        "Event",
-        "Each line of the adverse event log that is not struck out, whenever the event began. A patient with several"
-        " events counts once among the patients of a line.",
-    ),
-    (
-        "Term",
-        "As the site wrote it; capitals and spaces make no difference. The terms are not coded in this version.",
-    ),
-    ("Severity, relation", "As the investigator judged each event. Severity is not seriousness."),
-)
-EVENT_COLUMNS = (
-    "Term",
-    "Began",
-    "Ended",
-    "Severity",
-    "Serious",
-    "Relation",
-    "Action with the drug",
-    "Outcome",
-)
+
+def _not_recorded() -> str:
+    return pgettext("the term of an event", "not recorded")
+
+
+def _definitions() -> tuple[tuple[str, str], ...]:
+    return (
+        (
+            pgettext("outcomes", "Population"),
+            gettext("Treated: at least one infusion with a dose above 0 g; n is their number."),
+        ),
+        (
+            pgettext("outcomes: adverse", "Event"),
+            gettext(
+                "Each line of the adverse event log that is not struck out, whenever the event began. A patient with"
+                " several events counts once among the patients of a line."
+            ),
+        ),
+        (
+            pgettext("outcomes: of an event", "Term"),
+            gettext(
+                "As the site wrote it; capitals and spaces make no difference. The terms are not coded in this version."
+            ),
+        ),
+        (
+            gettext("Severity, relation"),
+            gettext("As the investigator judged each event. Severity is not seriousness."),
+        ),
+    )
+
+
+def _columns() -> tuple[str, ...]:
+    return (
+        pgettext("outcomes: of an event", "Term"),
+        pgettext("outcomes: of an event", "Began"),
+        pgettext("outcomes: of an event", "Ended"),
+        pgettext("outcomes: of an event", "Severity"),
+        pgettext("outcomes: of an event", "Serious"),
+        pgettext("outcomes: of an event", "Relation"),
+        pgettext("outcomes: of an event", "Action with the drug"),
+        pgettext("outcomes: of an event", "Outcome"),
+    )
+
 
 LINES = ReportStatement(
     """
@@ -89,13 +112,17 @@ class EventCount:
 class EventTerm:
     """One term in all its spellings; the first that was written stands for it."""
 
-    words: str
+    term: str
     count: EventCount
 
     @property
+    def words(self) -> str:
+        return _not_recorded() if self.term == NOT_RECORDED else self.term
+
+    @property
     def key(self) -> str:
-        """Stays the same for a term, in whatever letters it is written."""
-        return f"term-{sha256(_folded(self.words).encode()).hexdigest()[:12]}"
+        """Stays the same for a term, in whatever letters it is written, and in every language."""
+        return f"term-{sha256(_folded(self.term).encode()).hexdigest()[:12]}"
 
 
 def _folded(term: str) -> str:
@@ -122,7 +149,7 @@ class PatientsEvents:
         found = [
             EventTerm(self._terms[some[0]] or NOT_RECORDED, self.all.at(some)) for some in places.values()
         ]
-        found.sort(key=lambda one: (-one.count.patients, -one.count.events, one.words.casefold()))
+        found.sort(key=lambda one: (-one.count.patients, -one.count.events, one.term.casefold()))
         return {one.key: one for one in found}
 
     def of_kind(self, key: str) -> EventCount:
@@ -153,28 +180,46 @@ class StudyEvents(PatientsEvents):
 def events_section(events: StudyEvents) -> ReportSection:
     """Events by severity, relation and seriousness; by term; and the serious ones, listed."""
     n = events.patients
-    kinds = ((key, words, events.all.of_kind(key)) for key, (words, _which) in KINDS.items())
+    kinds = ((key, words, events.all.of_kind(key)) for key, words in kinds_of_events().items())
     shown = [one for one in kinds if one[2].events or not one[0].startswith("no-")]
     overview = ReportTable(
-        "Patients and events",
-        ("", "Patients", "% of n", "Events"),
+        gettext("Patients and events"),
+        ("", pgettext("outcomes", "Patients"), _of_n(), pgettext("outcomes", "Events")),
         tuple(ReportRow(words, _counts(count, n, f"events-{key}")) for key, words, count in shown),
-        note=f"n = {n} treated patients.",
+        note=gettext("n = %(number)d treated patients.") % {"number": n},
     )
-    return ReportSection(
-        "events", "Adverse events", EVENT_DEFINITIONS, (overview, _by_term(events, n), _serious(events))
-    )
+    tables = (overview, _by_term(events, n), _serious(events))
+    return ReportSection("events", pgettext("outcomes", "Adverse events"), _definitions(), tables)
+
+
+def _of_n() -> str:
+    return pgettext("outcomes: column, per cent of the patients", "% of n")
 
 
 def _by_term(events: StudyEvents, n: int) -> ReportTable:
-    cut = f" The first {LISTED_AT_MOST} of {len(events.terms)} terms; the others stand in the rows behind it."
+    note = gettext("n = %(number)d treated patients. Mild to Serious count events.")
+    if len(events.terms) > LISTED_AT_MOST:
+        note = gettext(
+            "n = %(number)d treated patients. Mild to Serious count events. The first %(shown)d of %(terms)d terms; the"
+            " others stand in the rows behind it."
+        )
+    columns = (
+        pgettext("outcomes: of an event", "Term"),
+        pgettext("outcomes", "Patients"),
+        _of_n(),
+        pgettext("outcomes", "Events"),
+        pgettext("outcomes: events", "Mild"),
+        pgettext("outcomes: events", "Moderate"),
+        pgettext("outcomes: events", "Severe"),
+        pgettext("outcomes: events", "Related"),
+        pgettext("outcomes: events", "Serious"),
+    )
     return ReportTable(
-        "By term",
-        ("Term", "Patients", "% of n", "Events", "Mild", "Moderate", "Severe", "Related", "Serious"),
+        gettext("By term"),
+        columns,
         tuple(ReportRow(one.words, _by_kind(one, n)) for one in [*events.terms.values()][:LISTED_AT_MOST]),
-        note=f"n = {n} treated patients. Mild to Serious count events."
-        + (cut if len(events.terms) > LISTED_AT_MOST else ""),
-        empty="No adverse event is recorded.",
+        note=note % {"number": n, "shown": LISTED_AT_MOST, "terms": len(events.terms)},
+        empty=gettext("No adverse event is recorded."),
         rows_behind="events-all",
     )
 
@@ -182,7 +227,8 @@ def _by_term(events: StudyEvents, n: int) -> ReportTable:
 def _serious(events: StudyEvents) -> ReportTable:
     serious = events.all.of_kind("serious")
     lines = events.lines(serious, LISTED_AT_MOST)
-    return listed("Each serious event", ("Patient", *EVENT_COLUMNS), lines, serious.events, "events-serious")
+    columns = (pgettext("outcomes", "Patient"), *_columns())
+    return listed(gettext("Each serious event"), columns, lines, serious.events, "events-serious")
 
 
 def _counts(count: EventCount, n: int, key: str) -> tuple[ReportCell, ...]:
@@ -209,14 +255,14 @@ def _words(
 ) -> tuple[str, ...]:
     """The event in the order of its columns."""
     return (
-        term or NOT_RECORDED,
+        term or _not_recorded(),
         started_on or DASH,
-        ended_on or ("ongoing" if ongoing else DASH),
-        Severity(severity).label if severity else DASH,
-        {True: "Yes", False: "No", None: DASH}[serious],
-        Relation(relation).label if relation else DASH,
-        Action(action).label if action else DASH,
-        Outcome(outcome).label if outcome else DASH,
+        ended_on or (pgettext("an event", "ongoing") if ongoing else DASH),
+        said(Severity(severity).label) if severity else DASH,
+        DASH if serious is None else pgettext("answer", "Yes") if serious else pgettext("answer", "No"),
+        said(Relation(relation).label) if relation else DASH,
+        said(Action(action).label) if action else DASH,
+        said(Outcome(outcome).label) if outcome else DASH,
     )
 
 
@@ -224,7 +270,7 @@ def behind_events(events: StudyEvents) -> dict[str, Callable[[], RowsBehind]]:
     """The events of each line of the tables."""
     rows = {
         f"events-{key}": _event_rows(events, words, partial(PatientsEvents.of_kind, key=key))
-        for key, (words, _which) in KINDS.items()
+        for key, words in kinds_of_events().items()
     }
     return rows | {
         key: _event_rows(events, one.words, partial(PatientsEvents.of_term, key=key))
@@ -237,12 +283,13 @@ def _event_rows(
 ) -> Callable[[], RowsBehind]:
     def made() -> RowsBehind:
         return RowsBehind(
-            f"Adverse events: {words}",
-            EVENT_DEFINITIONS,
-            EVENT_COLUMNS,
+            gettext("Adverse events: %(which)s") % {"which": words},
+            _definitions(),
+            _columns(),
             tuple(RowBehind(number, cells) for number, cells in events.lines(which(events))),
             tuple(
-                (number, f"{cells[0]}: never treated") for number, cells in events.lines(which(events.others))
+                (number, gettext("%(event)s: never treated") % {"event": cells[0]})
+                for number, cells in events.lines(which(events.others))
             ),
         )
 

@@ -1,5 +1,7 @@
 """The sites side by side: how many took part, and the means; too few patients each for more than that."""
 
+from django.utils.translation import gettext, pgettext
+
 from ecrf.forms.protocol import protocol
 from ecrf.outcomes.report import ReportCell, ReportRow, ReportSection, ReportTable
 from trial.results.data import StudyData
@@ -7,22 +9,40 @@ from trial.results.measures import MeasuredVisits
 from trial.results.summaries import printed, summarise
 from trial.schedule import LAST_VISIT
 
-DEFINITIONS = (
-    ("Population", "As in the sections above, of the patients of the site."),
-    ("Means", "Of those who have the value at the visit; n stands before each."),
-)
-
 
 def sites_section(data: StudyData, measured: list[MeasuredVisits]) -> ReportSection:
     """One line a site that has a patient."""
     rows = tuple(_site_row(code, data, measured) for code in sorted(set(data.sites.tolist())))
-    columns = ("Site", "Screened", "Enrolled", "Withdrawn", "Completed", *("n", "Mean") * 4)
-    groups = [("", 1), ("Patients", 4)]
-    groups += [
-        (f"{one.measure.short_name}, {when}", 2) for one in measured for when in ("baseline", "week 52")
-    ]
-    table = ReportTable("By site", columns, rows, groups=tuple(groups))
-    return ReportSection("sites", "Sites", DEFINITIONS, (table,))
+    columns = (
+        pgettext("outcomes", "Site"),
+        pgettext("outcomes", "Screened"),
+        pgettext("outcomes", "Enrolled"),
+        pgettext("outcomes", "Withdrawn"),
+        pgettext("outcomes", "Completed"),
+        *("n", pgettext("outcomes", "Mean")) * 4,
+    )
+    groups = [("", 1), (pgettext("outcomes", "Patients"), 4)]
+    for one in measured:
+        measure = {"measure": one.measure.short_name}
+        groups += [
+            (gettext("%(measure)s, baseline") % measure, 2),
+            (gettext("%(measure)s, week 52") % measure, 2),
+        ]
+    table = ReportTable(pgettext("outcomes", "By site"), columns, rows, groups=tuple(groups))
+    return ReportSection("sites", pgettext("outcomes", "Sites"), _definitions(), (table,))
+
+
+def _definitions() -> tuple[tuple[str, str], ...]:
+    return (
+        (
+            pgettext("outcomes", "Population"),
+            gettext("As in the sections above, of the patients of the site."),
+        ),
+        (
+            pgettext("outcomes", "Means"),
+            gettext("Of those who have the value at the visit; n stands before each."),
+        ),
+    )
 
 
 def _site_row(code: str, data: StudyData, measured: list[MeasuredVisits]) -> ReportRow:

@@ -9,6 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from math import isnan, sqrt
 
 import numpy as np
+from django.utils.translation import gettext, pgettext
 from numpy.typing import ArrayLike, NDArray
 from scipy.special import betaincinv, stdtrit
 
@@ -40,7 +41,7 @@ class Summary:
 
     @property
     def range(self) -> str:
-        return f"{printed(self.low)} to {printed(self.high)}" if self.n else DASH
+        return _from_to(printed(self.low), printed(self.high)) if self.n else DASH
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ class PairedChange:
 
     @property
     def interval(self) -> str:
-        return DASH if self.low is None else f"{signed(self.low)} to {signed(self.high)}"
+        return DASH if self.low is None else _from_to(signed(self.low), signed(self.high))
 
 
 def given_of(values: ArrayLike) -> NDArray[np.float64]:
@@ -109,7 +110,12 @@ def share_interval(count: int, of: int) -> str:
         return DASH
     low = float(betaincinv(count, of - count + 1, TAIL)) if count else 0.0
     high = float(betaincinv(count + 1, of - count, 1 - TAIL)) if count < of else 1.0
-    return f"{printed(100 * low, 0)} to {printed(100 * high, 0)} %"
+    ends = {"low": printed(100 * low, 0), "high": printed(100 * high, 0)}
+    return gettext("%(low)s to %(high)s %%") % ends
+
+
+def _from_to(low: str, high: str) -> str:
+    return pgettext("two numbers", "%(low)s to %(high)s") % {"low": low, "high": high}
 
 
 def percentiles(values: ArrayLike, which: Iterable[float]) -> list[float]:

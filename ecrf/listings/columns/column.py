@@ -12,6 +12,7 @@ from ecrf.casebook.labels import label_of
 from ecrf.forms.crf import MissingReason
 from ecrf.forms.items import YesNo
 from ecrf.forms.registry import CRFS, CrfDefinition
+from ecrf.forms.words import said, spoken
 from ecrf.listings.definition import Op
 
 MOST_DIGITS = 30
@@ -51,6 +52,7 @@ DAYS = (CellKind.DAY, CellKind.PARTIAL_DAY)
 YES_NO = (("yes", "Yes"), ("no", "No"))
 
 
+@spoken("label", "group", "unit", "help")
 @dataclass(frozen=True)
 class ListingColumn:
     """`key` as it is kept and sent: `@site`, `vital-signs.pulse`. In `sql`, {e} {f} {v} {u} stand for the entry, its
@@ -78,6 +80,11 @@ class ListingColumn:
     def has_reasons(self) -> bool:
         """Whether there may be a reason instead of a value."""
         return bool(self.item) and not self.below and not CRFS[self.form].items[self.item].rule
+
+    @property
+    def answers(self) -> tuple[tuple[str, str], ...]:
+        """The codes, with their labels in the reader's language."""
+        return tuple((code, said(label)) for code, label in self.codes)
 
     @property
     def ops(self) -> tuple[Op, ...]:
@@ -123,7 +130,7 @@ class ListingColumn:
             return label_of(value)
         if self.kind == CellKind.CHOICE:
             text = ("yes" if value else "no") if isinstance(value, bool) else value
-            return str(dict(self.codes).get(text, text))
+            return str(dict(self.answers).get(text, text))
         if self.kind == CellKind.CLOCK:
             return str(value)[:5]
         if self.kind == CellKind.MOMENT:

@@ -55,7 +55,7 @@ class ColumnFilter:
 
     @property
     def codes(self) -> tuple[tuple[str, str], ...]:
-        return self.shown.column.codes
+        return self.shown.column.answers
 
 
 @dataclass(frozen=True)
@@ -234,7 +234,7 @@ class ListingView:
         op = Op(condition.op)
         if not op.needs_value:
             return f"{column.label} {OP_WORDS[op]}"
-        value = dict(column.codes).get(condition.value, condition.value)
+        value = dict(column.answers).get(condition.value, condition.value)
         unit = f" {column.unit}" if column.unit else ""
         return f"{column.label} {SIGNS.get(op, OP_WORDS[op])} {value}{unit}"
 

@@ -7,10 +7,13 @@ translated, in the catalogue of the file that defines it.
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from django.utils.module_loading import import_string
+
 from ecrf.checks.registry import CHECKS
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS, CrfDefinition
 from ecrf.forms.words import CONTEXT, SPOKEN, as_written
+from ecrf.listings.ready import TrialListings
 from ecrf.upkeep.languages.marked import Marked
 
 Found = Iterator[tuple[str, Marked, str]]
@@ -40,6 +43,17 @@ def texts_of_trial() -> Found:
         for form in ending.forms:
             yield from _spoken("endings", form, f"ending {ending.key}, form {form.crf}")
     yield from _spoken("help", trial.help, "help")
+    if trial.listings:
+        yield from _of_listings(import_string(trial.listings))
+
+
+def _of_listings(own: TrialListings) -> Found:
+    for fact in own.facts:
+        yield from _spoken("listings", fact, f"fact {fact.key}")
+        for _code, label in fact.codes:
+            yield from _texts("listings", label, f"fact {fact.key}, answer")
+    for listing in own.ready:
+        yield from _spoken("listings", listing, f"listing {listing.key}")
 
 
 def _of_form(definition: CrfDefinition) -> Found:

@@ -1,5 +1,7 @@
 /** Shows the MRC grades typed in a form on the body figure that stands in the same [data-body-figure] element. */
 
+import { gettext, pgettext } from "../../js/words.js";
+
 const GRADE = /^[0-5]$/;
 const ROOT = "[data-body-figure]";
 const FIELD = "[data-grid] [data-item] > input[data-row]";
@@ -16,15 +18,53 @@ function readGrades(root) {
   return grades;
 }
 
+const groups = () => ({
+  shoulder_abduction: gettext("shoulder abduction"),
+  elbow_flexion: gettext("elbow flexion"),
+  elbow_extension: gettext("elbow extension"),
+  wrist_extension: gettext("wrist extension"),
+  finger_abduction: gettext("finger abduction"),
+  hip_flexion: gettext("hip flexion"),
+  knee_extension: gettext("knee extension"),
+  knee_flexion: gettext("knee flexion"),
+  ankle_dorsiflexion: gettext("ankle dorsiflexion"),
+  ankle_plantar_flexion: gettext("ankle plantar flexion"),
+});
+
+/** right_hip_flexion as people call it. */
+function nameOf(muscle) {
+  const [side, ...rest] = muscle.split("_");
+  const group = groups()[rest.join("_")];
+  return side === "right" ? gettext("right {group}", { group }) : gettext("left {group}", { group });
+}
+
 function inWords(shown, total) {
-  if (!shown.length) return "No muscle group graded yet";
-  const count = `${shown.length} of ${total} muscle groups graded`;
+  if (!shown.length) return gettext("No muscle group graded yet");
   const lowest = shown.map(([, grade]) => grade).sort()[0];
-  const weakest = shown.filter(([, grade]) => grade === lowest).map(([name]) => name.replaceAll("_", " "));
-  if (shown.length > 1 && weakest.length === shown.length) return `${count}; all ${lowest}`;
+  const weakest = shown.filter(([, grade]) => grade === lowest).map(([muscle]) => muscle);
+  const values = { count: shown.length, total, lowest };
+  if (shown.length > 1 && weakest.length === shown.length) {
+    return gettext("{count} of {total} muscle groups graded; all {lowest}", values);
+  }
   // A long list read aloud hides the point, so beyond three only the number is said.
-  const names = weakest.length > 3 ? `${weakest.length} groups at` : weakest.join(", ");
-  return `${count}; weakest: ${names} ${lowest}`;
+  if (weakest.length > 3) {
+    values.weakest = weakest.length;
+    return gettext("{count} of {total} muscle groups graded; weakest: {weakest} groups at {lowest}", values);
+  }
+  values.names = weakest.map(nameOf).join(pgettext("between the names of a list", ", "));
+  return gettext("{count} of {total} muscle groups graded; weakest: {names} {lowest}", values);
+}
+
+/** The figure is drawn with English labels. */
+function label(svg) {
+  const labels = {
+    Front: pgettext("of the body", "Front"),
+    Back: pgettext("of the body", "Back"),
+    R: pgettext("on the figure: the right side", "R"),
+    L: pgettext("on the figure: the left side", "L"),
+  };
+  svg.querySelector("title").textContent = gettext("Muscle strength by MRC grade, front and back of the body");
+  for (const text of svg.querySelectorAll(".body-label")) text.textContent = labels[text.textContent];
 }
 
 export function paint(root) {
@@ -51,6 +91,7 @@ async function load(root) {
   const answer = await fetch(root.dataset.bodyFigure).catch(() => null); // without the network the grades stand alone
   if (!answer?.ok) return;
   root.querySelector("[data-figure]").innerHTML = await answer.text();
+  label(root.querySelector("svg.body-figure"));
   paint(root);
 }
 

@@ -2,6 +2,7 @@
 
 import { goTo, idOf, inOrder } from "../../js/fields.js";
 import { placeOf } from "../../js/messages.js";
+import { gettext } from "../../js/words.js";
 
 const GRADE = /^[0-5]$/;
 const BEGINS = /^[0-5nur]$/i;
@@ -27,7 +28,9 @@ function say(input, typed) {
   const note = document.createElement("p");
   note.className = "note note-error";
   note.dataset.noGrade = "";
-  note.textContent = `${typed} is no grade. Type 0 to 5, or nd, na, uk, rf.`;
+  note.textContent = typed
+    ? gettext("{typed} is no grade. Type 0 to 5, or nd, na, uk, rf.", { typed })
+    : gettext("A space is no grade. Type 0 to 5, or nd, na, uk, rf.");
   placeOf(idOf(input)).append(note);
   input.setAttribute("aria-invalid", "true");
 }
@@ -60,7 +63,7 @@ document.addEventListener("beforeinput", (event) => {
   accept(target);
   if (!isWhole && ANSWER.test(whole)) return;
   event.preventDefault();
-  if (!BEGINS.test(typed)) say(target, typed || "A space");
+  if (!BEGINS.test(typed)) say(target, typed);
   else if (isWhole && GRADE.test(typed)) onward(target, typed);
   else put(target, typed);
 });
