@@ -14,6 +14,7 @@ COMPLETE = [
     "ecrf/entry-patient",
     "ecrf/entry-today",
     "ecrf/frame",
+    "ecrf/outcomes",
     "trial/across_forms",
     "trial/adverse_event",
     "trial/assessments",
