@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.http import QueryDict
+from django.utils.functional import Promise
+from django.utils.translation import gettext, gettext_lazy, pgettext
 
 from ecrf.access.models import Site
 from ecrf.casebook.models import STANDING, Patient
@@ -15,6 +17,8 @@ from ecrf.forms.protocol import protocol
 from ecrf.forms.typed_text import fold
 
 USUAL_FORMATS = ("csv",)
+NO_FORM = gettext_lazy("There is no form %(name)s. Load the page again.")
+NO_SITE = gettext_lazy("There is no site %(name)s. Load the page again.")
 
 
 @dataclass(frozen=True)
@@ -71,13 +75,13 @@ def read_choice(sent: QueryDict) -> CutChoice:
     known = [form.key for form in description.forms if not form.parent]
     codes = list(Site.objects.filter(is_practice=False).values_list("code", flat=True))
     choice.forms = _with_rows(
-        _chosen(sent.getlist("form"), known, choice.errors, "form", "form"), description
+        _chosen(sent.getlist("form"), known, choice.errors, "form", NO_FORM), description
     )
-    choice.sites = _chosen(sent.getlist("site"), codes, choice.errors, "site", "site")
+    choice.sites = _chosen(sent.getlist("site"), codes, choice.errors, "site", NO_SITE)
     choice.patients = _patients(sent.get("patients", ""), choice)
     choice.formats = [name for name in offered() if name in sent.getlist("format")]
     if not choice.formats:
-        choice.errors["format"] = "Choose at least one format."
+        choice.errors["format"] = gettext("Choose at least one format.")
     choice.identifiers = sent.get("identifiers") == "keep"
     choice.left_out = _left_out(sent, description)
     return choice
@@ -114,11 +118,11 @@ def table_choices(choice: CutChoice) -> list[TableChoice]:
 
 
 def _chosen(
-    sent: list[str], known: list[str], errors: dict[str, str], name: str, what: str
+    sent: list[str], known: list[str], errors: dict[str, str], name: str, there_is_none: Promise
 ) -> list[str] | None:
     """None where all of them are chosen, or none is: all, so that what is added later belongs to it."""
     if strange := [one for one in sent if one not in known]:
-        errors[name] = f"There is no {what} {strange[0][:40]}. Load the page again."
+        errors[name] = str(there_is_none) % {"name": strange[0][:40]}
     chosen = [one for one in known if one in sent]
     return None if not chosen or chosen == known else chosen
 
@@ -140,12 +144,14 @@ def _patients(typed: str, choice: CutChoice) -> list[str] | None:
     known = dict(found.values_list("number", "site__code"))
     if strange := [number for number in numbers if number not in known]:
         named = ", ".join(number[:20] for number in strange[:5])
-        choice.errors["patients"] = f"There is no patient {named} in the study."
+        choice.errors["patients"] = gettext("There is no patient %(numbers)s in the study.") % {
+            "numbers": named
+        }
     elif choice.sites is not None and (elsewhere := sorted(known.keys() - _at(choice.sites, known))):
-        named = ", ".join(f"{number} (of site {known[number]})" for number in elsewhere[:5])
-        choice.errors["patients"] = (
-            f"Not at the sites you ticked: {named}. Tick the site too, or leave it out."
-        )
+        of_site = pgettext("a patient", "%(number)s (of site %(site)s)")
+        named = ", ".join(of_site % {"number": number, "site": known[number]} for number in elsewhere[:5])
+        words = gettext("Not at the sites you ticked: %(patients)s. Tick the site too, or leave it out.")
+        choice.errors["patients"] = words % {"patients": named}
     return sorted(known)
 
 

@@ -5,6 +5,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 from ecrf.access.models import Site
 from ecrf.audit.triggers import audited
@@ -12,13 +13,13 @@ from ecrf.casebook.models import Patient
 
 
 class ExportKind(models.TextChoices):
-    DATA_CUT = "data-cut", "Data cut"
-    REBUILD = "rebuild", "Data cut made again from the trail"
-    CASEBOOK = "casebook", "Casebook"
-    HANDED_OVER = "handed-over", "Casebook as it was handed over"
-    SITE_COPY = "site-copy", "Investigator's copy"
-    ANNOTATED_CRF = "annotated-crf", "Annotated CRF"
-    ARCHIVE = "archive", "Archive of the study"
+    DATA_CUT = "data-cut", gettext_lazy("Data cut")
+    REBUILD = "rebuild", gettext_lazy("Data cut made again from the trail")
+    CASEBOOK = "casebook", gettext_lazy("Casebook")
+    HANDED_OVER = "handed-over", gettext_lazy("Casebook as it was handed over")
+    SITE_COPY = "site-copy", gettext_lazy("Investigator's copy")
+    ANNOTATED_CRF = "annotated-crf", gettext_lazy("Annotated CRF")
+    ARCHIVE = "archive", gettext_lazy("Archive of the study")
 
 
 class ExportState(models.TextChoices):

@@ -5,6 +5,7 @@ from uuid import UUID, uuid4
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.http import Http404
+from django.utils.translation import gettext
 
 from ecrf.access.models import User
 from ecrf.access.obstacles import refusal
@@ -56,7 +57,7 @@ def reach_export(user: User, key: UUID) -> tuple[Export, Right]:
 def require_export(user: User) -> None:
     """Refuse (403) who may not take the study's data out: by the role, or without the training for it."""
     if Right.EXPORT not in user.rights:
-        raise PermissionDenied("Your role does not let you take the study's data out.")
+        raise PermissionDenied(gettext("Your role does not let you take the study's data out."))
     if found := user.obstacles_to_all(Right.EXPORT):
         raise PermissionDenied(refusal(Right.EXPORT, found))
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import IntegrityError
 from django.utils import timezone
+from django.utils.translation import gettext, pgettext
 
 from ecrf.access.models import Site, User
 from ecrf.access.roles import Right
@@ -52,8 +53,11 @@ def ask(
         waiting = Export.objects.filter(asked_by=by, state__in=UNFINISHED).exclude(request_key=request_key)
         if waiting.count() >= WAITING_AT_MOST:
             raise Refused(
-                f"{WAITING_AT_MOST} files that you asked for are still to be made."
-                " Ask for this one when some of them are done, or cancel what you do not need."
+                gettext(
+                    "%(number)d files that you asked for are still to be made. Ask for this one when some of them are"
+                    " done, or cancel what you do not need."
+                )
+                % {"number": WAITING_AT_MOST}
             )
     actor = by.acting_at(site, right)
     try:
@@ -74,7 +78,7 @@ def ask(
         asked = Export.objects.filter(request_key=request_key, asked_by=by, kind=kind, title=title, site=site)
         if found := asked.first():
             return found
-        raise Refused("This page is out of date. Load it again, then ask.") from None
+        raise Refused(gettext("This page is out of date. Load it again, then ask.")) from None
     return export
 
 
@@ -91,19 +95,24 @@ def ask_for_cut(
     name, reason, identifiers_reason = tidy(name), tidy(reason), tidy(identifiers_reason)
     if not name or len(name) > 60 or not _is_file_name(name):
         raise Refused(
-            "Name it with up to 60 letters, digits, spaces, points, hyphens or underscores,"
-            " beginning with a letter or digit.",
+            gettext(
+                "Name it with up to 60 letters, digits, spaces, points, hyphens or underscores, beginning with a letter"
+                " or digit."
+            ),
             "name",
         )
-    if fault := fault_of(reason, "the cut is taken"):
+    if fault := fault_of(reason, pgettext("of which the reason is asked", "the cut is taken")):
         raise Refused(fault, "reason")
-    if choice["selection"]["identifiers"] and (fault := fault_of(identifiers_reason, "identifiers are kept")):
-        raise Refused(fault, "identifiers_reason")
+    if choice["selection"]["identifiers"]:
+        kept = pgettext("of which the reason is asked", "identifiers are kept")
+        if fault := fault_of(identifiers_reason, kept):
+            raise Refused(fault, "identifiers_reason")
     asked = Export.objects.filter(kind=ExportKind.DATA_CUT, title__iexact=name).exclude(
         state__in=[ExportState.FAILED, ExportState.CANCELLED]
     )
     if DataCut.objects.filter(name__iexact=name).exists() or asked.exclude(request_key=request_key).exists():
-        raise Refused(f"There is a data cut called {name} already. Choose another name.", "name")
+        taken = gettext("There is a data cut called %(name)s already. Choose another name.") % {"name": name}
+        raise Refused(taken, "name")
     wanted = {**choice, "name": name, "reason": reason, "identifiers_reason": identifiers_reason}
     return ask(
         kind=ExportKind.DATA_CUT,
@@ -145,12 +154,16 @@ def note_download(*, export: Export, by: User, right: Right) -> None:
 def confirm_receipt(*, export: Export, note: str, by: User) -> Receipt:
     """The site has its copy. A second click confirms nothing anew."""
     note = tidy(note)
-    if fault := fault_of(note, "where it is kept", shortest=1) if note else "":
+    if (
+        fault := fault_of(note, pgettext("of which the reason is asked", "where it is kept"), shortest=1)
+        if note
+        else ""
+    ):
         raise Refused(fault, "note")
     if export.kind != ExportKind.SITE_COPY or not export.has_file:
-        raise Refused("There is no finished copy to confirm.")
+        raise Refused(gettext("There is no finished copy to confirm."))
     if not export.downloads.filter(downloaded_by__memberships__site=export.site).exists():
-        raise Refused("Download the copy first; then confirm that you have it.")
+        raise Refused(gettext("Download the copy first; then confirm that you have it."))
     with acting(by.acting_at(export.site, Right.READ), source="export"):
         receipt, _made = Receipt.objects.get_or_create(
             export=export, defaults={"note": note, "confirmed_at": timezone.now(), "confirmed_by": by}
@@ -162,7 +175,7 @@ def save_choice(*, name: str, choice: dict[str, Any], by: User) -> SavedChoice:
     """Under a name, in the place of what bore it."""
     name = tidy(name)
     if not name or len(name) > 60:
-        raise Refused("Name the choice, in up to 60 characters.", "save_as")
+        raise Refused(gettext("Name the choice, in up to 60 characters."), "save_as")
     with acting(by.acting_at(None, Right.EXPORT), source="export"):
         saved, _made = SavedChoice.objects.update_or_create(
             name=name, defaults={"choice": choice, "saved_at": timezone.now(), "saved_by": by}

@@ -7,6 +7,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from ecrf.access.models import Site, User
@@ -43,7 +44,9 @@ def make_copy(request: UserRequest, code: str) -> HttpResponse:
     """One click: everything of the site."""
     site = reach_site(request.user, code, Right.READ)
     if site.is_practice:
-        messages.warning(request, "Nothing that is entered at a practice site is kept: it has no copy.")
+        messages.warning(
+            request, gettext("Nothing that is entered at a practice site is kept: it has no copy.")
+        )
         return redirect("site-copies", site.code)
     return _asked(request, ExportKind.SITE_COPY, f"Copy of site {site.code}", site)
 
@@ -77,7 +80,7 @@ def receipt(request: UserRequest, key: uuid.UUID) -> HttpResponse:
     """The site says that it has its copy."""
     export, right = reach_export(request.user, key)
     if right != Right.READ:
-        raise PermissionDenied("Only the site itself confirms that it has its copy.")
+        raise PermissionDenied(gettext("Only the site itself confirms that it has its copy."))
     note = request.POST.get("note", "")
     try:
         confirm_receipt(export=export, note=note, by=request.user)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
+from django.utils.translation import pgettext
 
 from ecrf.access.models import Site
 from ecrf.exports.models import Export, ExportKind, ExportState
@@ -40,12 +41,16 @@ class SiteCopy:
     @property
     def words(self) -> str:
         if self.changed_at is None:
-            return "no data yet"
+            return pgettext("a site's copy", "no data yet")
         if self.confirmed and not self.is_due:
-            return "confirmed, and nothing has changed since"
+            return pgettext("a site's copy", "confirmed, and nothing has changed since")
         if self.last and (self.confirmed is None or self.last.pk != self.confirmed.pk):
-            return "made, its receipt not yet confirmed" if self.last.is_done else "being made"
-        return "confirmed, and changed since" if self.confirmed else "none yet"
+            if self.last.is_done:
+                return pgettext("a site's copy", "made, its receipt not yet confirmed")
+            return pgettext("a site's copy", "being made")
+        if self.confirmed:
+            return pgettext("a site's copy", "confirmed, and changed since")
+        return pgettext("a site's copy", "none yet")
 
 
 def copies_of_sites(sites: Iterable[Site]) -> list[SiteCopy]:

@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from ecrf.access.language import answered_in_master
@@ -40,7 +41,9 @@ from ecrf.exports.work.presence import is_worker_there
 from ecrf.forms.protocol import protocol
 
 SHOWN = 100
-GONE = "The file is not there any more. A data cut can be made again from the trail, anything else asked for again."
+GONE = gettext_lazy(
+    "The file is not there any more. A data cut can be made again from the trail, anything else asked for again."
+)
 
 
 @require_GET
@@ -75,7 +78,7 @@ def _take(request: UserRequest) -> HttpResponse:
     saves = bool(typed.get("save_as", "").strip())
     key = click_key(request)
     if key is None:
-        return _choose(request, choice, typed, {"": "This page is out of date. Load it again."})
+        return _choose(request, choice, typed, {"": gettext("This page is out of date. Load it again.")})
     if choice.errors:
         return _choose(request, choice, typed, choice.errors)
     try:
@@ -145,9 +148,9 @@ def export_page(request: UserRequest, key: uuid.UUID) -> HttpResponse:
 def cancel_export(request: UserRequest, key: uuid.UUID) -> HttpResponse:
     export, right = reach_export(request.user, key)
     if export.site and right != Right.READ and export.asked_by_id != request.user.pk:
-        raise PermissionDenied("Only the site itself, or who asked for it, cancels a site's file.")
+        raise PermissionDenied(gettext("Only the site itself, or who asked for it, cancels a site's file."))
     if not cancel(export=export, by=request.user, right=right):
-        messages.warning(request, "It was done before it could be cancelled.")
+        messages.warning(request, gettext("It was done before it could be cancelled."))
     return redirect("export", export.request_key)
 
 
@@ -180,8 +183,9 @@ def download(request: UserRequest, key: uuid.UUID) -> HttpResponse | FileRespons
 
 def _no_file(export: Export) -> str:
     if export.removed_at:
-        return f"The file was removed on {export.removed_at:%Y-%m-%d} to make room. It can be made again."
-    return GONE if export.is_done else "It is not ready."
+        words = gettext("The file was removed on %(day)s to make room. It can be made again.")
+        return words % {"day": f"{export.removed_at:%Y-%m-%d}"}
+    return str(GONE) if export.is_done else gettext("It is not ready.")
 
 
 @require_http_methods(["GET", "POST"])

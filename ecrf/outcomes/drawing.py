@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
+from django.utils.translation import gettext
+
 from ecrf.outcomes.current import KEPT
-from ecrf.outcomes.report import PatientCourse, ReportPlot
+from ecrf.outcomes.report import PatientCourse, ReportPlot, VisitMean
 
 WIDTH, HEIGHT = 600, 300
 LEFT, RIGHT, TOP, BOTTOM = 44, 14, 14, 52
@@ -122,12 +124,29 @@ class PlotDrawing:
                     _place(x - CAP),
                     _place(x + CAP),
                     one.n,
-                    f"Week {one.week}: {one.mean:.1f}"
-                    + ("" if sd is None else f" ± {sd:.1f}")
-                    + f", n = {one.n}",
+                    _label(one),
                 )
             )
         return found
+
+    @property
+    def courses_alt(self) -> str:
+        """For who does not see the courses."""
+        words = gettext("%(measure)s of %(patients)d patients over the weeks of the study")
+        return words % {"measure": self.plot.title, "patients": self.plot.patients}
+
+    @property
+    def means_alt(self) -> str:
+        """For who does not see the means."""
+        words = gettext(
+            "%(measure)s, mean and standard deviation of %(visits)d visits; the numbers stand in the table"
+        )
+        return words % {"measure": self.plot.title, "visits": len(self.plot.means)}
+
+    @property
+    def week_words(self) -> str:
+        """Below the axis."""
+        return gettext("week of the study")
 
     @property
     def mean_line(self) -> str:
@@ -138,6 +157,13 @@ class PlotDrawing:
 def drawing_of(plot: ReportPlot) -> PlotDrawing:
     """The same drawing for the same plot, as long as its report is kept."""
     return PlotDrawing(plot)
+
+
+def _label(one: VisitMean) -> str:
+    """What the mark of a mean says."""
+    mean = f"{one.mean:.1f}" if one.sd is None else f"{one.mean:.1f} ± {one.sd:.1f}"
+    words = gettext("Week %(week)d: %(mean)s, n = %(number)d")
+    return words % {"week": one.week, "mean": mean, "number": one.n}
 
 
 def _place(at: float) -> str:

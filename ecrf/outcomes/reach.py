@@ -2,6 +2,7 @@
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
+from django.utils.translation import gettext
 
 from ecrf.access.models import Site, User
 from ecrf.access.reach import ON_PATIENTS, require, sites
@@ -14,7 +15,7 @@ SEES_A_SITE = (*READERS, Right.EXPORT)
 def require_study(user: User) -> None:
     """Refuse (403) the results of all sites unless the user may take data out."""
     if Right.EXPORT not in user.rights:
-        raise PermissionDenied("Your role does not let you see the results of the whole study.")
+        raise PermissionDenied(gettext("Your role does not let you see the results of the whole study."))
 
 
 def reach_results_of(user: User, code: str) -> Site:

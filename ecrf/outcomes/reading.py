@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import ProgrammingError, transaction
 from django.http import Http404
+from django.utils.translation import gettext
 
 from ecrf.casebook.stored_rows import lines_of
 from ecrf.exports.models import DataCut
@@ -54,7 +55,8 @@ def _read_cut(cut: DataCut, statement: ReportStatement, given: dict[str, Any]) -
             lines_of(PLANNED_FOR_THE_TRAIL, None)
             return lines_of(f"{tables} {statement.sql}", given)
     except (KeyError, ProgrammingError) as error:
-        raise OtherForms(f"The forms of the data cut {cut.name} lack what is read of them here.") from error
+        lacking = gettext("The forms of the data cut %(name)s lack what is read of them here.")
+        raise OtherForms(lacking % {"name": cut.name}) from error
 
 
 def _listed(chosen: tuple[str, ...] | None) -> list[str] | None:

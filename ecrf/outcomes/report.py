@@ -7,6 +7,8 @@ from functools import cached_property
 from itertools import accumulate
 from typing import ClassVar
 
+from django.utils.translation import gettext
+
 from ecrf.access.models import Site
 from ecrf.exports.models import DataCut
 from ecrf.exports.tables.selection import read_selection
@@ -30,16 +32,26 @@ class ReportScope:
     def data_words(self) -> str:
         """Which data, for every page and print: live ones, or those of which cut, taken by which version."""
         if not self.cut:
-            return f"live data as of {self.at:%Y-%m-%d %H:%M} UTC, no data cut"
+            live = gettext("live data as of %(moment)s UTC, no data cut")
+            return live % {"moment": f"{self.at:%Y-%m-%d %H:%M}"}
         chosen = read_selection(self.cut.selection)
-        some = [
-            words
-            for words, part in (("sites", chosen.sites), ("patients", chosen.patients))
-            if part is not None
-        ]
-        of_some = f" (its {' and '.join(some)} alone)" if some else ""
+        match chosen.sites is not None, chosen.patients is not None:
+            case True, True:
+                words = gettext(
+                    "data cut %(name)s (its sites and patients alone) of %(moment)s UTC, taken with eCRF %(version)s"
+                )
+            case True, False:
+                words = gettext(
+                    "data cut %(name)s (its sites alone) of %(moment)s UTC, taken with eCRF %(version)s"
+                )
+            case False, True:
+                words = gettext(
+                    "data cut %(name)s (its patients alone) of %(moment)s UTC, taken with eCRF %(version)s"
+                )
+            case _:
+                words = gettext("data cut %(name)s of %(moment)s UTC, taken with eCRF %(version)s")
         moment = f"{self.at.astimezone(UTC):%Y-%m-%d %H:%M:%S}"
-        return f"data cut {self.cut.name}{of_some} of {moment} UTC, taken with eCRF {self.cut.version}"
+        return words % {"name": self.cut.name, "moment": moment, "version": self.cut.version}
 
 
 @dataclass(frozen=True)
@@ -74,7 +86,7 @@ class ReportTable:
     note: str = ""
     groups: tuple[tuple[str, int], ...] = ()
     is_text: bool = False
-    empty: str = "Nothing yet."
+    empty: str = field(default_factory=lambda: gettext("Nothing yet."))
     rows_behind: str = ""
 
     kind: ClassVar[str] = "table"
@@ -157,11 +169,13 @@ class ReportPlot:
     def courses_words(self) -> str:
         """What the drawing of the courses shows."""
         if not self.bands:
-            return f"A line a patient, n = {self.patients}; ○ left the study early."
-        return (
-            f"n = {self.patients} patients, too many for a line each: at each visit the median, and the bands that hold"
-            " the middle 50 % and 90 % of the values."
-        )
+            return gettext("A line a patient, n = %(patients)d; ○ left the study early.") % {
+                "patients": self.patients
+            }
+        return gettext(
+            "n = %(patients)d patients, too many for a line each: at each visit the median, and the bands that hold the"
+            " middle 50 %% and 90 %% of the values."
+        ) % {"patients": self.patients}
 
 
 ReportPart = ReportTable | ReportFlow | ReportPlot

@@ -7,8 +7,10 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET
 
+from ecrf.access.language import in_master
 from ecrf.access.models import Site
 from ecrf.access.requests import UserRequest
 from ecrf.forms.protocol import protocol
@@ -89,11 +91,18 @@ def _rows(request: UserRequest, scope: ReportScope, key: str) -> HttpResponse:
         raise Http404
     rows = make()
     counted, left_out = linked_rows(rows, request.user)
-    context = {"rows": rows, "counted": counted, "left_out": left_out, "why": ("Why",)}
+    context = {
+        "rows": rows,
+        "counted": counted,
+        "left_out": left_out,
+        "why": (pgettext("column: why a patient is left out", "Why"),),
+    }
     return render(request, "outcomes/rows.html", {**_context(scope), **context})
 
 
 def _pdf(scope: ReportScope) -> HttpResponse:
-    answer = HttpResponse(printed_report(_report(scope), scope), content_type="application/pdf")
+    """The print leaves the study: it is English, whoever asks for it."""
+    with in_master():
+        answer = HttpResponse(printed_report(_report(scope), scope), content_type="application/pdf")
     answer["Content-Disposition"] = f'attachment; filename="{file_name(scope)}"'
     return answer

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 from django.db import connection, transaction
+from django.utils.functional import Promise
+from django.utils.translation import gettext, gettext_lazy
 
 from ecrf.exports.comparison.items import ItemColumns
 from ecrf.exports.comparison.sides import CutSide, VisitPlace
@@ -15,6 +17,26 @@ from ecrf.exports.tables.selection import read_selection
 
 AT_ONCE = 1000
 COLUMNS = ("change", "site", "patient", "visit", "form", "number", "entry", "item", "from", "to")
+
+
+CHANGE_WORDS: dict[str, Promise] = {
+    "site changed": gettext_lazy("site changed"),
+    "patient left": gettext_lazy("patient left"),
+    "patient came": gettext_lazy("patient came"),
+    "patient removed": gettext_lazy("patient removed"),
+    "patient restored": gettext_lazy("patient restored"),
+    "patient added": gettext_lazy("patient added"),
+    "visit removed": gettext_lazy("visit removed"),
+    "visit restored": gettext_lazy("visit restored"),
+    "visit added": gettext_lazy("visit added"),
+    "form removed": gettext_lazy("form removed"),
+    "form restored": gettext_lazy("form restored"),
+    "form added": gettext_lazy("form added"),
+    "item added": gettext_lazy("item added"),
+    "item removed": gettext_lazy("item removed"),
+    "item changed": gettext_lazy("item changed"),
+}
+"""What a page calls the changes; the file has them as they are."""
 
 
 class CutChange(NamedTuple):
@@ -127,7 +149,11 @@ class _Differences:
             was, is_now = self.before.patients.get(pk), self.now.patients.get(pk)
             if was and is_now and pk in moved:
                 count = (before if moved[pk] == "patient left" else now).get(pk, 0)
-                along = "" if moved[pk] == "site changed" else f"all {count} forms and rows"
+                along = (
+                    ""
+                    if moved[pk] == "site changed"
+                    else gettext("all %(count)d forms and rows") % {"count": count}
+                )
                 line = CutChange(moved[pk], place.site, place.number, form=along)
                 yield line._replace(item="site", old=was.site, new=is_now.site)
             elif (is_in := bool(is_now and is_now.is_in)) != bool(was and was.is_in):

@@ -4,11 +4,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.translation import pgettext_lazy
+
 from ecrf.exports.tables.description import Description, FormDescription, ItemDescription
 from ecrf.exports.tables.forms import form_table, table_name
 from ecrf.exports.tables.selection import Selection
 
-LEFT_OUT = "(left out)"
+LEFT_OUT = pgettext_lazy("a value", "(left out)")
 MISSING = ".missing"
 """Behind the item's name, in the trail: why it has no value."""
 PARTS = {"_missing": "reason", "_missing_comment": "comment"}
@@ -40,7 +42,7 @@ class ItemColumn:
         return str(value)[:5] if self.stored == "time" and not self.part else str(value)
 
     def _shown(self, cell: str | None) -> str | None:
-        return LEFT_OUT if self.is_hidden and cell is not None else cell
+        return str(LEFT_OUT) if self.is_hidden and cell is not None else cell
 
 
 class ItemColumns:

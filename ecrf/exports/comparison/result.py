@@ -9,7 +9,7 @@ from django.utils import timezone
 from ecrf.access.models import User
 from ecrf.access.roles import Right
 from ecrf.audit.actor import acting
-from ecrf.exports.comparison.changes import COLUMNS, CutChange, changes
+from ecrf.exports.comparison.changes import CHANGE_WORDS, COLUMNS, CutChange, changes
 from ecrf.exports.models import DataCut, Download
 from ecrf.trail.download import csv_file
 
@@ -22,6 +22,16 @@ class Comparison:
 
     rows: list[CutChange]
     counts: dict[str, int]
+
+    @property
+    def rows_in_words(self) -> list[CutChange]:
+        """As a page shows them."""
+        return [row._replace(change=str(CHANGE_WORDS.get(row.change, row.change))) for row in self.rows]
+
+    @property
+    def counts_in_words(self) -> dict[str, int]:
+        """The same of the numbers."""
+        return {str(CHANGE_WORDS.get(change, change)): count for change, count in self.counts.items()}
 
     @property
     def total(self) -> int:

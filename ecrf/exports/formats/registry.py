@@ -3,6 +3,9 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
+
 from ecrf.exports.formats.codebook import write_codebook
 from ecrf.exports.formats.csv_tables import write_csv
 from ecrf.exports.formats.dataset_json import write_dataset_json
@@ -23,7 +26,7 @@ class Format:
     many tables, patients and files its progress counts."""
 
     title: str
-    hint: str
+    hint: Promise
     write: Write
     folder: str
     steps: Callable[[Package], int]
@@ -48,33 +51,45 @@ def _by_patient(package: Package) -> int:
 
 
 FORMATS: dict[str, Format] = {
-    "csv": Format("CSV", "for any program, safe in spreadsheets", write_csv, "csv", _by_table),
+    "csv": Format("CSV", gettext_lazy("for any program, safe in spreadsheets"), write_csv, "csv", _by_table),
     "parquet": Format(
-        "Parquet", "for Python, R and databases, with types", write_parquet, "parquet", _by_table
+        "Parquet",
+        gettext_lazy("for Python, R and databases, with types"),
+        write_parquet,
+        "parquet",
+        _by_table,
     ),
     "xpt": Format(
-        "SAS transport, XPORT version 5", "for SAS", write_xpt, "xpt", lambda package: len(package.tables) + 1
+        "SAS transport, XPORT version 5",
+        gettext_lazy("for SAS"),
+        write_xpt,
+        "xpt",
+        lambda package: len(package.tables) + 1,
     ),
     "dataset-json": Format(
-        "Dataset-JSON 1.1", "of CDISC, in place of SAS", write_dataset_json, "dataset-json", _by_table
+        "Dataset-JSON 1.1",
+        gettext_lazy("of CDISC, in place of SAS"),
+        write_dataset_json,
+        "dataset-json",
+        _by_table,
     ),
     "odm": Format(
         "ODM-XML 1.3.2, snapshot",
-        "for other data systems: the data as they stand",
+        gettext_lazy("for other data systems: the data as they stand"),
         write_snapshot,
         "odm",
         _by_patient,
     ),
     "odm-archive": Format(
         "ODM-XML 1.3.2, transactional",
-        "for archives: every change with who, when and why",
+        gettext_lazy("for archives: every change with who, when and why"),
         write_archive,
         "odm",
         _by_patient,
     ),
     "sdtm": Format(
         "SDTM with Define-XML 2.1",
-        "for authorities and pooled analyses",
+        gettext_lazy("for authorities and pooled analyses"),
         write_sdtm,
         "sdtm",
         lambda package: package.patients + 2,

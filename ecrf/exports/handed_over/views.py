@@ -5,6 +5,7 @@ import uuid
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
 from ecrf.access.reach import require_anywhere
@@ -34,6 +35,8 @@ def make_anew(request: UserRequest, key: uuid.UUID) -> HttpResponse:
     """One that failed is made from what was read at the transfer."""
     export, right = reach_export(request.user, key)
     if right == Right.REVIEW:
-        raise PermissionDenied("Only the site itself, or who takes data out, has its file made again.")
+        raise PermissionDenied(
+            gettext("Only the site itself, or who takes data out, has its file made again.")
+        )
     queue_anew(export)
     return redirect("export", export.request_key)

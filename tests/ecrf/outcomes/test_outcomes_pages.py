@@ -8,9 +8,11 @@ from io import BytesIO
 import pytest
 import time_machine
 from django.template.loader import render_to_string
+from django.utils.translation import override, pgettext
 from pypdf import PdfReader
 
 from ecrf import __version__
+from ecrf.audit.actor import SYSTEM, acting
 from ecrf.outcomes.current import current_report
 from ecrf.outcomes.drawing import PlotDrawing
 from ecrf.outcomes.paper import printed_report
@@ -245,3 +247,30 @@ def test_bars_end_where_the_scale_does_and_a_single_value_has_none():
     assert float(first.high) == PlotDrawing.top
     assert (second.low, second.high) == (None, None)
     assert second.label == "Week 4: 50.0, n = 1"
+
+
+def test_page_speaks_the_readers_language_and_the_print_is_english_for_everybody(statistician, weighed):
+    in_english = page(statistician)
+    printed = client_of(statistician).get("/outcomes/pdf/").content
+    speak(statistician, "zh-hans")
+    words = text(page(statistician))
+    assert "2026-11-27 22:40 UTC" in words
+    assert "no data cut" not in words
+    assert pgettext_in("zh-hans", "of the study", "Outcomes") in words
+    assert text(page(statistician, "/outcomes/rows/weights/")).count("60.5") == 1
+    assert client_of(statistician).get("/outcomes/pdf/").content == printed
+    speak(statistician, "en")
+    assert text(page(statistician)) == text(in_english)
+
+
+def speak(user, language: str) -> None:
+    with acting(SYSTEM, source="test"):
+        user.language = language
+        user.save()
+
+
+def pgettext_in(language: str, context: str, words: str) -> str:
+    with override(language):
+        found = pgettext(context, words)
+    assert found != words
+    return found
