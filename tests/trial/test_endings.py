@@ -121,12 +121,14 @@ def test_of_a_screen_failure_no_last_dose_is_asked(client, patient, send):
 
 
 def test_screen_failure_is_no_enrolled_patient(patient, coordinator, send):
-    from trial.results.flow import why_not_enrolled
+    from trial.results.flow import reason_words, why_not_enrolled
 
     send("screen-failure")
     status = PatientStatus.objects.get(patient=patient)
     assert (status.state, status.next_code, status.closes_on) == ("screen failure", "", None)
-    assert why_not_enrolled(row(patient, "end-of-study").reason, None) == "Screen failure"
+    assert (
+        reason_words(why_not_enrolled(row(patient, "end-of-study").reason, eligible=None)) == "Screen failure"
+    )
 
 
 def test_death_opens_the_event_and_its_report(patient, send, left):
