@@ -1,4 +1,4 @@
-"""The documents that a person is asked to read: in the head of every page, and on the first page of each role."""
+"""The documents that a person is asked to read: on the first page of each role, and in the menu of all places."""
 
 from functools import cache
 

@@ -14,7 +14,7 @@ from ecrf.checks.registry import CHECKS
 from ecrf.forms.crf import Crf
 from ecrf.queries.messages import MOVED, message, turn_to
 from ecrf.queries.models import Act, Message, Query, Turn
-from ecrf.queries.quotes import kept, rows_of
+from ecrf.queries.quotes import quoted, rows_of
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,7 @@ def _carry_out(patient: Patient, steps: list[Step], rows: dict[int, Crf]) -> Non
     messages: list[Message] = []
     for step in steps:
         discrepancy = step.discrepancy
-        value = kept(rows.get(discrepancy.entry_id), discrepancy.item)
+        value = quoted(rows.get(discrepancy.entry_id), discrepancy.item)
         text = discrepancy.text if step.asks else _why_settled(discrepancy, value)
         query = getattr(discrepancy, "query", None)
         if query is None:

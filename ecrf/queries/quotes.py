@@ -32,12 +32,6 @@ def in_words(row: Crf | None, item: str) -> str:
     return words if not unit or words.endswith(unit) else f"{words} {unit}"
 
 
-def kept(row: Crf | None, item: str) -> str:
-    """As `quoted`, to be stored, and to be compared with what is stored: the same in every language."""
-    with in_master():
-        return quoted(row, item)
-
-
 def rows_of(entries: Iterable[Entry]) -> dict[int, Crf]:
     """{entry id: its row}; one statement for each kind of form."""
     kinds: dict[str, dict[int, Entry]] = {}
@@ -53,4 +47,4 @@ def rows_of(entries: Iterable[Entry]) -> dict[int, Crf]:
 
 def as_it_stands(entry: Entry, item: str) -> str:
     """The stored item of one entry in words; one statement."""
-    return kept(rows_of([entry]).get(entry.pk), item)
+    return quoted(rows_of([entry]).get(entry.pk), item)

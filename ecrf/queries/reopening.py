@@ -8,7 +8,7 @@ from ecrf.casebook.models import Patient, Status
 from ecrf.casebook.record.hooks import HOOKS, Writing
 from ecrf.queries.messages import say
 from ecrf.queries.models import Act, Message, Query, QueryKind, Turn
-from ecrf.queries.quotes import kept, rows_of
+from ecrf.queries.quotes import quoted, rows_of
 
 
 @HOOKS.after_write
@@ -21,7 +21,7 @@ def reopen_when_value_changes(writing: Writing) -> list[Any]:
     last = Message.objects.filter(query=OuterRef("pk")).order_by("-pk").values("value")[:1]
     closed = Query.objects.filter(entry__in=list(rows), discrepancy=None, turn=Turn.NOBODY)
     for query in closed.annotate(was=Subquery(last)):
-        now = kept(rows[query.form.pk], query.item)
+        now = quoted(rows[query.form.pk], query.item)
         if query.was and now and query.was != now:
             text = f"The value changed after the query was closed: was {query.was}, is {now}."
             say(query, Act.REOPENED, text, turn=query.asked_in, value=now)
@@ -48,5 +48,5 @@ def hand_back_struck(patient: Patient) -> None:
         text = f"The {what} was struck out by {gone.struck_by}: {gone.struck_reason}"
         is_said = any(not message.said_by_id and message.text == text for message in query.said)
         if query.turn == Turn.SITE or not is_said:
-            value = kept(rows.get(query.form.pk), query.item)
+            value = quoted(rows.get(query.form.pk), query.item)
             say(query, Act.PASSED_ON, text, turn=query.asked_in, value=value)

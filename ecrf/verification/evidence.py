@@ -12,7 +12,7 @@ from ecrf.forms.crf import Crf
 from ecrf.forms.registry import CRFS
 from ecrf.queries.lookup import open_queries
 from ecrf.queries.models import Query
-from ecrf.queries.quotes import kept
+from ecrf.queries.quotes import quoted
 from ecrf.verification.lookup import standing_on
 from ecrf.verification.models import Verification
 from ecrf.verification.plan import items_to_verify
@@ -43,7 +43,7 @@ class Evidence:
         return max(self.given.get(key, 0), self.given.get((entry, f"{item}.missing"), 0))
 
     def value(self, key: Key) -> str:
-        return kept(self.rows[key[0]], key[1])
+        return quoted(self.rows[key[0]], key[1])
 
     def refuse(self, key: Key, seen: int, *, despite_query: bool) -> None:
         """Unless the item can be verified by somebody who saw it when the chain was `seen` long."""

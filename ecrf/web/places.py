@@ -13,6 +13,7 @@ from ecrf.access.reach import sites
 from ecrf.access.requests import UserRequest
 from ecrf.access.roles import ASKING, Right
 from ecrf.casebook.transfer.stays import handed_over_from
+from ecrf.files.to_read import documents_to_read
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS
 from ecrf.listings.reading.reader import MAY_READ
@@ -187,6 +188,13 @@ def _people(user: User) -> list[tuple[str, str]]:
     return [(title, reverse(name)) for title, name in (*own, *lists, *logins)]
 
 
+def _documents(user: User) -> str:
+    """With how many of them wait to be read by this person."""
+    if number := len(documents_to_read(user)):
+        return gettext("Documents (%(number)d to read)") % {"number": number}
+    return gettext("Documents")
+
+
 def _of_everybody(user: User) -> list[tuple[str, str]]:
     follows = user.rights & {Right.READ, Right.QUERY}
     calendar = [(gettext("Calendar feed"), reverse("calendar-addresses"))] if follows else []
@@ -194,7 +202,7 @@ def _of_everybody(user: User) -> list[tuple[str, str]]:
     outcomes = [(gettext("Outcomes"), reverse("outcomes"))] if sees_study else []
     data_out = [(gettext("Data out"), reverse("exports"))] if Right.EXPORT in user.rights else []
     mails = [(gettext("Mail sent"), reverse("mails"))] if Right.MANAGE_ACCOUNTS in user.rights else []
-    documents = [(gettext("Documents"), reverse("documents"))] if user.rights else []
+    documents = [(_documents(user), reverse("documents"))] if user.rights else []
     own = [
         *calendar,
         *documents,

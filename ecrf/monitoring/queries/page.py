@@ -20,7 +20,7 @@ from ecrf.monitoring.queries.narrowing import QueryChoice, places_of, turn_of
 from ecrf.queries import rules
 from ecrf.queries.lookup import is_read, placed
 from ecrf.queries.models import WAITED_FOR, Message, Query, Turn
-from ecrf.queries.quotes import quoted, rows_of
+from ecrf.queries.quotes import in_words, quoted, rows_of
 
 NOT_BEGUN = gettext_lazy("blank, in a form that is not begun")
 NEIGHBOURS = 24
@@ -76,15 +76,17 @@ class Neighbour:
 
     label: str
     value: str
+    is_blank: bool
     is_asked: bool
 
 
 @dataclass(frozen=True)
 class QueryPage:
-    """Everything of the page of one query. `next_url`: the one behind it in the list it was opened from."""
+    """Everything of the page of one query. `has_moved`: since the query was asked. `next_url`: the one behind it in the list it was opened from."""
 
     query: Query
     value: str
+    has_moved: bool
     neighbours: list[Neighbour]
     section: str
     history: list[HistoryLine]
@@ -99,10 +101,6 @@ class QueryPage:
     @property
     def url(self) -> str:
         return page_url(self.query.pk, self.choice)
-
-    @property
-    def has_moved(self) -> bool:
-        return bool(self.query.value and self.query.value != self.value)
 
     @property
     def may_reply(self) -> bool:
@@ -121,7 +119,8 @@ def query_page(user: User, query: Query, choice: QueryChoice | None) -> QueryPag
     next_pk = choice.after(query, user) if choice else None
     return QueryPage(
         query=query,
-        value=quoted(row, query.item) if query.entry else str(NOT_BEGUN),
+        value=in_words(row, query.item) if query.entry else str(NOT_BEGUN),
+        has_moved=bool(query.value and not (query.entry and query.value == quoted(row, query.item))),
         neighbours=neighbours,
         section=section,
         history=item_history(definition, row, query.item)
@@ -158,7 +157,13 @@ def _neighbours(row: Crf, item: str) -> tuple[str, list[Neighbour]]:
     first = max(0, min(here - NEIGHBOURS // 2, len(names) - NEIGHBOURS))
     shown = names[first : first + NEIGHBOURS]
     neighbours = [
-        Neighbour(str(definition.items[name].verbose_name), quoted(row, name), name == item) for name in shown
+        Neighbour(
+            str(definition.items[name].verbose_name),
+            in_words(row, name),
+            is_blank=getattr(row, name) is None and name not in row.missing_reasons,
+            is_asked=name == item,
+        )
+        for name in shown
     ]
     return section.title if section else definition.title, neighbours
 
