@@ -82,7 +82,8 @@ class Neighbour:
 
 @dataclass(frozen=True)
 class QueryPage:
-    """Everything of the page of one query. `has_moved`: since the query was asked. `next_url`: the one behind it in the list it was opened from."""
+    """Everything of the page of one query. `has_moved`: since it was asked. `next_url`: the one behind it in the list
+    from which it was opened."""
 
     query: Query
     value: str
