@@ -3,7 +3,7 @@
 import logging
 import re
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -18,6 +18,9 @@ from ecrf.audit.reasons import LONGEST, fault_of, tidy
 from ecrf.audit.texts import cleaned, fault_of_text
 from ecrf.forms.typed_fields import TypedDay
 
+if TYPE_CHECKING:
+    from django.utils.functional import _StrPromise
+
 log = logging.getLogger("ecrf.people")
 
 LINE_BREAK = re.compile("[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]")
@@ -28,7 +31,7 @@ FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2099, 12, 31)
 class OneLine(forms.CharField):
     """A text of one line. A line break in it could become a line of a mail's head, so it is refused and logged."""
 
-    def __init__(self, *, label: str | Promise, longest: int = 200, **options: Any) -> None:
+    def __init__(self, *, label: "str | _StrPromise", longest: int = 200, **options: Any) -> None:
         self.longest = longest
         super().__init__(label=label, **options)
 
@@ -90,7 +93,7 @@ class UserName(OneLine):
 class ReasonField(forms.CharField):
     """Why something is done; the trail keeps it."""
 
-    def __init__(self, of: str | Promise, label: str | Promise = "") -> None:
+    def __init__(self, of: str | Promise, label: "str | _StrPromise" = "") -> None:
         self.of = of
         widget = forms.TextInput(attrs={"maxlength": LONGEST})
         super().__init__(label=label or gettext_lazy("Why?"), widget=widget, strip=False)

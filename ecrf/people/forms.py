@@ -27,7 +27,7 @@ class PlainForm(forms.Form):
         """`site`: on whose calendar the days are."""
         super().__init__(*given, **options)
         for name, words in self.helps.items():
-            self.fields[name].help_text = words
+            self.fields[name].help_text = str(words)
         for field in self.fields.values():
             if isinstance(field, DayField):
                 field.now = site.now if site else field.now

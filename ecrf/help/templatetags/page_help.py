@@ -5,13 +5,15 @@ from typing import Any
 from django import template
 from django.conf import settings
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.html import urlize
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy
 
 from ecrf.help.manual.chapters import MARKDOWN
 from ecrf.help.topics.pages import topic_of
 
-NOBODY_NAMED = "the administrator of this study"
+NOBODY_NAMED = gettext_lazy("the administrator of this study")
 
 register = template.Library()
 
@@ -27,10 +29,10 @@ def help_address(context: dict[str, Any]) -> str:
 @register.simple_tag
 def who_to_ask() -> SafeString:
     """In the operator's words (HELP_CONTACT), addresses of mail and pages as links."""
-    return SafeString(urlize(settings.HELP_CONTACT or NOBODY_NAMED, nofollow=True, autoescape=True))
+    return SafeString(urlize(settings.HELP_CONTACT or str(NOBODY_NAMED), nofollow=True, autoescape=True))
 
 
 @register.filter
-def marked(text: str) -> SafeString:
+def marked(text: str | Promise) -> SafeString:
     """A line with Markdown's bold and code. The lines are the product's own, and Markdown's HTML is off."""
-    return SafeString(MARKDOWN.renderInline(text))
+    return SafeString(MARKDOWN.renderInline(str(text)))
