@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Manager
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
 
 from ecrf.access.models import User
 from ecrf.access.roles import Right
@@ -27,8 +29,8 @@ class DayStep:
     `seen` is none where the product cannot see whether it is done.
     """
 
-    title: str
-    words: str
+    title: str | Promise
+    words: str | Promise
     page: str = ""
     seen: Seen | None = None
 
@@ -37,7 +39,7 @@ class DayStep:
 class DayPart:
     """Steps that belong together, for whoever has one of the rights; for everybody where there are none."""
 
-    title: str
+    title: str | Promise
     rights: frozenset[Right]
     steps: tuple[DayStep, ...]
 
@@ -60,41 +62,50 @@ def _is_trained(user: User) -> bool:
 
 
 ACCOUNT = DayPart(
-    "Your account",
+    gettext_lazy("Your account"),
     frozenset(),
     (
         DayStep(
-            "A second step of the login",
-            "An authenticator app or a passkey, and the recovery codes on paper.",
+            gettext_lazy("A second step of the login"),
+            gettext_lazy("An authenticator app or a passkey, and the recovery codes on paper."),
             "second-factor-setup",
             has_second_factor,
         ),
-        DayStep("Your training", "Read what your roles ask, and confirm it.", "training", _is_trained),
         DayStep(
-            "What you may do",
-            "Look at the page of your account: your roles, where, and what is missing for them.",
+            gettext_lazy("Your training"),
+            gettext_lazy("Read what your roles ask, and confirm it."),
+            "training",
+            _is_trained,
+        ),
+        DayStep(
+            gettext_lazy("What you may do"),
+            gettext_lazy(
+                "Look at the page of your account: your roles, where, and what is missing for them."
+            ),
             "account",
         ),
     ),
 )
 PRACTICE = DayPart(
-    "A patient for practice",
+    gettext_lazy("A patient for practice"),
     frozenset({Right.ENTER}),
     (
         DayStep(
-            "Add a patient",
-            "On Today, **Add patient** at the practice site. Nothing there is part of the study.",
+            gettext_lazy("Add a patient"),
+            gettext_lazy(
+                "On Today, **Add patient** at the practice site. Nothing there is part of the study."
+            ),
             "today",
             _has(Patient.objects, "added_by", site__is_practice=True),
         ),
         DayStep(
-            "Open a visit",
-            "On the patient’s page, the first visit.",
+            gettext_lazy("Open a visit"),
+            gettext_lazy("On the patient’s page, the first visit."),
             seen=_has(Visit.objects, "opened_by", patient__site__is_practice=True),
         ),
         DayStep(
-            "Enter a form and complete it",
-            "`Enter` to the next field, `nd` for not done, `Ctrl Enter` at the end.",
+            gettext_lazy("Enter a form and complete it"),
+            gettext_lazy("`Enter` to the next field, `nd` for not done, `Ctrl Enter` at the end."),
             seen=_has(
                 Entry.objects,
                 "visit__opened_by",
@@ -104,120 +115,152 @@ PRACTICE = DayPart(
             ),
         ),
         DayStep(
-            "Ask your monitor something",
-            "With `Alt Q` in a field. Questions and answers stand on Queries.",
+            gettext_lazy("Ask your monitor something"),
+            gettext_lazy("With `Alt Q` in a field. Questions and answers stand on Queries."),
             "queries",
             _has(Query.every, "opened_by", site__is_practice=True),
         ),
         DayStep(
-            "Make a mistake, and undo it",
-            "Change a completed value. Open an unscheduled visit and strike it out: **Other acts**.",
+            gettext_lazy("Make a mistake, and undo it"),
+            gettext_lazy(
+                "Change a completed value. Open an unscheduled visit and strike it out: **Other acts**."
+            ),
             seen=_has(Visit.objects, "struck_by", patient__site__is_practice=True),
         ),
     ),
 )
 SIGNING = DayPart(
-    "A signature for practice",
+    gettext_lazy("A signature for practice"),
     frozenset({Right.SIGN}),
     (
         DayStep(
-            "Read what your signature means",
-            "Once, before the first one.",
+            gettext_lazy("Read what your signature means"),
+            gettext_lazy("Once, before the first one."),
             "declaration",
             has_declared,
         ),
         DayStep(
-            "Sign the visit at the practice site",
-            "When all its forms are complete; Today lists it under To sign.",
+            gettext_lazy("Sign the visit at the practice site"),
+            gettext_lazy("When all its forms are complete; Today lists it under To sign."),
             "today",
             _has(Signature.objects, "signed_by", site__is_practice=True),
         ),
     ),
 )
 REVIEWING = DayPart(
-    "Your first item",
+    gettext_lazy("Your first item"),
     frozenset({Right.VERIFY}),
     (
         DayStep(
-            "Look at your sites",
-            "Review begins with your own work; below stand the numbers of each site.",
+            gettext_lazy("Look at your sites"),
+            gettext_lazy("Review begins with your own work; below stand the numbers of each site."),
             "monitor:index",
         ),
         DayStep(
-            "Verify a value",
-            "**Go on verifying**, compare with the source, `V`. `U` takes it back.",
+            gettext_lazy("Verify a value"),
+            gettext_lazy("**Go on verifying**, compare with the source, `V`. `U` takes it back."),
             "monitor:index",
             _has(Verification.objects, "verified_by"),
         ),
         DayStep(
-            "Ask a site",
-            "`Q` at a value. Then look at it under Queries.",
+            gettext_lazy("Ask a site"),
+            gettext_lazy("`Q` at a value. Then look at it under Queries."),
             "monitor:queries_query_changelist",
             _has(Message.objects, "said_by"),
         ),
         DayStep(
-            "Plan a monitoring visit",
-            "The site is told by mail. It can be called off.",
+            gettext_lazy("Plan a monitoring visit"),
+            gettext_lazy("The site is told by mail. It can be called off."),
             "monitor:monitoring-visits",
         ),
     ),
 )
 MANAGING = DayPart(
-    "The whole study",
+    gettext_lazy("The whole study"),
     frozenset({Right.LOCK}),
     (
-        DayStep("See all patients at once", "Narrow the table to what is overdue.", "grid"),
         DayStep(
-            "Queries at your turn",
-            "One by one, by the keys below the query.",
+            gettext_lazy("See all patients at once"),
+            gettext_lazy("Narrow the table to what is overdue."),
+            "grid",
+        ),
+        DayStep(
+            gettext_lazy("Queries at your turn"),
+            gettext_lazy("One by one, by the keys below the query."),
             "monitor:queries_query_changelist",
         ),
         DayStep(
-            "What stands in the way of a lock", "Open the practice site there, and read.", "monitor:locks"
+            gettext_lazy("What stands in the way of a lock"),
+            gettext_lazy("Open the practice site there, and read."),
+            "monitor:locks",
         ),
-        DayStep("What stands out in the trail", "A row is a place to look, not a fault.", "trail-review-all"),
+        DayStep(
+            gettext_lazy("What stands out in the trail"),
+            gettext_lazy("A row is a place to look, not a fault."),
+            "trail-review-all",
+        ),
     ),
 )
 TAKING_OUT = DayPart(
-    "Data out",
+    gettext_lazy("Data out"),
     frozenset({Right.EXPORT}),
     (
         DayStep(
-            "Take a data cut",
-            "Name it as a trial. It comes with a codebook and readers for R, SAS, Stata and Python.",
+            gettext_lazy("Take a data cut"),
+            gettext_lazy(
+                "Name it as a trial. It comes with a codebook and readers for R, SAS, Stata and Python."
+            ),
             "exports",
         ),
     ),
 )
 SAFETY = DayPart(
-    "Serious events",
+    gettext_lazy("Serious events"),
     frozenset({Right.QUERY_SAFETY}),
     (
         DayStep(
-            "Read what was reported",
-            "Confirm that you have seen it: then the daily mail stops.",
+            gettext_lazy("Read what was reported"),
+            gettext_lazy("Confirm that you have seen it: then the daily mail stops."),
             "serious-events",
         ),
     ),
 )
 ADMINISTERING = DayPart(
-    "People and sites",
+    gettext_lazy("People and sites"),
     frozenset({Right.MANAGE_ACCOUNTS}),
     (
-        DayStep("Open the first site", "Code, name, time zone. Activate it once it is approved.", "sites"),
         DayStep(
-            "Invite its people", "Each gets a link by mail. Invite a second administrator too.", "people"
+            gettext_lazy("Open the first site"),
+            gettext_lazy("Code, name, time zone. Activate it once it is approved."),
+            "sites",
         ),
-        DayStep("Publish the training", "What each role must know before it works.", "training-documents"),
-        DayStep("See that mail arrives", "What was refused is named, with the server’s words.", "mails"),
+        DayStep(
+            gettext_lazy("Invite its people"),
+            gettext_lazy("Each gets a link by mail. Invite a second administrator too."),
+            "people",
+        ),
+        DayStep(
+            gettext_lazy("Publish the training"),
+            gettext_lazy("What each role must know before it works."),
+            "training-documents",
+        ),
+        DayStep(
+            gettext_lazy("See that mail arrives"),
+            gettext_lazy("What was refused is named, with the server’s words."),
+            "mails",
+        ),
     ),
 )
 LOOKING = DayPart(
-    "What you see",
+    gettext_lazy("What you see"),
     frozenset({Right.SEE_ACCESS}),
     (
-        DayStep("Who has access", "On any day, given by whom and why.", "access"),
-        DayStep("Does the trail hold", "The last verification, and the anchors to keep.", "audit-state"),
+        DayStep(gettext_lazy("Who has access"), gettext_lazy("On any day, given by whom and why."), "access"),
+        DayStep(
+            gettext_lazy("Does the trail hold"),
+            gettext_lazy("The last verification, and the anchors to keep."),
+            "audit-state",
+        ),
     ),
 )
 PARTS = (ACCOUNT, PRACTICE, SIGNING, REVIEWING, MANAGING, TAKING_OUT, SAFETY, ADMINISTERING, LOOKING)

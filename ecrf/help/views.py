@@ -5,6 +5,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET
 
 from ecrf.access.requests import UserRequest
@@ -98,5 +99,5 @@ def _may_read(request: HttpRequest, address: str) -> bool:
 
 def _log_in_first(request: HttpRequest) -> HttpResponse:
     if request.headers.get("HX-Request"):
-        return HttpResponse("You are logged out.", status=401)
+        return HttpResponse(gettext("You are logged out."), status=401)
     return redirect_to_login(request.get_full_path())

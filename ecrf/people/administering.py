@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.core.exceptions import PermissionDenied
+from django.utils.translation import gettext, gettext_lazy
 
 from ecrf.access.models import User
 from ecrf.access.roles import Right, Role
@@ -12,7 +13,9 @@ from ecrf.audit.actor import Actor, acting
 from ecrf.audit.taken import refusal_in_words
 
 SOURCE = "administration"
-NOT_ANY_MORE = "Your role does not include this any more: it was ended, or your account closed, a moment ago."
+NOT_ANY_MORE = gettext_lazy(
+    "Your role does not include this any more: it was ended, or your account closed, a moment ago."
+)
 
 
 def administrator(user: User) -> Actor:
@@ -33,17 +36,17 @@ def administering(by: User, *, reason: str = "") -> Iterator[None]:
         take_turns()
         now = User.objects.get(pk=by.pk)
         if not now.is_active or Right.MANAGE_ACCOUNTS not in now.rights:
-            raise PermissionDenied(NOT_ANY_MORE)
+            raise PermissionDenied(str(NOT_ANY_MORE))
         yield
 
 
 def require_administrator(user: User) -> None:
     """Refuse (403) whoever does not manage accounts."""
     if Right.MANAGE_ACCOUNTS not in user.rights:
-        raise PermissionDenied("Your role does not let you manage users, sites and their roles.")
+        raise PermissionDenied(gettext("Your role does not let you manage users, sites and their roles."))
 
 
 def require_seeing_access(user: User) -> None:
     """Refuse (403) whoever may not see who had access to what."""
     if not user.rights & {Right.SEE_ACCESS, Right.MANAGE_ACCOUNTS}:
-        raise PermissionDenied("Your role does not let you see who had access to what.")
+        raise PermissionDenied(gettext("Your role does not let you see who had access to what."))

@@ -2,21 +2,22 @@
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from ecrf.audit.triggers import audited
 
 
 class AdministratorAct(models.TextChoices):
-    GIVE = "give", "give the administrator role"
-    END = "end", "end the administrator role"
-    ADDRESS = "address", "change the e-mail address"
-    FACTOR = "factor", "take the second factor away"
+    GIVE = "give", pgettext_lazy("what an administrator asks to do", "give the administrator role")
+    END = "end", pgettext_lazy("what an administrator asks to do", "end the administrator role")
+    ADDRESS = "address", pgettext_lazy("what an administrator asks to do", "change the e-mail address")
+    FACTOR = "factor", pgettext_lazy("what an administrator asks to do", "take the second factor away")
 
 
 class ConsentOutcome(models.TextChoices):
-    CONSENTED = "consented", "consented"
-    REFUSED = "refused", "refused"
-    WITHDRAWN = "withdrawn", "withdrawn"
+    CONSENTED = "consented", pgettext_lazy("outcome of a request", "consented")
+    REFUSED = "refused", pgettext_lazy("outcome of a request", "refused")
+    WITHDRAWN = "withdrawn", pgettext_lazy("outcome of a request", "withdrawn")
 
 
 @audited()
@@ -43,7 +44,9 @@ class AdministratorRequest(models.Model):
                 fields=["user", "act"],
                 condition=models.Q(outcome__isnull=True),
                 name="administrator_request_once",
-                violation_error_message="This is asked for already, and waits for another administrator.",
+                violation_error_message=gettext_lazy(
+                    "This is asked for already, and waits for another administrator."
+                ),
             ),
             models.CheckConstraint(
                 condition=models.Q(outcome__isnull=True, decided_at__isnull=True, decided_by__isnull=True)

@@ -9,8 +9,11 @@ from django.urls import get_resolver
 from ecrf.forms.protocol import protocol
 from ecrf.help.manual.books import OPEN, books
 from ecrf.help.manual.chapters import chapter
+from ecrf.help.templatetags.page_help import marked
 from ecrf.help.topics.pages import TOPICS, of_the_trial, topic_of, topics
 from ecrf.help.topics.topic import LONGEST_LINE, MOST_LINES
+from ecrf.upkeep.languages.catalogues import ENGINE, LOCALES, TRIAL, RoomCatalogue
+from ecrf.upkeep.languages.catalogues import read as read_catalogue
 from tests.rules.test_access import patterns
 from tests.rules.test_repository import ROOT, files
 
@@ -30,7 +33,10 @@ NO_PAGE = {
 """Addresses that are read and have no help of their own, each with the reason."""
 
 LINES = [
-    (topic.key, line) for topic in TOPICS for line in (*topic.lines, topic.undo, *of_the_trial(topic)) if line
+    (topic.key, str(line))
+    for topic in TOPICS
+    for line in (*topic.lines, topic.undo, *of_the_trial(topic))
+    if line
 ]
 
 
@@ -84,6 +90,7 @@ def test_trial_adds_to_topics_that_there_are():
 
 
 MARK = re.compile(r"\{%.*?%\}")
+TRANSLATED = re.compile(r"\{% translate \"([^\"]+)\".*?%\}")
 BETWEEN_TAGS, QUOTED = re.compile(r">([^<>]+)<"), re.compile(r"[\"']([^\"'\n]+)[\"']")
 
 
@@ -97,7 +104,9 @@ def shown() -> set[str]:
     found = {
         text
         for path, whole in texts.items()
-        for text in (BETWEEN_TAGS if path.suffix == ".html" else QUOTED).findall(MARK.sub("<>", whole))
+        for text in (BETWEEN_TAGS if path.suffix == ".html" else QUOTED).findall(
+            MARK.sub("<>", TRANSLATED.sub(r"<>\1<>", whole))
+        )
     }
     # Of marked texts the catalogues have each, but for those of Help itself.
     rooms = [path for path in (ROOT / "ecrf/locale/ja").glob("*.po") if not path.stem.startswith("help")]
@@ -127,3 +136,22 @@ def test_every_chapter_of_every_language_is_written_and_stands_in_a_book():
     listed = {address for book in books().values() for address in book.chapters}
     assert listed == written or protocol().help.folder is None
     assert all(chapter(address).title for address in listed)
+
+
+SHOWN_MARKS = re.compile(r"</?(?:strong|code)>|\*\*|`")
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+@pytest.mark.parametrize(
+    "room",
+    [RoomCatalogue(ENGINE, "help"), RoomCatalogue(ENGINE, "help-topics"), RoomCatalogue(TRIAL, "help")],
+    ids=str,
+)
+def test_what_is_bold_or_a_key_is_so_in_every_language(locale, room):
+    """Beside a bracket or a dot, and without a blank, Markdown takes two stars for two stars."""
+    entries = read_catalogue(room.path(locale)).translated_entries()
+    marks = [
+        (one, SHOWN_MARKS.findall(marked(one.msgid)), SHOWN_MARKS.findall(marked(one.msgstr)))
+        for one in entries
+    ]
+    assert [one.msgid for one, master, shown in marks if sorted(master) != sorted(shown)] == []

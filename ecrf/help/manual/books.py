@@ -1,9 +1,12 @@
 """Which manuals there are, for whom, and which chapters each has."""
 
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext, gettext_lazy
+
+from ecrf.access.language import each_language
 from ecrf.access.roles import Role
 from ecrf.forms.protocol import protocol
 
@@ -22,7 +25,7 @@ class Book:
     """A manual. `chapters` are addresses, "folder/name": a chapter may stand in several books and is written once."""
 
     key: str
-    title: str
+    title: str | Promise
     roles: frozenset[Role]
     chapters: tuple[str, ...]
 
@@ -30,7 +33,7 @@ class Book:
 _BOOKS = (
     Book(
         "site",
-        "For the site",
+        gettext_lazy("For the site"),
         frozenset({Role.INVESTIGATOR, Role.SUB_INVESTIGATOR, Role.COORDINATOR}),
         (
             *("site/first-day", "site/entering", "site/queries", "site/signing"),
@@ -39,7 +42,7 @@ _BOOKS = (
     ),
     Book(
         "monitor",
-        "For the monitor",
+        gettext_lazy("For the monitor"),
         frozenset({Role.MONITOR}),
         (
             *("monitor/first-day", "monitor/verifying", "monitor/queries", "monitor/visits"),
@@ -48,7 +51,7 @@ _BOOKS = (
     ),
     Book(
         "data-manager",
-        "For the data manager",
+        gettext_lazy("For the data manager"),
         frozenset({Role.DATA_MANAGER}),
         (
             *("data-manager/first-day", "data-manager/queries-and-locks", "data-manager/correcting"),
@@ -57,32 +60,33 @@ _BOOKS = (
     ),
     Book(
         "others",
-        "For safety, statistics and inspection",
+        gettext_lazy("For safety, statistics and inspection"),
         frozenset({Role.SAFETY, Role.STATISTICIAN, Role.INSPECTOR}),
         ("others/first-day", "others/safety", "others/statistician", "others/inspector", LISTINGS),
     ),
     Book(
         "administrator",
-        "For the administrator",
+        gettext_lazy("For the administrator"),
         frozenset({Role.ADMINISTRATOR}),
         ("administrator/first-day", "administrator/accounts", DELEGATION),
     ),
     Book(
         "operator",
-        "For the operator of the system",
+        gettext_lazy("For the operator of the system"),
         frozenset(),
         ("operator/first-day", "operator/every-day", "operator/when-something-is-wrong"),
     ),
-    Book(OPEN, "For everybody", frozenset(Role), ("everybody/account", "everybody/help")),
+    Book(OPEN, gettext_lazy("For everybody"), frozenset(Role), ("everybody/account", "everybody/help")),
 )
 
 
-@cache
+@each_language
 def books() -> dict[str, Book]:
     """By key, in the order in which they are listed; the trial's own chapters come behind those of the roles."""
     own = protocol().help
     chapters = tuple(f"{OF_TRIAL}/{name}" for name in own.chapters)
-    trial = (Book(OF_TRIAL, f"This trial: {protocol().short_title}", frozenset(Role), chapters),)
+    title = gettext("This trial: %(title)s") % {"title": protocol().short_title}
+    trial = (Book(OF_TRIAL, title, frozenset(Role), chapters),)
     return {book.key: book for book in (*_BOOKS[:-1], *(trial if chapters else ()), _BOOKS[-1])}
 
 

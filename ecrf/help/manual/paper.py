@@ -8,6 +8,7 @@ from typing import Any
 from markdown_it.tree import SyntaxTreeNode
 
 from ecrf import __version__
+from ecrf.access.language import in_master
 from ecrf.help.manual.books import books
 from ecrf.help.manual.chapters import chapter
 from ecrf.prints.pdf.typesetting import typeset
@@ -19,14 +20,16 @@ Content = dict[str, Any]
 @lru_cache(maxsize=16)
 def manual_pdf(book: str, on: date) -> bytes:
     """As it is on this day, which stands on its pages; set once a day."""
-    found = books()[book]
+    with in_master():  # as its chapters are
+        found = books()[book]
+        title = str(found.title)
     data = {
-        "whose": found.title,
+        "whose": title,
         "as_of": f"Version {__version__} · {on}",
         "chapters": [_blocks(SyntaxTreeNode(list(chapter(address).tokens))) for address in found.chapters],
     }
     made_at = datetime.combine(on, time(), UTC)
-    return typeset(SOURCE, data, title=f"Manual: {found.title}", made_at=made_at)
+    return typeset(SOURCE, data, title=f"Manual: {title}", made_at=made_at)
 
 
 def _blocks(node: SyntaxTreeNode) -> list[Content]:

@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.urls import reverse
+from django.utils.translation import gettext
 
 from ecrf.help.manual.books import books
-from ecrf.help.manual.chapters import chapter
+from ecrf.help.manual.chapters import LANGUAGE, chapter
 from ecrf.help.topics.pages import of_the_trial, topics
 
 MOST_FOUND = 30
@@ -19,12 +20,16 @@ MARKS = re.compile(r"\*\*|`")
 
 @dataclass(frozen=True)
 class Found:
-    """A place, and the text around the first word in three pieces: before it, itself, behind it."""
+    """A place, and the text around the first word in three pieces: before it, itself, behind it.
+
+    `language`: of the text, where it is not the reader's.
+    """
 
     title: str
     url: str
     pieces: tuple[str, str, str]
     in_title: bool
+    language: str = ""
 
 
 def search(text: str) -> list[Found]:
@@ -33,8 +38,8 @@ def search(text: str) -> list[Found]:
     if not words:
         return []
     found = [
-        Found(title, url, _pieces(body, words[0]), all(word in folded(title) for word in words))
-        for title, url, body in _places()
+        Found(title, url, _pieces(body, words[0]), all(word in folded(title) for word in words), language)
+        for title, url, body, language in _places()
         if all(word in folded(f"{title} {body}") for word in words)
     ]
     return sorted(found, key=lambda one: not one.in_title)[:MOST_FOUND]
@@ -51,17 +56,18 @@ def _folded(sign: str) -> str:
     return found if len(found) == 1 else sign
 
 
-def _places() -> Iterator[tuple[str, str, str]]:
-    """(title, address, text) of every section of every chapter, once, and of every topic."""
+def _places() -> Iterator[tuple[str, str, str, str]]:
+    """(title, address, text, its language) of every section of every chapter, once, and of every topic."""
     addresses = dict.fromkeys(address for book in books().values() for address in book.chapters)
     for address in addresses:
         one = chapter(address)
         for section in one.sections:
             title = one.title if section.title == one.title else f"{one.title}: {section.title}"
-            yield title, one.url + (f"#{section.anchor}" if section.anchor else ""), section.text
+            yield title, one.url + (f"#{section.anchor}" if section.anchor else ""), section.text, LANGUAGE
     for topic in topics().values():
-        text = " ".join((*topic.lines, *of_the_trial(topic), topic.undo))
-        yield f"On the page: {topic.title}", reverse("help-page", args=[topic.key]), MARKS.sub("", text)
+        text = " ".join(map(str, (*topic.lines, *of_the_trial(topic), topic.undo)))
+        title = gettext("On the page: %(title)s") % {"title": topic.title}
+        yield title, reverse("help-page", args=[topic.key]), MARKS.sub("", text), ""
 
 
 def _pieces(text: str, word: str) -> tuple[str, str, str]:

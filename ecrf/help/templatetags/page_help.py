@@ -5,6 +5,7 @@ from typing import Any
 from django import template
 from django.conf import settings
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.html import urlize
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy
@@ -32,6 +33,6 @@ def who_to_ask() -> SafeString:
 
 
 @register.filter
-def marked(text: str) -> SafeString:
+def marked(text: str | Promise) -> SafeString:
     """A line with Markdown's bold and code. The lines are the product's own, and Markdown's HTML is off."""
-    return SafeString(MARKDOWN.renderInline(text))
+    return SafeString(MARKDOWN.renderInline(str(text)))

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.utils.functional import Promise
+
 MOST_LINES = 5
 LONGEST_LINE = 110
 
@@ -16,9 +18,9 @@ class Topic:
     """
 
     key: str
-    title: str
+    title: str | Promise
     pages: tuple[str, ...]
-    lines: tuple[str, ...]
+    lines: tuple[str | Promise, ...]
     chapter: str
-    undo: str = ""
+    undo: str | Promise = ""
     is_open: bool = False

@@ -10,6 +10,7 @@ from django.utils import timezone
 from ecrf.access.models import Membership, Site, User
 from ecrf.people.accounts.list import in_state, with_invitation
 from ecrf.people.logins.looking import unusual_accesses
+from ecrf.people.logins.told import as_told
 from ecrf.people.review.services import ReviewDue, review_due
 
 SHOWN = 5
@@ -44,7 +45,7 @@ def what_is_due() -> WhatIsDue:
         invited=_lines(in_state(with_invitation(User.objects.all()), "invited").order_by("pk")),
         locked=_lines(in_state(with_invitation(User.objects.all()), "locked").order_by("username")),
         ending=_lines(_ending(now)),
-        unusual=_lines(unusual_accesses().filter(at__gte=now - UNUSUAL_WITHIN)),
+        unusual=_unusual(now),
         sites=_lines(not_active),
         review=review_due(),
     )
@@ -53,6 +54,11 @@ def what_is_due() -> WhatIsDue:
 def _lines(rows: QuerySet[Any]) -> DueLines:
     found = list(rows[:SHOWN])
     return DueLines(found, max(rows.count() - SHOWN, 0) if len(found) == SHOWN else 0)
+
+
+def _unusual(now: datetime) -> DueLines:
+    found = _lines(unusual_accesses().filter(at__gte=now - UNUSUAL_WITHIN))
+    return DueLines([(one, as_told(one.words)) for one in found.lines], found.more)
 
 
 def _ending(now: datetime) -> QuerySet[Membership]:

@@ -17,6 +17,8 @@ from django.db.models import (
 )
 from django.db.models.functions import Lower, Now
 from django.http import Http404
+from django.utils.functional import Promise
+from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 
 from ecrf.access.login_log import LoginEvent, What
 from ecrf.access.models import Membership, User
@@ -25,8 +27,17 @@ from ecrf.account.models import LinkKind, SecretLink
 from ecrf.people.memberships.rules import last_day_is_over
 
 PAGE_ROWS = 25
-STATES = {"active": "Active", "invited": "Invited", "locked": "Locked", "closed": "Closed"}
-SORTS = {"name": "Name", "username": "User name", "last-login": "Last login"}
+STATES: dict[str, Promise] = {
+    "active": pgettext_lazy("state of an account", "Active"),
+    "invited": pgettext_lazy("state of an account", "Invited"),
+    "locked": pgettext_lazy("state of an account", "Locked"),
+    "closed": pgettext_lazy("state of an account", "Closed"),
+}
+SORTS: dict[str, Promise] = {
+    "name": pgettext_lazy("of a person", "Name"),
+    "username": gettext_lazy("User name"),
+    "last-login": gettext_lazy("Last login"),
+}
 ORDERS = {
     "name": (Lower("full_name"), Lower("username")),
     "username": (Lower("username"),),
@@ -75,7 +86,7 @@ class PersonLine:
 
     @property
     def state_words(self) -> str:
-        return STATES[self.state]
+        return str(STATES[self.state])
 
 
 def locked_names() -> list[str]:
@@ -149,9 +160,10 @@ def roles_in_words(memberships: list[Membership]) -> list[str]:
     """A line for each role, with all its sites: a monitor may have a dozen."""
     where: dict[str, list[str]] = {}
     for membership in memberships:
-        place = membership.site.code if membership.site else "all sites"
+        place = membership.site.code if membership.site else gettext("all sites")
         where.setdefault(membership.get_role_display(), []).append(place)
-    return [f"{role}, {', '.join(places)}" for role, places in where.items()]
+    words = gettext("%(role)s, %(sites)s")
+    return [words % {"role": role, "sites": ", ".join(places)} for role, places in where.items()]
 
 
 def find_person(pk: int) -> Any:

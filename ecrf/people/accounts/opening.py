@@ -4,6 +4,7 @@ Where administrators agree, two of them change it for who administers or signs.
 """
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext, gettext_lazy
 
 from ecrf.access.models import User
 from ecrf.account.factors import reset_second_factor
@@ -18,8 +19,11 @@ def require_free_address(email: str | None, *, but: User | None = None) -> None:
     """ValidationError beside the field for an address that another account has."""
     known = User.objects.filter(email__iexact=email).first() if email else None
     if known and known != but:
-        closed = "" if known.is_active else ", which is closed"
-        raise ValidationError({"email": f"This address belongs to the account {known.username}{closed}."})
+        if known.is_active:
+            words = gettext("This address belongs to the account %(username)s.")
+        else:
+            words = gettext("This address belongs to the account %(username)s, which is closed.")
+        raise ValidationError({"email": words % {"username": known.username}})
 
 
 def put_address(*, user: User, email: str | None, by: User) -> None:
@@ -34,7 +38,9 @@ def put_address(*, user: User, email: str | None, by: User) -> None:
     if was_invited and user.is_active and user.email:
         invite(user=user, by=administrator(by), invited_by=by)
     for address in filter(None, (old, email)):
-        tell_changed(user, "The e-mail address was changed by an administrator", address=address)
+        tell_changed(
+            user, gettext_lazy("The e-mail address was changed by an administrator"), address=address
+        )
 
 
 def take_factor_away(*, user: User, reason: str, asked_by: User, by: User) -> None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
 from django.db.models import Q
+from django.utils.translation import gettext, gettext_lazy
 
 from ecrf.access.models import User
 from ecrf.access.roles import Role
@@ -76,16 +77,18 @@ def require_free_name(username: str) -> None:
     if known is None:
         return
     if known.is_active:
-        other_case = (
-            "" if known.username == username else f" (as {known.username}: capital letters do not count)"
-        )
-        words = f"This user name is taken{other_case}. Choose another one."
+        if known.username == username:
+            words = gettext("This user name is taken. Choose another one.")
+        else:
+            words = gettext(
+                "This user name is taken (as %(username)s: capital letters do not count). Choose another one."
+            )
     else:
-        words = (
-            f"This user name belongs to a closed account ({known.name}). A user name belongs to"
-            " one person for ever. If it is the same person, open that account again; else choose another one."
+        words = gettext(
+            "This user name belongs to a closed account (%(name)s). A user name belongs to one person for ever."
+            " If it is the same person, open that account again; else choose another one."
         )
-    raise ValidationError({"username": words})
+    raise ValidationError({"username": words % {"username": known.username, "name": known.name}})
 
 
 def correct_person(
@@ -103,11 +106,13 @@ def correct_person(
             now.full_name = full_name
             now.full_clean()
             now.save(update_fields=["full_name"])
-            tell_changed(now, "The name was corrected by an administrator")
+            tell_changed(now, gettext_lazy("The name was corrected by an administrator"))
         if now.email == email:
             return True
         if needs_consent_about(now, by):
-            tell_changed(now, "An administrator has asked that its mail goes to another address")
+            tell_changed(
+                now, gettext_lazy("An administrator has asked that its mail goes to another address")
+            )
             return ask_consent(act=AdministratorAct.ADDRESS, user=now, email=email, reason=reason, by=by)
         put_address(user=now, email=email, by=by)
         return True
@@ -124,7 +129,10 @@ def close_account(*, user: User, reason: str, by: User) -> bool:
             require_another_administrator(now)
             if needs_consent(by):
                 raise ValidationError(
-                    "This person is administrator, and administrators agree here: ask for the end of that role first."
+                    gettext(
+                        "This person is administrator, and administrators agree here: ask for the end of that role"
+                        " first."
+                    )
                 )
         drop_requests(user=now, by=by, reason=reason)
         end_all(user=now, reason=reason, by=by)
@@ -132,7 +140,7 @@ def close_account(*, user: User, reason: str, by: User) -> bool:
         now.is_active = False
         now.save(update_fields=["is_active"])
         end_sessions(user=now, by=administrator(by), reason=reason)
-        tell_changed(now, "The account was closed by an administrator")
+        tell_changed(now, gettext_lazy("The account was closed by an administrator"))
         return True
 
 
@@ -148,7 +156,7 @@ def reopen_account(*, user: User, roles: list[WantedRole], reason: str, by: User
             return False
         if not now.email:
             raise ValidationError(
-                "No e-mail address is known, and the invitation is sent there. Add it first."
+                gettext("No e-mail address is known, and the invitation is sent there. Add it first.")
             )
         now.is_active = True
         now.set_unusable_password()
@@ -165,13 +173,15 @@ def send_invitation(*, user: User, by: User) -> None:
     with administering(by):
         now = User.objects.get(pk=user.pk)
         if not now.is_active:
-            raise ValidationError("This account is closed. Open it again instead.")
+            raise ValidationError(gettext("This account is closed. Open it again instead."))
         if now.has_usable_password():
             raise ValidationError(
-                "This person has chosen a password already. Who forgot it asks for a link at the login."
+                gettext(
+                    "This person has chosen a password already. Who forgot it asks for a link at the login."
+                )
             )
         if not now.email:
-            raise ValidationError("No e-mail address is known. Add it first.")
+            raise ValidationError(gettext("No e-mail address is known. Add it first."))
         invite(user=now, by=administrator(by), invited_by=by)
 
 
@@ -203,7 +213,10 @@ def ask_for_new_second_factor(*, user: User, reason: str, by: User) -> Administr
     another administrator."""
     with administering(by, reason=reason):
         if not has_second_factor(user):
-            raise ValidationError(f"{user.username} has no second factor: there is nothing to take away.")
+            raise ValidationError(
+                gettext("%(username)s has no second factor: there is nothing to take away.")
+                % {"username": user.username}
+            )
         if needs_consent_about(user, by):
             return ask_consent(act=AdministratorAct.FACTOR, user=user, reason=reason, by=by)
         take_factor_away(user=user, reason=reason, asked_by=by, by=by)

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from ecrf.access.requests import UserRequest, whole_number
@@ -64,10 +65,12 @@ def _filter(request: UserRequest) -> PeopleFilter:
 
 
 WITHOUT_ROLES = {
-    "active": "None: this person can log in and sees nothing.",
-    "invited": "None: once the invitation is taken up, this person can log in and sees nothing.",
-    "locked": "None: once unlocked, this person can log in and sees nothing.",
-    "closed": "None, and the account is closed: nobody logs in with it.",
+    "active": gettext_lazy("None: this person can log in and sees nothing."),
+    "invited": gettext_lazy(
+        "None: once the invitation is taken up, this person can log in and sees nothing."
+    ),
+    "locked": gettext_lazy("None: once unlocked, this person can log in and sees nothing."),
+    "closed": gettext_lazy("None, and the account is closed: nobody logs in with it."),
 }
 """What follows from having no role, by the state of the account."""
 
@@ -115,9 +118,11 @@ def invite_page(request: UserRequest) -> HttpResponse:
             by=request.user,
         )
         if is_new:
-            messages.success(request, f"{person.full_name} is invited by a mail to {person.email}.")
+            words = gettext("%(name)s is invited by a mail to %(email)s.")
+            messages.success(request, words % {"name": person.full_name, "email": person.email})
         else:
-            messages.info(request, f"{person.full_name} was invited already; no second mail was sent.")
+            words = gettext("%(name)s was invited already; no second mail was sent.")
+            messages.info(request, words % {"name": person.full_name})
         return redirect("person", person.pk)
 
     return answered(request, form, act, "people/accounts/invite.html", {"is_on": is_on()})

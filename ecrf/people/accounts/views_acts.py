@@ -7,13 +7,13 @@ from django.contrib.auth import logout
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.utils.translation import gettext, gettext_lazy, ngettext, pgettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from ecrf.access.models import User
 from ecrf.access.requests import UserRequest
 from ecrf.account.factors import has_second_factor
 from ecrf.account.session_store import row_key
-from ecrf.casebook.labels import counted
 from ecrf.people.accounts import services
 from ecrf.people.accounts.list import find_person
 from ecrf.people.administering import require_administrator
@@ -23,7 +23,7 @@ from ecrf.people.memberships.consent import WAITS, needs_consent_about
 from ecrf.people.models import AdministratorRequest
 from ecrf.people.sites.list import all_sites
 
-DONE_BEFORE = "That was done before; nothing was changed."
+DONE_BEFORE = gettext_lazy("That was done before; nothing was changed.")
 
 
 @require_http_methods(["GET", "POST"])
@@ -37,8 +37,13 @@ def correct_page(request: UserRequest, pk: int) -> HttpResponse:
     def act() -> HttpResponse:
         changed = services.correct_person(user=person, by=request.user, **form.cleaned_data)
         waits = isinstance(changed, AdministratorRequest)
-        words = f"The address: {WAITS[:1].lower()}{WAITS[1:]}" if waits else "Corrected."
-        messages.success(request, words if changed else "Nothing was different.")
+        if waits:
+            words = gettext(
+                "The address: it waits for the consent of another administrator, who finds it on the page People."
+            )
+        else:
+            words = gettext("Corrected.") if changed else gettext("Nothing was different.")
+        messages.success(request, words)
         return redirect("person", pk)
 
     context = {"person": person, "needs_consent": needs_consent_about(person, request.user)}
@@ -50,11 +55,15 @@ def close_page(request: UserRequest, pk: int) -> HttpResponse:
     """Close the account: all roles and sessions end."""
     require_administrator(request.user)
     person = find_person(pk)
-    form = AskForReason(request.POST if request.method == "POST" else None, of="the account is closed")
+    form = AskForReason(
+        request.POST if request.method == "POST" else None,
+        of=pgettext("of which the reason is asked", "the account is closed"),
+    )
 
     def act() -> HttpResponse:
         is_new = services.close_account(user=person, by=request.user, **form.cleaned_data)
-        return _leave(request, person, f"The account {person.username} is closed." if is_new else DONE_BEFORE)
+        words = gettext("The account %(username)s is closed.") if is_new else str(DONE_BEFORE)
+        return _leave(request, person, words % {"username": person.username})
 
     context = {"person": person, "is_own": person == request.user}
     return answered(request, form, act, "people/accounts/close.html", context)
@@ -71,7 +80,8 @@ def reopen_page(request: UserRequest, pk: int) -> HttpResponse:
         is_new = services.reopen_account(
             user=person, roles=form.wanted, reason=form.cleaned_data["reason"], by=request.user
         )
-        messages.success(request, f"{person.username} is invited again." if is_new else DONE_BEFORE)
+        words = gettext("%(username)s is invited again.") if is_new else str(DONE_BEFORE)
+        messages.success(request, words % {"username": person.username})
         return redirect("person", pk)
 
     return answered(request, form, act, "people/accounts/reopen.html", {"person": person})
@@ -86,7 +96,7 @@ def identity_page(request: UserRequest, pk: int) -> HttpResponse:
 
     def act() -> HttpResponse:
         services.record_identity(user=person, how=form.cleaned_data["how"], by=request.user)
-        messages.success(request, "It is recorded, with your name.")
+        messages.success(request, gettext("It is recorded, with your name."))
         return redirect("person", pk)
 
     return answered(request, form, act, "people/accounts/identity.html", {"person": person})
@@ -98,15 +108,19 @@ def second_factor_page(request: UserRequest, pk: int) -> HttpResponse:
     require_administrator(request.user)
     person = find_person(pk)
     if not has_second_factor(person):
-        messages.warning(request, f"{person.username} has no second factor: there is nothing to take away.")
+        words = gettext("%(username)s has no second factor: there is nothing to take away.")
+        messages.warning(request, words % {"username": person.username})
         return redirect("person", pk)
-    form = AskForReason(request.POST if request.method == "POST" else None, of="it is taken away")
+    form = AskForReason(
+        request.POST if request.method == "POST" else None,
+        of=pgettext("of which the reason is asked", "it is taken away"),
+    )
 
     def act() -> HttpResponse:
         if services.ask_for_new_second_factor(user=person, by=request.user, **form.cleaned_data):
-            messages.success(request, WAITS)
+            messages.success(request, str(WAITS))
             return redirect("person", pk)
-        return _leave(request, person, "It is taken away: the next login asks for a new one.")
+        return _leave(request, person, gettext("It is taken away: the next login asks for a new one."))
 
     context = {"person": person, "needs_consent": needs_consent_about(person, request.user)}
     return answered(request, form, act, "people/accounts/second_factor.html", context)
@@ -137,7 +151,8 @@ def send_invitation(request: UserRequest, pk: int) -> HttpResponse:
 
     def act(person: User) -> str:
         services.send_invitation(user=person, by=request.user)
-        return f"A new invitation goes to {person.email}. The link before it works no more."
+        words = gettext("A new invitation goes to %(email)s. The link before it works no more.")
+        return words % {"email": person.email}
 
     return _act(request, pk, act)
 
@@ -146,7 +161,7 @@ def send_invitation(request: UserRequest, pk: int) -> HttpResponse:
 def withdraw_invitation(request: UserRequest, pk: int) -> HttpResponse:
     def act(person: User) -> str:
         is_new = services.withdraw_invitation(user=person, by=request.user)
-        return "The invitation is withdrawn: its link works no more." if is_new else DONE_BEFORE
+        return gettext("The invitation is withdrawn: its link works no more.") if is_new else str(DONE_BEFORE)
 
     return _act(request, pk, act)
 
@@ -155,7 +170,9 @@ def withdraw_invitation(request: UserRequest, pk: int) -> HttpResponse:
 def unlock(request: UserRequest, pk: int) -> HttpResponse:
     def act(person: User) -> str:
         is_new = services.unlock_account(user=person, by=request.user)
-        return f"{person.username} can log in again." if is_new else "This account is not locked."
+        if not is_new:
+            return gettext("This account is not locked.")
+        return gettext("%(username)s can log in again.") % {"username": person.username}
 
     return _act(request, pk, act)
 
@@ -167,6 +184,9 @@ def end_sessions(request: UserRequest, pk: int) -> HttpResponse:
     def act(person: User) -> str:
         own = row_key(request.session.session_key) if person == request.user else ""
         ended = services.end_all_sessions(user=person, by=request.user, but=own)
-        return f"{counted(ended, 'session')} ended." if ended else "There was no session to end."
+        if not ended:
+            return gettext("There was no session to end.")
+        words = ngettext("%(number)d session ended.", "%(number)d sessions ended.", ended)
+        return words % {"number": ended}
 
     return _act(request, pk, act)

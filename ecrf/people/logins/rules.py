@@ -4,8 +4,19 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta, tzinfo
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy, pgettext_lazy
+
 from ecrf.access.address import network_of
 from ecrf.access.login_log import LOGINS, What
+from ecrf.people.logins.told import (
+    AT_NIGHT,
+    FROM_ELSEWHERE,
+    MANY_PAGES,
+    TRIES,
+    TRIES_OF_UNKNOWN,
+    as_stored,
+)
 
 NIGHT = range(0, 5)
 """Hours on the person's own clock: from midnight on, before five."""
@@ -50,7 +61,7 @@ class Activity:
 
 @dataclass(frozen=True)
 class Unusual:
-    """One thing that a rule has found. The same one found again has the same identity."""
+    """One thing that a rule has found, in English words. The same one found again has the same identity."""
 
     identity: str
     username: str
@@ -60,18 +71,22 @@ class Unusual:
 
 @dataclass(frozen=True)
 class LoginRule:
-    """A named rule; `words` say what it looks for."""
+    """A named rule; `words` say what it looks for, in the reader's language."""
 
     key: str
-    title: str
-    words: str
+    title: str | Promise
+    looks_for: str | Promise
     find: Callable[[Activity], Iterator[Unusual]]
+
+    @property
+    def words(self) -> str:
+        return str(self.looks_for) % {"hour": NIGHT.stop, "tries": TRIES_AT_MOST, "pages": PAGES_AT_MOST}
 
 
 def new_address(activity: Activity) -> Iterator[Unusual]:
     for login in activity.logins:
         if login.what in LOGINS and login.is_new_address and login.address:
-            words = f"Logged in from {login.address}, from where this person never did before."
+            words = as_stored(FROM_ELSEWHERE, address=login.address)
             identity = f"new-address:{login.username}:{network_of(login.address)}"
             yield Unusual(identity, login.username, login.at, words)
 
@@ -82,7 +97,7 @@ def at_night(activity: Activity) -> Iterator[Unusual]:
             continue
         local = login.at.astimezone(login.zone)
         if local.hour in NIGHT:
-            words = f"Logged in at {local:%H:%M} on the clock of {login.zone}."
+            words = as_stored(AT_NIGHT, time=f"{local:%H:%M}", zone=str(login.zone))
             yield Unusual(f"night:{login.username}:{local:%Y-%m-%d}", login.username, login.at, words)
 
 
@@ -94,15 +109,18 @@ def many_tries(activity: Activity) -> Iterator[Unusual]:
         tries = [at for at in recent.get(login.username, []) if login.at - at < HOUR]
         recent[login.username] = [*tries, login.at]
         if len(tries) == TRIES_AT_MOST:  # the one that is too many: told once
-            where = login.address or "an unknown address"
-            words = f"{TRIES_AT_MOST + 1} wrong passwords or codes within an hour, the last from {where}."
+            tries_made = str(TRIES_AT_MOST + 1)
+            if login.address:
+                words = as_stored(TRIES, number=tries_made, address=login.address)
+            else:
+                words = as_stored(TRIES_OF_UNKNOWN, number=tries_made)
             yield Unusual(f"tries:{login.username}:{login.pk}", login.username, login.at, words)
 
 
 def many_pages(activity: Activity) -> Iterator[Unusual]:
     for count in activity.pages:
         if count.pages > PAGES_AT_MOST:
-            words = f"More than {PAGES_AT_MOST} pages in the hour from {count.hour:%H:%M} UTC."
+            words = as_stored(MANY_PAGES, number=str(PAGES_AT_MOST), time=f"{count.hour:%H:%M}")
             yield Unusual(
                 f"pages:{count.username}:{count.hour:%Y-%m-%dT%H}", count.username, count.hour, words
             )
@@ -110,18 +128,29 @@ def many_pages(activity: Activity) -> Iterator[Unusual]:
 
 RULES = (
     LoginRule(
-        "new-address", "New address", "a login from where this person never logged in before", new_address
+        "new-address",
+        pgettext_lazy("rule of unusual access", "New address"),
+        gettext_lazy("a login from where this person never logged in before"),
+        new_address,
     ),
     LoginRule(
-        "night", "At night", f"a login from 0 to {NIGHT.stop} o'clock, on the clock of the site", at_night
+        "night",
+        pgettext_lazy("rule of unusual access", "At night"),
+        gettext_lazy("a login from 0 to %(hour)s o'clock, on the clock of the site"),
+        at_night,
     ),
     LoginRule(
         "tries",
-        "Many tries",
-        f"more than {TRIES_AT_MOST} wrong passwords or codes within an hour",
+        pgettext_lazy("rule of unusual access", "Many tries"),
+        gettext_lazy("more than %(tries)s wrong passwords or codes within an hour"),
         many_tries,
     ),
-    LoginRule("pages", "Many pages", f"more than {PAGES_AT_MOST} pages within an hour", many_pages),
+    LoginRule(
+        "pages",
+        pgettext_lazy("rule of unusual access", "Many pages"),
+        gettext_lazy("more than %(pages)s pages within an hour"),
+        many_pages,
+    ),
 )
 
 
@@ -133,4 +162,4 @@ def unusual(activity: Activity) -> Iterator[tuple[LoginRule, Unusual]]:
 
 
 def titles(rules: Iterable[LoginRule] = RULES) -> dict[str, str]:
-    return {rule.key: rule.title for rule in rules}
+    return {rule.key: str(rule.title) for rule in rules}

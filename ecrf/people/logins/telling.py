@@ -6,12 +6,15 @@ from typing import Any
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.translation import gettext_lazy
 
+from ecrf.access.language import speaking_to
 from ecrf.mail.kinds import MailKind, register
 from ecrf.mail.models import Mail
 from ecrf.mail.queue import queue_mail
 from ecrf.mail.scheduled import scheduled
 from ecrf.people.logins.looking import look_through_log
+from ecrf.people.logins.told import as_told
 from ecrf.people.memberships.rules import working_administrators
 
 LOOK_EVERY = timedelta(minutes=10)
@@ -25,9 +28,9 @@ def _page(mail: Mail) -> Mapping[str, Any]:
 UNUSUAL_ACCESS = register(
     MailKind(
         "unusual-access",
-        "Unusual access",
-        "Unusual access to accounts",
-        why="Administrators are told of unusual access; this cannot be turned off.",
+        gettext_lazy("Unusual access"),
+        gettext_lazy("Unusual access to accounts"),
+        why=gettext_lazy("Administrators are told of unusual access; this cannot be turned off."),
         at_sending=_page,
     )
 )
@@ -39,9 +42,10 @@ def tell_unusual_access() -> int:
     new = look_through_log()
     if not new:
         return 0
-    lines = [f"{one.username}: {one.words}" for one in new[:LINES_AT_MOST]]
     recipients = [user for user in working_administrators() if user.email]
     for user in recipients:
+        with speaking_to(user):
+            lines = [f"{one.username}: {as_told(one.words)}" for one in new[:LINES_AT_MOST]]
         queue_mail(
             to=user,
             kind=UNUSUAL_ACCESS.key,

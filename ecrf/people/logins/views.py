@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from ecrf.access.requests import UserRequest, whole_number
@@ -16,6 +17,7 @@ from ecrf.people.fields import DayField
 from ecrf.people.logins.list import LoginFilter, log_of_logins, whats
 from ecrf.people.logins.looking import unusual_accesses
 from ecrf.people.logins.rules import RULES, titles
+from ecrf.people.logins.told import as_told
 
 PAGE_ROWS = 50
 
@@ -42,7 +44,7 @@ def _filter(given: Any) -> tuple[LoginFilter, str]:
     """What the address asks for; a day that is none is said, and left out."""
     day, fault = None, ""
     try:
-        day = DayField(label="Day", required=False).clean(given.get("day", ""))
+        day = DayField(label=gettext_lazy("Day"), required=False).clean(given.get("day", ""))
     except ValidationError as error:
         fault = " ".join(error.messages)
     what = given.get("what", "")
@@ -59,6 +61,6 @@ def unusual_page(request: UserRequest) -> HttpResponse:
     require_administrator(request.user)
     page = Paginator(unusual_accesses(), PAGE_ROWS).get_page(whole_number(request.GET.get("page", "")) or 1)
     named = titles()
-    lines = [(one, named.get(one.rule, one.rule)) for one in page.object_list]
+    lines = [(one, named.get(one.rule, one.rule), as_told(one.words)) for one in page.object_list]
     context = {"page": page, "lines": lines, "rules": RULES, "zone": UTC}
     return render(request, "people/logins/unusual.html", context)

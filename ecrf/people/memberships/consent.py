@@ -7,13 +7,14 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_lazy
 
 from ecrf.access.models import User
 from ecrf.access.roles import RIGHTS, Right
 from ecrf.people.memberships.rules import working_administrators
 from ecrf.people.models import AdministratorRequest, ConsentOutcome
 
-WAITS = "It waits for the consent of another administrator, who finds it on the page People."
+WAITS = gettext_lazy("It waits for the consent of another administrator, who finds it on the page People.")
 
 
 def needs_consent(by: User) -> bool:
@@ -62,11 +63,15 @@ def ask_consent(
     if waiting := AdministratorRequest.objects.filter(user=user, act=act, outcome=None).first():
         if waiting.asked_by_id != by.pk:
             raise ValidationError(
-                f"{waiting.asked_by.username} has asked for this already. You can consent to it on the page People."
+                gettext("%(username)s has asked for this already. You can consent to it on the page People.")
+                % {"username": waiting.asked_by.username}
             )
         if waiting.email != email:
-            words = f"You have asked already for the address {waiting.email or 'none'}. Withdraw that first."
-            raise ValidationError({"email": words})
+            if waiting.email:
+                words = gettext("You have asked already for the address %(email)s. Withdraw that first.")
+            else:
+                words = gettext("You have asked already for the address none. Withdraw that first.")
+            raise ValidationError({"email": words % {"email": waiting.email}})
         return waiting
     return AdministratorRequest.objects.create(
         act=act,
@@ -85,7 +90,7 @@ def conclude(request: AdministratorRequest, outcome: ConsentOutcome, *, reason: 
     is_own = request.asked_by_id == by.pk
     if is_own != (outcome == ConsentOutcome.WITHDRAWN):
         raise PermissionDenied(
-            "Your role lets you decide on what another administrator asks, not on your own."
+            gettext("Your role lets you decide on what another administrator asks, not on your own.")
         )
     request.outcome, request.decided_at, request.decided_by = outcome, timezone.now(), by
     request.decision_reason = reason or None

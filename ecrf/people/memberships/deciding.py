@@ -2,6 +2,7 @@
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from ecrf.access.models import User
 from ecrf.access.roles import Role
@@ -38,11 +39,14 @@ def _carry_out(request: AdministratorRequest, by: User) -> None:
     """In the name of who asked: who consented stands in the request, and in the trail."""
     user, asked_by = request.user, request.asked_by
     if asked_by not in working_administrators():
-        raise ValidationError(f"{asked_by.username}, who asked, is no administrator any more. Refuse it.")
+        raise ValidationError(
+            gettext("%(username)s, who asked, is no administrator any more. Refuse it.")
+            % {"username": asked_by.username}
+        )
     if request.act == AdministratorAct.END:
         _end_administrator(request)
     elif not user.is_active:
-        raise ValidationError("This account was closed meanwhile.")
+        raise ValidationError(gettext("This account was closed meanwhile."))
     elif request.act == AdministratorAct.ADDRESS:
         put_address(user=user, email=request.email, by=by)
     elif request.act == AdministratorAct.FACTOR:
@@ -61,7 +65,7 @@ def _end_administrator(request: AdministratorRequest) -> None:
 def _make_administrator(request: AdministratorRequest) -> None:
     held = not_over(request.user)
     if any(one.role == Role.ADMINISTRATOR for one in held):
-        raise ValidationError("This person is administrator already.")
+        raise ValidationError(gettext("This person is administrator already."))
     begins_later = request.starts_on and request.starts_on > timezone.now().date()
     wanted = WantedRole(
         Role.ADMINISTRATOR, None, request.starts_on if begins_later else None, request.ends_on

@@ -8,6 +8,7 @@ from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.core.exceptions import ValidationError
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from ecrf.access.models import Membership, Site, User
 from ecrf.access.roles import AT_A_SITE, AT_SITES_OR_ALL, RIGHTS, Right, Role
@@ -24,11 +25,6 @@ class WantedRole:
     site: Site | None = None
     starts_on: date | None = None
     ends_on: date | None = None
-
-    @property
-    def words(self) -> str:
-        where = f"site {self.site.code}" if self.site else "all sites"
-        return f"{Role(self.role).label.lower()}, {where}"
 
 
 def last_day_is_over(membership: Membership) -> bool:
@@ -48,20 +44,24 @@ def require_fitting(wanted: WantedRole) -> None:
     """ValidationError, by field, unless site and dates fit the role."""
     label = Role(wanted.role).label
     if wanted.role in AT_A_SITE and wanted.site is None:
-        raise ValidationError({"site": f"{label}: this role is held at a site. Choose it."})
+        words = gettext("%(role)s: this role is held at a site. Choose it.")
+        raise ValidationError({"site": words % {"role": label}})
     if wanted.site and wanted.role not in AT_A_SITE | AT_SITES_OR_ALL:
-        raise ValidationError({"site": f"{label}: this role holds for all sites. Choose no site."})
+        words = gettext("%(role)s: this role holds for all sites. Choose no site.")
+        raise ValidationError({"site": words % {"role": label}})
     today = wanted.site.today() if wanted.site else timezone.now().date()
     if wanted.starts_on and wanted.starts_on < today - timedelta(days=1):
         raise ValidationError(
-            {"starts_on": "This day is over: nobody gets a role for days that have passed."}
+            {"starts_on": gettext("This day is over: nobody gets a role for days that have passed.")}
         )
     if wanted.ends_on and wanted.starts_on and wanted.ends_on < wanted.starts_on:
-        raise ValidationError({"ends_on": "The last day is before the first."})
+        raise ValidationError({"ends_on": gettext("The last day is before the first.")})
     if wanted.ends_on and wanted.ends_on < today:
-        raise ValidationError({"ends_on": "This day is over."})
+        raise ValidationError({"ends_on": gettext("This day is over.")})
     if wanted.role == Role.INSPECTOR and wanted.ends_on is None:
-        raise ValidationError({"ends_on": "An inspector has access for a limited time: say its last day."})
+        raise ValidationError(
+            {"ends_on": gettext("An inspector has access for a limited time: say its last day.")}
+        )
 
 
 def require_together(role: str, held: list[Membership]) -> None:
@@ -72,8 +72,11 @@ def require_together(role: str, held: list[Membership]) -> None:
         enters = any(RIGHTS[one] & ENTERS for one in roles)
         if manages and enters:
             raise ValidationError(
-                f"This person is {membership.get_role_display().lower()}. An administrator manages accounts, and"
-                " who enters or signs data must not: the two roles exclude each other. End the other one first."
+                gettext(
+                    "This person is %(role)s. An administrator manages accounts, and who enters or signs data must"
+                    " not: the two roles exclude each other. End the other one first."
+                )
+                % {"role": membership.get_role_display().lower()}
             )
 
 
@@ -96,6 +99,9 @@ def require_another_administrator(user: User) -> None:
     working = working_administrators()
     if user in working and not [one for one in working if one != user]:
         raise ValidationError(
-            f"{user.username} is the only administrator who can log in: nobody would be left to manage accounts."
-            " Make somebody else administrator first, and wait for the first login."
+            gettext(
+                "%(username)s is the only administrator who can log in: nobody would be left to manage accounts."
+                " Make somebody else administrator first, and wait for the first login."
+            )
+            % {"username": user.username}
         )

@@ -2,6 +2,7 @@
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from ecrf.access.models import Membership, User
 from ecrf.access.roles import Role
@@ -31,19 +32,24 @@ def give(*, user: User, wanted: WantedRole, reason: str, by: User) -> Given:
     """The same inside `administering`."""
     user.refresh_from_db(fields=["is_active"])
     if not user.is_active:
-        raise ValidationError("This account is closed. Open it again first.")
+        raise ValidationError(gettext("This account is closed. Open it again first."))
     require_fitting(wanted)
     if user == by and others(by):
-        raise ValidationError("Nobody gives a role to the own account: another administrator does.")
+        raise ValidationError(gettext("Nobody gives a role to the own account: another administrator does."))
     held = not_over(user)
     same = next((one for one in held if one.role == wanted.role and one.site == wanted.site), None)
     if same and (same.starts_on, same.ends_on, same.reason) == (wanted.starts_on, wanted.ends_on, reason):
         return same
     if same:
-        until = f" until {same.ends_on}" if same.ends_on else ""
-        raise ValidationError(
-            f"This person has this role there already{until}. To change its days, end it and give it again."
-        )
+        if same.ends_on:
+            words = gettext(
+                "This person has this role there already until %(day)s. To change its days, end it and give it again."
+            )
+        else:
+            words = gettext(
+                "This person has this role there already. To change its days, end it and give it again."
+            )
+        raise ValidationError(words % {"day": same.ends_on})
     require_together(wanted.role, held)
     if wanted.role == Role.ADMINISTRATOR and needs_consent(by):
         return ask_consent(

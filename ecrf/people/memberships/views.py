@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.utils.translation import gettext, pgettext
 from django.views.decorators.http import require_http_methods, require_POST
 
 from ecrf.access.requests import UserRequest
@@ -30,7 +31,9 @@ def give_role_page(request: UserRequest, pk: int) -> HttpResponse:
         reason = form.cleaned_data["reason"]
         given = give_roles(user=person, wanted=form.wanted, reason=reason, by=request.user)
         waits = any(isinstance(one, AdministratorRequest) for one in given)
-        messages.success(request, WAITS if waits else "The role is given, from the next page on.")
+        messages.success(
+            request, str(WAITS) if waits else gettext("The role is given, from the next page on.")
+        )
         return redirect("person", pk)
 
     return answered(request, form, act, "people/accounts/give_role.html", {"person": person})
@@ -42,7 +45,10 @@ def end_role_page(request: UserRequest, pk: int, role: int) -> HttpResponse:
     require_administrator(request.user)
     person = find_person(pk)
     membership = get_object_or_404(person.memberships.select_related("site"), pk=role)
-    form = AskForReason(request.POST if request.method == "POST" else None, of="the role ends")
+    form = AskForReason(
+        request.POST if request.method == "POST" else None,
+        of=pgettext("of which the reason is asked", "the role ends"),
+    )
 
     def act() -> HttpResponse:
         ended = end_role(membership=membership, by=request.user, **form.cleaned_data)
@@ -57,26 +63,26 @@ def end_role_page(request: UserRequest, pk: int, role: int) -> HttpResponse:
 
 def _say_ended(request: UserRequest, ended: bool | AdministratorRequest) -> None:
     if isinstance(ended, AdministratorRequest):
-        messages.success(request, WAITS)
+        messages.success(request, str(WAITS))
     elif ended:
-        messages.success(request, "The role has ended.")
+        messages.success(request, gettext("The role has ended."))
     else:
-        messages.info(request, "The role had ended already; nothing was changed.")
+        messages.info(request, gettext("The role had ended already; nothing was changed."))
 
 
 @require_POST
 def consent(request: UserRequest, pk: int) -> HttpResponse:
-    return _decided(request, pk, ConsentOutcome.CONSENTED, "You have consented: it is done.")
+    return _decided(request, pk, ConsentOutcome.CONSENTED, gettext("You have consented: it is done."))
 
 
 @require_POST
 def refuse(request: UserRequest, pk: int) -> HttpResponse:
-    return _decided(request, pk, ConsentOutcome.REFUSED, "You have refused; nothing was changed.")
+    return _decided(request, pk, ConsentOutcome.REFUSED, gettext("You have refused; nothing was changed."))
 
 
 @require_POST
 def take_back_request(request: UserRequest, pk: int) -> HttpResponse:
-    return _decided(request, pk, ConsentOutcome.WITHDRAWN, "Your request is withdrawn.")
+    return _decided(request, pk, ConsentOutcome.WITHDRAWN, gettext("Your request is withdrawn."))
 
 
 def _decided(request: UserRequest, pk: int, outcome: ConsentOutcome, words: str) -> HttpResponse:
@@ -87,5 +93,7 @@ def _decided(request: UserRequest, pk: int, outcome: ConsentOutcome, words: str)
     except ValidationError as error:
         messages.warning(request, " ".join(error.messages))
     else:
-        messages.success(request, words if is_new else "That was decided before; nothing was changed.")
+        messages.success(
+            request, words if is_new else gettext("That was decided before; nothing was changed.")
+        )
     return redirect("people")

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext, pgettext
+
 from ecrf.access.roles import AT_A_SITE, AT_SITES_OR_ALL, RIGHTS, WORKING, WRITING, Right, Role
 
 
@@ -30,11 +32,13 @@ def role_matrix() -> list[RightRow]:
 def _needs(right: Right) -> str:
     """What else has to be in place, besides the role and its days."""
     if right in WRITING:
-        return "active site, delegated task, training"
-    return "training" if right in WORKING else ""
+        return gettext("active site, delegated task, training")
+    return pgettext("what an act needs besides", "training") if right in WORKING else ""
 
 
 def held_where(role: Role) -> str:
     if role in AT_A_SITE:
-        return "at a site"
-    return "at a site or all" if role in AT_SITES_OR_ALL else "all sites"
+        return pgettext("where a role is held", "at a site")
+    if role in AT_SITES_OR_ALL:
+        return pgettext("where a role is held", "at a site or all")
+    return gettext("all sites")

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from ecrf.access.language import answered_in_master
@@ -22,7 +23,7 @@ from ecrf.people.past.access_file import access_file
 from ecrf.people.past.days import HeldRole, access_on, access_today
 from ecrf.people.past.matrix import held_where, role_matrix
 
-STILL_TO_COME = "This day is still to come: shown is what is planned for it today."
+STILL_TO_COME = gettext_lazy("This day is still to come: shown is what is planned for it today.")
 
 
 @dataclass(frozen=True)
@@ -63,15 +64,16 @@ def _wanted(user: User, given: dict[str, str]) -> WantedList:
     typed = given.get("day") or (today.isoformat() if today else "")
     if not typed:
         return WantedList(today, site, where, typed)
-    field = DayField(label="Day")
+    field = DayField(label=gettext_lazy("Day"))
     field.now = lambda: now
     try:
         day = field.clean(typed) or today
     except ValidationError as error:
-        return WantedList(today, site, where, typed, f"{' '.join(error.messages)} Shown is today.")
+        words = gettext("%(fault)s Shown is today.") % {"fault": " ".join(error.messages)}
+        return WantedList(today, site, where, typed, words)
     if day is None:
         return WantedList(today, site, where, typed)
-    return WantedList(day, site, where, day.isoformat(), STILL_TO_COME if day > now.date() else "")
+    return WantedList(day, site, where, day.isoformat(), str(STILL_TO_COME) if day > now.date() else "")
 
 
 @require_GET

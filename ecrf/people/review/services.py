@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Min, Q, QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from ecrf.access.models import Membership, User
 from ecrf.access.roles import Role
@@ -16,7 +17,7 @@ from ecrf.people.memberships.rules import last_day_is_over, require_another_admi
 from ecrf.people.memberships.services import mark_ended
 from ecrf.people.models import AccessDecision, AccessReview
 
-OWN = "Nobody decides on their own access: another administrator does."
+OWN = gettext_lazy("Nobody decides on their own access: another administrator does.")
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,7 @@ def confirm_access(*, review: AccessReview, memberships: list[int], by: User) ->
         _require_open(review)
         wanted = [one for one in to_decide(review) if one.pk in set(memberships)]
         if not all(may_decide(by, one) for one in wanted):
-            raise PermissionDenied(OWN)
+            raise PermissionDenied(str(OWN))
         now = timezone.now()
         AccessDecision.objects.bulk_create(
             _decision(review, one, by, now, is_confirmed=True) for one in wanted
@@ -109,12 +110,14 @@ def end_access(*, review: AccessReview, membership: Membership, reason: str, by:
         if now is None:
             return False
         if not may_decide(by, now):
-            raise PermissionDenied(OWN)
+            raise PermissionDenied(str(OWN))
         if now.role == Role.ADMINISTRATOR:
             require_another_administrator(now.user)
             if needs_consent(by):
                 raise ValidationError(
-                    "Administrators agree here on the administrator role: ask for its end on the person's page."
+                    gettext(
+                        "Administrators agree here on the administrator role: ask for its end on the person's page."
+                    )
                 )
         decision = _decision(review, now, by, timezone.now(), is_confirmed=False)
         decision.reason = reason
@@ -140,7 +143,7 @@ def _decision(
 
 def _require_open(review: AccessReview) -> None:
     if AccessReview.objects.filter(pk=review.pk).exclude(finished_at=None).exists():
-        raise ValidationError("This review is finished.")
+        raise ValidationError(gettext("This review is finished."))
 
 
 def finish_review(*, review: AccessReview, by: User) -> bool:
@@ -152,8 +155,12 @@ def finish_review(*, review: AccessReview, by: User) -> bool:
             return False
         left = to_decide(now)
         if left and not left_to_nobody(left, by):
-            are = "is" if len(left) == 1 else "are"
-            raise ValidationError(f"{len(left)} of the roles {are} not decided on yet.")
+            words = ngettext(
+                "%(number)d of the roles is not decided on yet.",
+                "%(number)d of the roles are not decided on yet.",
+                len(left),
+            )
+            raise ValidationError(words % {"number": len(left)})
         now.finished_at, now.finished_by = timezone.now(), by
         now.save(update_fields=["finished_at", "finished_by"])
         return True

@@ -9,10 +9,10 @@ from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext, ngettext, pgettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from ecrf.access.requests import UserRequest, whole_number
-from ecrf.casebook.labels import counted
 from ecrf.people.administering import require_administrator, require_seeing_access
 from ecrf.people.answering import answered
 from ecrf.people.forms import AskForReason
@@ -70,8 +70,11 @@ def confirm_page(request: UserRequest, pk: int) -> HttpResponse:
     except ValidationError as error:
         messages.warning(request, " ".join(error.messages))
     else:
-        words = f"{counted(done, 'role')} confirmed."
-        messages.success(request, words) if done else messages.info(request, "Tick the roles to confirm.")
+        words = ngettext("%(number)d role confirmed.", "%(number)d roles confirmed.", done)
+        if done:
+            messages.success(request, words % {"number": done})
+        else:
+            messages.info(request, gettext("Tick the roles to confirm."))
     return redirect("access-review", pk)
 
 
@@ -81,11 +84,15 @@ def end_page(request: UserRequest, pk: int, role: int) -> HttpResponse:
     require_administrator(request.user)
     review = get_object_or_404(services.reviews(), pk=pk)
     membership = get_object_or_404(services.reviewed_roles(), pk=role)
-    form = AskForReason(request.POST if request.method == "POST" else None, of="the role ends")
+    form = AskForReason(
+        request.POST if request.method == "POST" else None,
+        of=pgettext("of which the reason is asked", "the role ends"),
+    )
 
     def act() -> HttpResponse:
         done = services.end_access(review=review, membership=membership, by=request.user, **form.cleaned_data)
-        messages.success(request, "The role has ended." if done else "It was decided on or ended before.")
+        words = gettext("The role has ended.") if done else gettext("It was decided on or ended before.")
+        messages.success(request, words)
         return redirect("access-review", pk)
 
     context = {"review": review, "membership": membership, "person": membership.user}
@@ -101,7 +108,7 @@ def finish_page(request: UserRequest, pk: int) -> HttpResponse:
     except ValidationError as error:
         messages.warning(request, " ".join(error.messages))
         return redirect("access-review", pk)
-    messages.success(request, "The review is finished and kept. It can be printed at any time.")
+    messages.success(request, gettext("The review is finished and kept. It can be printed at any time."))
     return redirect("access-reviews")
 
 

@@ -5,6 +5,7 @@ from zoneinfo import available_timezones
 
 from django.db.models import Count, Q, QuerySet
 from django.http import Http404
+from django.utils.translation import gettext, pgettext
 
 from ecrf.access.models import REGIONS, Membership, Site
 
@@ -34,15 +35,18 @@ class SiteState:
 def state_of_site(site: Site) -> SiteState:
     today = site.today()
     if site.closed_on and site.closed_on <= today:
-        return SiteState(f"closed on {site.closed_on}", "unsigned")
+        return SiteState(gettext("closed on %(day)s") % {"day": site.closed_on}, "unsigned")
     if site.is_practice:
-        return SiteState("for practice", "unsigned")
-    closes = f", closes on {site.closed_on}" if site.closed_on else ""
+        return SiteState(pgettext("state of a site", "for practice"), "unsigned")
     if site.active_from is None:
-        return SiteState("not active", "begun")
+        return SiteState(pgettext("state of a site", "not active"), "begun")
     if site.active_from > today:
-        return SiteState(f"active from {site.active_from} on{closes}", "due")
-    return SiteState(f"active{closes}", "done")
+        words = gettext("active from %(first)s on, closes on %(day)s")
+        words = words if site.closed_on else gettext("active from %(first)s on")
+        return SiteState(words % {"first": site.active_from, "day": site.closed_on}, "due")
+    if site.closed_on:
+        return SiteState(gettext("active, closes on %(day)s") % {"day": site.closed_on}, "done")
+    return SiteState(pgettext("state of a site", "active"), "done")
 
 
 def places() -> list[str]:

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext
 
 from ecrf.access.models import Site, User
 from ecrf.people.administering import administering
@@ -19,7 +20,8 @@ def add_new_site(
         if known and (known.name, known.time_zone, known.is_practice) == (name, time_zone, is_practice):
             return known, False
         if known:
-            raise ValidationError({"code": f"There is a site {code} already: {known.name}."})
+            words = gettext("There is a site %(code)s already: %(name)s.")
+            raise ValidationError({"code": words % {"code": code, "name": known.name}})
         site.full_clean()
         site.save()
         return site, True
@@ -48,18 +50,17 @@ def activate_site(
         now = Site.objects.get(pk=site.pk)
         if now.is_practice:
             raise ValidationError(
-                "A practice site needs no approval: it takes data for training at any time."
+                gettext("A practice site needs no approval: it takes data for training at any time.")
             )
         if now.closed_on:
-            raise ValidationError(f"This site was closed on {now.closed_on}.")
+            raise ValidationError(gettext("This site was closed on %(day)s.") % {"day": now.closed_on})
         if approved_on > now.today():
             raise ValidationError(
-                {"approved_on": "This day is still to come: activate the site once it is approved."}
+                {"approved_on": gettext("This day is still to come: activate the site once it is approved.")}
             )
         if active_from < approved_on:
-            raise ValidationError(
-                {"active_from": f"The site cannot take data before it was approved, on {approved_on}."}
-            )
+            words = gettext("The site cannot take data before it was approved, on %(day)s.")
+            raise ValidationError({"active_from": words % {"day": approved_on}})
         wanted = (active_from, approved_on, version)
         if (now.active_from, now.approved_on, now.approved_version) == wanted:
             return False
@@ -73,11 +74,14 @@ def close_site(*, site: Site, closed_on: date, reason: str, by: User) -> bool:
     with administering(by, reason=reason):
         now = Site.objects.get(pk=site.pk)
         if now.active_from is None:
-            raise ValidationError("This site was never active: there is nothing to close.")
+            raise ValidationError(gettext("This site was never active: there is nothing to close."))
         if closed_on < now.active_from:
-            raise ValidationError({"closed_on": f"The site is active from {now.active_from} on."})
+            words = gettext("The site is active from %(day)s on.")
+            raise ValidationError({"closed_on": words % {"day": now.active_from}})
         if closed_on < now.today() - timedelta(days=1):
-            raise ValidationError({"closed_on": "This day is over: what was entered since then stands."})
+            raise ValidationError(
+                {"closed_on": gettext("This day is over: what was entered since then stands.")}
+            )
         if now.closed_on == closed_on:
             return False
         now.closed_on = closed_on
@@ -101,7 +105,7 @@ def keep_delegation_log(*, site: Site, delegation_from: date | None, reason: str
     with administering(by, reason=reason):
         now = Site.objects.get(pk=site.pk)
         if now.is_practice and delegation_from:
-            raise ValidationError("A practice site needs no delegation: it is where one learns.")
+            raise ValidationError(gettext("A practice site needs no delegation: it is where one learns."))
         if now.delegation_from == delegation_from:
             return False
         now.delegation_from = delegation_from

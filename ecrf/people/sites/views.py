@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext, gettext_lazy, pgettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from ecrf.access.models import LANGUAGE_NAMES, Site
@@ -22,7 +23,7 @@ from ecrf.people.sites.forms import (
 )
 from ecrf.people.sites.list import find_site, people_at, places, sites_with_people, state_of_site
 
-NOTHING_NEW = "Nothing was different; nothing was changed."
+NOTHING_NEW = gettext_lazy("Nothing was different; nothing was changed.")
 
 
 @require_GET
@@ -53,7 +54,8 @@ def add_site_page(request: UserRequest) -> HttpResponse:
 
     def act() -> HttpResponse:
         site, is_new = services.add_new_site(by=request.user, **form.cleaned_data)
-        messages.success(request, f"{site} is added." if is_new else f"{site} was added already.")
+        words = gettext("%(site)s is added.") if is_new else gettext("%(site)s was added already.")
+        messages.success(request, words % {"site": site})
         return redirect("site", site.code)
 
     return answered(request, form, act, "people/sites/add.html", {"places": places()})
@@ -66,7 +68,7 @@ def _act(
 
     def act() -> HttpResponse:
         is_new = done(site=site, by=request.user, **form.cleaned_data)
-        messages.success(request, words if is_new else NOTHING_NEW)
+        messages.success(request, words if is_new else str(NOTHING_NEW))
         return redirect("site", site.code)
 
     context = {"site": site, "places": places() if "time_zone" in form.fields else []}
@@ -79,7 +81,8 @@ def correct_site_page(request: UserRequest, code: str) -> HttpResponse:
     site = find_site(code)
     known = {"name": site.name, "time_zone": site.time_zone, "language": site.language}
     form = SiteCorrectionForm(request.POST if request.method == "POST" else None, initial=known)
-    return _act(request, site, form, "people/sites/correct.html", services.correct_site, "Corrected.")
+    words = gettext("Corrected.")
+    return _act(request, site, form, "people/sites/correct.html", services.correct_site, words)
 
 
 @require_http_methods(["GET", "POST"])
@@ -92,7 +95,7 @@ def activate_site_page(request: UserRequest, code: str) -> HttpResponse:
         "active_from": site.active_from or site.today(),
     }
     form = ActivationForm(request.POST if request.method == "POST" else None, initial=known, site=site)
-    words = f"{site} takes data from the day that you named."
+    words = gettext("%(site)s takes data from the day that you named.") % {"site": site}
     return _act(request, site, form, "people/sites/activate.html", services.activate_site, words)
 
 
@@ -102,7 +105,7 @@ def close_site_page(request: UserRequest, code: str) -> HttpResponse:
     site = find_site(code)
     known = {"closed_on": site.closed_on or site.today()}
     form = ClosingForm(request.POST if request.method == "POST" else None, initial=known, site=site)
-    words = f"{site} is closed from the day that you named."
+    words = gettext("%(site)s is closed from the day that you named.") % {"site": site}
     return _act(request, site, form, "people/sites/close.html", services.close_site, words)
 
 
@@ -110,8 +113,11 @@ def close_site_page(request: UserRequest, code: str) -> HttpResponse:
 def open_site_page(request: UserRequest, code: str) -> HttpResponse:
     require_administrator(request.user)
     site = find_site(code)
-    form = AskForReason(request.POST if request.method == "POST" else None, of="the closing is taken back")
-    words = f"{site} is not closed any more."
+    form = AskForReason(
+        request.POST if request.method == "POST" else None,
+        of=pgettext("of which the reason is asked", "the closing is taken back"),
+    )
+    words = gettext("%(site)s is not closed any more.") % {"site": site}
     return _act(request, site, form, "people/sites/open.html", services.open_site_again, words)
 
 
@@ -121,5 +127,5 @@ def delegation_log_page(request: UserRequest, code: str) -> HttpResponse:
     site = find_site(code)
     known = {"delegation_from": site.delegation_from}
     form = DelegationLogForm(request.POST if request.method == "POST" else None, initial=known, site=site)
-    words = "Where the delegation log is kept is recorded."
+    words = gettext("Where the delegation log is kept is recorded.")
     return _act(request, site, form, "people/sites/delegation.html", services.keep_delegation_log, words)

@@ -9,6 +9,7 @@ import pytest
 from django.urls import reverse
 
 from ecrf import __version__
+from ecrf.audit.actor import SYSTEM, acting
 from ecrf.demo import ROOT
 from ecrf.help.manual.books import books, folder_of
 from ecrf.help.manual.chapters import chapter
@@ -140,3 +141,19 @@ def test_every_manual_can_be_set_and_the_same_day_gives_the_same_bytes(book):
     assert made.startswith(b"%PDF")
     manual_pdf.cache_clear()
     assert manual_pdf(book, TODAY) == made
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("language", "is_said"), [("en", False), ("ja", True), ("zh-hans", True)])
+def test_who_reads_another_language_is_told_that_the_manual_is_english(
+    client, coordinator, language, is_said
+):
+    """And screen readers read it as such."""
+    with acting(SYSTEM, source="test"):
+        coordinator.language = language
+        coordinator.save(update_fields=["language"])
+    client.force_login(coordinator)
+    page = client.get(chapter("site/entering").url).content.decode()
+    assert f'<html lang="{language}"' in page
+    assert ('<p class="note">' in page) == is_said
+    assert '<div lang="en"><h1' in page

@@ -1,6 +1,7 @@
 """What is unusual in the log of logins: each rule with its threshold; found once, told once."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -9,7 +10,7 @@ from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from ecrf.access.login_log import LoginEvent, What, note
 from ecrf.audit.actor import SYSTEM, acting
@@ -26,6 +27,7 @@ from ecrf.people.logins.rules import (
     unusual,
 )
 from ecrf.people.logins.telling import tell_unusual_access
+from ecrf.people.logins.told import as_told
 from ecrf.people.models import PageCount
 
 pytestmark = pytest.mark.django_db
@@ -89,6 +91,27 @@ def test_rules_have_names_of_their_own():
     assert all(rule.words and rule.title for rule in RULES)
 
 
+def test_what_any_rule_finds_is_stored_in_english_and_told_in_the_readers_language():
+    """Whoever reads when it is found: the words hold the facts, and come back in each language."""
+    tries = [
+        login(NOON + timedelta(minutes=number), What.WRONG, number) for number in range(TRIES_AT_MOST + 1)
+    ]
+    unknown = [replace(one, username="unknown", address=None) for one in tries]
+    others = [login(is_new_address=True), login(NOON.replace(hour=3))]
+    activity = Activity([*others, *tries, *unknown], [PagesInHour("coordinator", NOON, PAGES_AT_MOST + 1)])
+    with translation.override("ja"):
+        found = [one.words for _rule, one in unusual(activity)]
+        told = [as_told(words) for words in found]
+    assert len(found) == 5
+    assert all(words.isascii() for words in found)
+    assert not any(words.isascii() for words in told)
+    for english, words in zip(found, told, strict=True):
+        facts = re.findall(r"\d[\d.:]*\d", english)
+        assert all(fact in words for fact in facts)
+    assert [as_told(words) for words in found] == found
+    assert as_told("Worded by another version.") == "Worded by another version."
+
+
 # --- in the log -----------------------------------------------------------------------------------
 
 
@@ -134,7 +157,7 @@ def test_page_lists_what_was_found_and_the_rules(from_home, admins):
     look_through_log()
     page = admins.get(reverse("unusual-access")).content.decode()
     assert "from where this person never did before" in page
-    assert all(rule.title in page for rule in RULES)
+    assert all(str(rule.title) in page for rule in RULES)
     assert "198.51.100.7" in admins.get("/people/").content.decode()
 
 
