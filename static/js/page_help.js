@@ -1,9 +1,11 @@
 /* Help beside the page: a panel that leaves the page as it is. Opened by the link or F1, closed by Esc, its button, or F1
    again; the focus goes back to where it was. Without this script the link leads to the same words as a page. */
 
+import { gettext } from "./words.js";
+
 const link = document.querySelector("[data-page-help]");
 const panel = document.querySelector("[data-page-help-panel]");
-const AWAY = "Help cannot be reached now: there is no network, or you are logged out. What you typed stays on the page.";
+const away = () => gettext("Help cannot be reached now: there is no network, or you are logged out. What you typed stays on the page.");
 let before = null;
 
 function close() {
@@ -25,7 +27,7 @@ async function open() {
   try {
     if (!panel.firstElementChild) panel.innerHTML = await words();
   } catch {
-    panel.textContent = AWAY;
+    panel.textContent = away();
   }
   panel.show();
   (panel.querySelector("h2") ?? panel).focus();

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
+from django.utils.translation import gettext, pgettext
+
 from ecrf.casebook.models import Status
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS, CrfDefinition
@@ -30,18 +32,21 @@ def visit_day(visit: str) -> str:
     )
 
 
-ABOUT = (
-    ListingColumn("@site", "Site", CellKind.TEXT, "{s}.code", "About the row"),
-    ListingColumn("@patient", "Patient", CellKind.TEXT, "{p}.number", "About the row"),
-)
+def about_row() -> tuple[ListingColumn, ...]:
+    """Of every row."""
+    group = gettext("About the row")
+    return (
+        ListingColumn("@site", pgettext("column", "Site"), CellKind.TEXT, "{s}.code", group),
+        ListingColumn("@patient", pgettext("column", "Patient"), CellKind.TEXT, "{p}.number", group),
+    )
 
 
 def about_visit() -> tuple[ListingColumn, ...]:
     codes = tuple((plan.code, plan.label) for plan in protocol().visits if not plan.repeats)
-    day = visit_day("{e}.visit_id")
+    day, group = visit_day("{e}.visit_id"), gettext("About the row")
     return (
-        ListingColumn("@visit", "Visit", CellKind.VISIT, "{v}.code", "About the row", codes=codes),
-        ListingColumn("@visit-day", "Day of the visit", CellKind.DAY, day, "About the row"),
+        ListingColumn("@visit", pgettext("column", "Visit"), CellKind.VISIT, "{v}.code", group, codes=codes),
+        ListingColumn("@visit-day", gettext("Day of the visit"), CellKind.DAY, day, group),
     )
 
 
@@ -58,21 +63,33 @@ def about_form() -> tuple[ListingColumn, ...]:
     )
     states = tuple((status.value, str(status.label)) for status in Status)
     number = "CASE WHEN {u}.id IS NULL THEN {e}.number::text ELSE {u}.number || '.' || {e}.number END"
-    group = "About the row"
+    group = gettext("About the row")
     return (
-        ListingColumn("@number", "No.", CellKind.TEXT, number, group),
-        ListingColumn("@status", "Form", CellKind.CHOICE, "{e}.status", group, codes=states, is_state=True),
-        ListingColumn("@missing", "Missing items", CellKind.NUMBER, "{e}.missing", group, is_state=True),
-        ListingColumn("@queries", "Open queries", CellKind.NUMBER, queries, group, is_state=True),
-        ListingColumn("@verified", "Items verified", CellKind.NUMBER, verified, group, is_state=True),
+        ListingColumn("@number", pgettext("column: number of a row", "No."), CellKind.TEXT, number, group),
+        ListingColumn(
+            "@status",
+            pgettext("column: state of the form", "Form"),
+            CellKind.CHOICE,
+            "{e}.status",
+            group,
+            codes=states,
+            is_state=True,
+        ),
+        ListingColumn(
+            "@missing", gettext("Missing items"), CellKind.NUMBER, "{e}.missing", group, is_state=True
+        ),
+        ListingColumn("@queries", gettext("Open queries"), CellKind.NUMBER, queries, group, is_state=True),
+        ListingColumn(
+            "@verified", gettext("Items verified"), CellKind.NUMBER, verified, group, is_state=True
+        ),
         ListingColumn(
             "@changed",
-            "Last changed",
+            gettext("Last changed"),
             CellKind.MOMENT,
             changed,
             group,
             is_state=True,
-            help="On the clock of the site",
+            help=gettext("On the clock of the site"),
         ),
     )
 
@@ -149,7 +166,7 @@ def day_choices(definition: CrfDefinition) -> dict[str, str]:
             for name, item in _days(above)
         }
     if stands_at_visits(definition):
-        found[AT_THE_VISIT] = "Day of the visit"
+        found[AT_THE_VISIT] = gettext("Day of the visit")
     return found
 
 

@@ -2,12 +2,14 @@
 
 from collections.abc import Iterator
 
+from django.utils.translation import gettext, pgettext
+
 from ecrf.access.language import each_language
 from ecrf.casebook.schedule.due import LIVING
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS
 from ecrf.listings.columns.column import YES_NO, CellKind, ListingColumn, table_of
-from ecrf.listings.columns.of_forms import ABOUT, title_of, visit_day
+from ecrf.listings.columns.of_forms import about_row, title_of, visit_day
 from ecrf.listings.columns.source import ListingSource
 from ecrf.listings.definition import ColumnCondition, Definition, Narrowing
 from ecrf.listings.ready import ReadyListing, fact
@@ -16,12 +18,6 @@ from ecrf.queries.models import Turn
 DAYS_BACK = 7
 NUMBERED = "-[1-9][0-9]?$"
 """Behind the code of a visit that may take place several times."""
-PAGE_STATES = (
-    ("visit-overdue", "Visit overdue"),
-    ("not-begun", "Not begun"),
-    ("begun", "In progress"),
-    ("missing", "Items missing"),
-)
 PAGES = f"""
     (
         SELECT 'E' || e.id AS row, e.patient_id, e.visit_id, v.code, e.id AS entry_id, e.crf,
@@ -94,12 +90,16 @@ def item_codes() -> tuple[tuple[str, str], ...]:
 
 def _about(source: str) -> tuple[ListingColumn, ...]:
     codes = tuple((plan.code, plan.label) for plan in protocol().visits if not plan.repeats)
-    group = "About the row"
+    group = gettext("About the row")
     return (
-        *ABOUT,
-        ListingColumn("@visit", "Visit", CellKind.VISIT, "x0.code", group, codes=codes),
-        ListingColumn("@visit-day", "Day of the visit", CellKind.DAY, visit_day("x0.visit_id"), group),
-        ListingColumn(f"{source}.form", "Form", CellKind.CHOICE, "x0.crf", group, codes=form_codes()),
+        *about_row(),
+        ListingColumn("@visit", pgettext("column", "Visit"), CellKind.VISIT, "x0.code", group, codes=codes),
+        ListingColumn(
+            "@visit-day", gettext("Day of the visit"), CellKind.DAY, visit_day("x0.visit_id"), group
+        ),
+        ListingColumn(
+            f"{source}.form", pgettext("column", "Form"), CellKind.CHOICE, "x0.crf", group, codes=form_codes()
+        ),
     )
 
 
@@ -132,6 +132,15 @@ def study_sources() -> Iterator[ListingSource]:
     yield _queries()
 
 
+def _page_states() -> tuple[tuple[str, str], ...]:
+    return (
+        ("visit-overdue", pgettext("state of a page", "Visit overdue")),
+        ("not-begun", pgettext("state of a page", "Not begun")),
+        ("begun", pgettext("state of a page", "In progress")),
+        ("missing", pgettext("state of a page", "Items missing")),
+    )
+
+
 def _pages() -> ListingSource:
     trial, key = protocol(), "@pages"
     planned = [(plan.code, crf) for plan in trial.visits for crf in plan.forms]
@@ -146,19 +155,38 @@ def _pages() -> ListingSource:
     relation = PAGES.format(table=table_of(CRFS[trial.visit_form]), occurrence=trial.visit_occurrence_item)
     return _source(
         key,
-        "Missing pages",
-        "Missing page",
+        pgettext("title of a listing", "Missing pages"),
+        pgettext("what each row is", "Missing page"),
         relation,
         "p.number, array_position(%(visit_codes)s::text[], x0.code::text), x0.code, x0.crf, x0.row",
         ListingColumn(
-            f"{key}.state", "What is missing", CellKind.CHOICE, "x0.state", "Page", codes=PAGE_STATES
+            f"{key}.state",
+            gettext("What is missing"),
+            CellKind.CHOICE,
+            "x0.state",
+            pgettext("columns of a listing", "Page"),
+            codes=_page_states(),
         ),
-        ListingColumn(f"{key}.missing", "Missing items", CellKind.NUMBER, "x0.missing", "Page"),
-        ListingColumn(f"{key}.due", "Window closed on", CellKind.DAY, "x0.due", "Page"),
+        ListingColumn(
+            f"{key}.missing",
+            gettext("Missing items"),
+            CellKind.NUMBER,
+            "x0.missing",
+            pgettext("columns of a listing", "Page"),
+        ),
+        ListingColumn(
+            f"{key}.due",
+            gettext("Window closed on"),
+            CellKind.DAY,
+            "x0.due",
+            pgettext("columns of a listing", "Page"),
+        ),
         given=given,
         usual=("@site", "@patient", "@visit", f"{key}.form", f"{key}.state", f"{key}.missing", f"{key}.due"),
-        help="Forms that are begun and not done, forms of opened visits that are not begun, and visits whose window has"
-        " closed before they were opened. Nothing is wanted of a missed visit.",
+        help=gettext(
+            "Forms that are begun and not done, forms of opened visits that are not begun, and visits whose window has"
+            " closed before they were opened. Nothing is wanted of a missed visit."
+        ),
     )
 
 
@@ -168,29 +196,73 @@ def _changes() -> ListingSource:
     columns = (
         ListingColumn(
             f"{key}.at",
-            "When",
+            pgettext("column", "When"),
             CellKind.MOMENT,
             "x0.at AT TIME ZONE s.time_zone",
-            "Change",
-            help="At the site",
+            pgettext("columns of a listing", "Change"),
+            help=gettext("At the site"),
         ),
-        ListingColumn(f"{key}.item", "Item", CellKind.CHOICE, item, "Change", codes=item_codes()),
-        ListingColumn(f"{key}.old", "From", CellKind.TRAIL, "x0.old", "Change", identifying=True),
-        ListingColumn(f"{key}.new", "To", CellKind.TRAIL, "x0.new", "Change", identifying=True),
         ListingColumn(
-            f"{key}.why", "Why", CellKind.TEXT, "nullif(x0.reason, '')", "Change", identifying=True
+            f"{key}.item",
+            pgettext("column", "Item"),
+            CellKind.CHOICE,
+            item,
+            pgettext("columns of a listing", "Change"),
+            codes=item_codes(),
+        ),
+        ListingColumn(
+            f"{key}.old",
+            pgettext("column: value before", "From"),
+            CellKind.TRAIL,
+            "x0.old",
+            pgettext("columns of a listing", "Change"),
+            identifying=True,
+        ),
+        ListingColumn(
+            f"{key}.new",
+            pgettext("column: value after", "To"),
+            CellKind.TRAIL,
+            "x0.new",
+            pgettext("columns of a listing", "Change"),
+            identifying=True,
+        ),
+        ListingColumn(
+            f"{key}.why",
+            pgettext("column", "Why"),
+            CellKind.TEXT,
+            "nullif(x0.reason, '')",
+            pgettext("columns of a listing", "Change"),
+            identifying=True,
         ),
         # As the exports, which name no staff where they name no patient.
-        ListingColumn(f"{key}.who", "Who", CellKind.TEXT, "x0.actor", "Change", identifying=True),
-        ListingColumn(f"{key}.role", "Role", CellKind.TEXT, "nullif(x0.role, '')", "Change"),
         ListingColumn(
-            f"{key}.calculated", "Calculated", CellKind.CHOICE, "x0.calculated", "Change", codes=YES_NO
+            f"{key}.who",
+            pgettext("column", "Who"),
+            CellKind.TEXT,
+            "x0.actor",
+            pgettext("columns of a listing", "Change"),
+            identifying=True,
+        ),
+        ListingColumn(
+            f"{key}.role",
+            pgettext("column", "Role"),
+            CellKind.TEXT,
+            "nullif(x0.role, '')",
+            pgettext("columns of a listing", "Change"),
+        ),
+        ListingColumn(
+            f"{key}.calculated",
+            pgettext("column", "Calculated"),
+            CellKind.CHOICE,
+            "x0.calculated",
+            pgettext("columns of a listing", "Change"),
+            codes=YES_NO,
         ),
     )
     return _source(
         key,
-        "Changed values",
-        "Changed value",
+        pgettext("title of a listing", "Changed values"),
+        pgettext("what each row is", "Changed value"),
         CHANGES,
         "x0.event DESC, x0.row",
         *columns,
@@ -202,7 +274,7 @@ def _changes() -> ListingSource:
             *(f"{key}.{name}" for name in ("form", "item", "old", "new", "why", "who", "at")),
         ),
         since=DAYS_BACK,
-        help="Values that were entered before and are others now. First entries are none.",
+        help=gettext("Values that were entered before and are others now. First entries are none."),
     )
 
 
@@ -210,22 +282,65 @@ def _queries() -> ListingSource:
     key = "@queries"
     turns = tuple((turn.value, str(turn.label)) for turn in Turn if turn.value)
     columns = (
-        ListingColumn(f"{key}.number", "No.", CellKind.TEXT, "'Q' || x0.row", "Query"),
         ListingColumn(
-            f"{key}.item", "Item", CellKind.CHOICE, "x0.crf || '.' || x0.item", "Query", codes=item_codes()
+            f"{key}.number",
+            pgettext("column: number of a row", "No."),
+            CellKind.TEXT,
+            "'Q' || x0.row",
+            pgettext("columns of a listing", "Query"),
         ),
-        ListingColumn(f"{key}.text", "Question", CellKind.TEXT, "x0.text", "Query", identifying=True),
         ListingColumn(
-            f"{key}.value", "Value when asked", CellKind.TEXT, "x0.value", "Query", identifying=True
+            f"{key}.item",
+            pgettext("column", "Item"),
+            CellKind.CHOICE,
+            "x0.crf || '.' || x0.item",
+            pgettext("columns of a listing", "Query"),
+            codes=item_codes(),
         ),
-        ListingColumn(f"{key}.turn", "Turn", CellKind.CHOICE, "x0.turn", "Query", codes=turns),
-        ListingColumn(f"{key}.days", "For so many days", CellKind.NUMBER, "x0.days", "Query"),
-        ListingColumn(f"{key}.asker", "Asked by", CellKind.TEXT, "x0.asker", "Query", identifying=True),
+        ListingColumn(
+            f"{key}.text",
+            pgettext("column", "Question"),
+            CellKind.TEXT,
+            "x0.text",
+            pgettext("columns of a listing", "Query"),
+            identifying=True,
+        ),
+        ListingColumn(
+            f"{key}.value",
+            gettext("Value when asked"),
+            CellKind.TEXT,
+            "x0.value",
+            pgettext("columns of a listing", "Query"),
+            identifying=True,
+        ),
+        ListingColumn(
+            f"{key}.turn",
+            pgettext("column", "Turn"),
+            CellKind.CHOICE,
+            "x0.turn",
+            pgettext("columns of a listing", "Query"),
+            codes=turns,
+        ),
+        ListingColumn(
+            f"{key}.days",
+            gettext("For so many days"),
+            CellKind.NUMBER,
+            "x0.days",
+            pgettext("columns of a listing", "Query"),
+        ),
+        ListingColumn(
+            f"{key}.asker",
+            pgettext("column", "Asked by"),
+            CellKind.TEXT,
+            "x0.asker",
+            pgettext("columns of a listing", "Query"),
+            identifying=True,
+        ),
     )
     return _source(
         key,
-        "Open queries",
-        "Open query",
+        pgettext("title of a listing", "Open queries"),
+        pgettext("what each row is", "Open query"),
         QUERIES,
         "x0.turn_since, x0.row",
         *columns,
@@ -252,16 +367,16 @@ def study_facts() -> Iterator[ListingColumn]:
     )
     group = title_of(CRFS[trial.visit_form])
     form = trial.visit_form
-    yield fact(form, "opens", "Window opens", CellKind.DAY, opens, group=group)
-    yield fact(form, "closes", "Window closes", CellKind.DAY, closes, group=group)
+    yield fact(form, "opens", gettext("Window opens"), CellKind.DAY, opens, group=group)
+    yield fact(form, "closes", gettext("Window closes"), CellKind.DAY, closes, group=group)
     yield fact(
         form,
         "off",
-        "Days outside the window",
+        gettext("Days outside the window"),
         CellKind.NUMBER,
         off,
         group=group,
-        help="Before it opened as a negative number; 0 inside it",
+        help=gettext("Before it opened as a negative number; 0 inside it"),
     )
 
 
@@ -297,8 +412,8 @@ def study_ready() -> Iterator[ReadyListing]:
     off = f"{visit}.@off"
     yield ReadyListing(
         "visits-outside-windows",
-        "Visits outside their windows",
-        "Which visits took place before their window opened, or after it had closed?",
+        gettext("Visits outside their windows"),
+        gettext("Which visits took place before their window opened, or after it had closed?"),
         Definition(
             visit,
             (*shown, off),
@@ -309,8 +424,12 @@ def study_ready() -> Iterator[ReadyListing]:
         chart=(f"{visit}.{trial.visit_date_item}", off),
     )
     for source, question in (
-        (_pages(), "Which pages are missing, unfinished, or have empty items?"),
-        (_changes(), f"Which values were changed in the last {DAYS_BACK} days, by whom, and why?"),
-        (_queries(), "Which queries are open, about what, and whose turn is it?"),
+        (_pages(), gettext("Which pages are missing, unfinished, or have empty items?")),
+        (
+            _changes(),
+            gettext("Which values were changed in the last %(days)d days, by whom, and why?")
+            % {"days": DAYS_BACK},
+        ),
+        (_queries(), gettext("Which queries are open, about what, and whose turn is it?")),
     ):
         yield ReadyListing(source.key[1:], source.title, question, Definition(source.key, source.usual))

@@ -4,12 +4,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.translation import pgettext
+
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS, CrfDefinition
 from ecrf.listings.columns.column import ListingColumn, table_of
 from ecrf.listings.columns.of_forms import (
-    ABOUT,
     about_form,
+    about_row,
     about_visit,
     columns_of,
     stands_at_visits,
@@ -78,7 +80,7 @@ def form_relation(definition: CrfDefinition, place: int, join: str = "JOIN") -> 
 def form_source(definition: CrfDefinition, facts: Iterable[ListingColumn]) -> ListingSource:
     """A row for each entry of the form."""
     at_visits = stands_at_visits(definition)
-    around = (*ABOUT, *(about_visit() if at_visits else ()), *about_form())
+    around = (*about_row(), *(about_visit() if at_visits else ()), *about_form())
     columns = {column.key: column for column in (*around, *columns_of(definition), *facts)}
     codes = "array_position(%(visit_codes)s::text[], v0.code::text), v0.code, " * at_visits
     shown = [f"{definition.key}.{name}" for name in definition.column_items]
@@ -104,11 +106,11 @@ def form_source(definition: CrfDefinition, facts: Iterable[ListingColumn]) -> Li
 
 def patients_source() -> ListingSource:
     """A row for each patient; other forms stand beside it as they belong to the patient."""
-    columns = {column.key: column for column in ABOUT}
+    columns = {column.key: column for column in about_row()}
     return ListingSource(
         key="@patients",
-        title="Patients",
-        one="Patient",
+        title=pgettext("title of a listing", "Patients"),
+        one=pgettext("what each row is", "Patient"),
         columns=columns,
         relation="casebook_patient p0",
         row="p0.id",

@@ -56,11 +56,11 @@ class JoinChoice:
 
     @property
     def rules(self) -> list[tuple[str, str]]:
-        return [(rule.value, LABELS[rule]) for rule in rules_for(self.source, CRFS[self.joined.form])]
+        return [(rule.value, str(LABELS[rule])) for rule in rules_for(self.source, CRFS[self.joined.form])]
 
     @property
     def keeps(self) -> list[tuple[str, str]]:
-        return [(keep.value, words) for keep, words in KEEPS.items()]
+        return [(keep.value, str(words)) for keep, words in KEEPS.items()]
 
     @property
     def of_days(self) -> dict[str, str]:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from django.utils.translation import gettext, pgettext
+
 from ecrf.access.models import User
 from ecrf.listings.columns.book import book
 from ecrf.listings.columns.source import ListingSource
@@ -23,7 +25,10 @@ class ListingsHome:
     @property
     def kept(self) -> list[tuple[str, list[SavedListing]]]:
         """With their headings; those that are shared, only where there are some."""
-        return [("Mine", self.mine), *([("Shared with my role", self.shared)] if self.shared else [])]
+        return [
+            (pgettext("listings", "Mine"), self.mine),
+            *([(gettext("Shared with my role"), self.shared)] if self.shared else []),
+        ]
 
     @property
     def new(self) -> list[ListingSource]:

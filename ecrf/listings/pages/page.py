@@ -4,6 +4,9 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from urllib.parse import urlencode
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext, pgettext_lazy
+
 from ecrf.access.models import User
 from ecrf.access.roles import ASKING, Right, Role
 from ecrf.listings.definition import ColumnCondition, Narrowing, NoListing, Op
@@ -17,15 +20,15 @@ from ecrf.listings.reading.statement import REVIEWED, STATUSES, ListingStatement
 
 SIZE = 50
 ON_PAPER = 1_000
-OP_WORDS = {
-    Op.IS: "is",
-    Op.NOT: "is not",
-    Op.HAS: "contains",
-    Op.MIN: "at least, or from",
-    Op.MAX: "at most, or up to",
-    Op.FILLED: "has a value",
-    Op.EMPTY: "is blank",
-    Op.REASON: "has a reason instead",
+OP_WORDS: dict[Op, Promise] = {
+    Op.IS: pgettext_lazy("asked of a column", "is"),
+    Op.NOT: pgettext_lazy("asked of a column", "is not"),
+    Op.HAS: pgettext_lazy("asked of a column", "contains"),
+    Op.MIN: pgettext_lazy("asked of a column", "at least, or from"),
+    Op.MAX: pgettext_lazy("asked of a column", "at most, or up to"),
+    Op.FILLED: pgettext_lazy("asked of a column", "has a value"),
+    Op.EMPTY: pgettext_lazy("asked of a column", "is blank"),
+    Op.REASON: pgettext_lazy("asked of a column", "has a reason instead"),
 }
 SIGNS = {Op.IS: "=", Op.NOT: "≠", Op.MIN: "≥", Op.MAX: "≤"}
 
@@ -43,7 +46,7 @@ class ColumnFilter:
 
     @property
     def ops(self) -> list[tuple[str, str]]:
-        return [(op.value, OP_WORDS[op]) for op in self.shown.column.ops]
+        return [(op.value, str(OP_WORDS[op])) for op in self.shown.column.ops]
 
     @property
     def op(self) -> str:
@@ -236,15 +239,15 @@ class ListingView:
             rest = tuple(one for one in narrowing.conditions if one is not condition)
             found.append((self._condition_words(condition), listing.url(conditions=rest)))
         if narrowing.site:
-            found.append((f"Site {narrowing.site}", listing.url(site="")))
+            found.append((gettext("Site %(code)s") % {"code": narrowing.site}, listing.url(site="")))
         if narrowing.status in STATUSES:
-            found.append((STATUSES[narrowing.status][0], listing.url(status="")))
+            found.append((str(STATUSES[narrowing.status][0]), listing.url(status="")))
         if since := narrowing.since if self.since_fault else self.statement.since:
-            found.append((f"Changed on {since} or later", listing.url(since="")))
+            found.append((gettext("Changed on %(day)s or later") % {"day": since}, listing.url(since="")))
         if narrowing.reviewed in REVIEWED and listing.has_name:
-            found.append((REVIEWED[narrowing.reviewed], listing.url(reviewed="")))
+            found.append((str(REVIEWED[narrowing.reviewed]), listing.url(reviewed="")))
         if narrowing.struck:
-            found.append(("With what is struck out", listing.url(struck=False)))
+            found.append((gettext("With what is struck out"), listing.url(struck=False)))
         return found
 
     def _condition_words(self, condition: ColumnCondition) -> str:
@@ -264,10 +267,16 @@ class ListingView:
         for key in self.statement.gone:
             known = self.statement.book.column(self.listing.definition, key)
             if known is not None:
-                found.append(f"“{known.label}” may identify a person, and your role does not see it.")
+                found.append(
+                    gettext("“%(column)s” may identify a person, and your role does not see it.")
+                    % {"column": known.label}
+                )
             else:
                 found.append(
-                    f"“{key}” is no item of the forms any more, or stands on a form that is not joined."
+                    gettext(
+                        "“%(column)s” is no item of the forms any more, or stands on a form that is not joined."
+                    )
+                    % {"column": key}
                 )
         return found
 

@@ -2,6 +2,9 @@
 
 from dataclasses import replace
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
+
 from ecrf.casebook.labels import counted
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS, CrfDefinition
@@ -9,22 +12,22 @@ from ecrf.listings.columns.of_forms import day_choices, stands_at_visits, title_
 from ecrf.listings.columns.source import ListingSource
 from ecrf.listings.definition import Joined, Keep, Rule
 
-LABELS = {
-    Rule.SAME_VISIT: "of the same visit",
-    Rule.ABOVE: "the one that the row belongs to",
-    Rule.BELOW: "those that belong to the row",
-    Rule.NAMED: "the one that the row names",
-    Rule.NAMING: "those that name the row",
-    Rule.NEAR: "of the same days",
-    Rule.FIRST: "the patient’s first",
-    Rule.LATEST: "the patient’s latest",
-    Rule.BASELINE: "of the baseline visit",
-    Rule.ALL: "all of the patient",
+LABELS: dict[Rule, Promise] = {
+    Rule.SAME_VISIT: gettext_lazy("of the same visit"),
+    Rule.ABOVE: gettext_lazy("the one that the row belongs to"),
+    Rule.BELOW: gettext_lazy("those that belong to the row"),
+    Rule.NAMED: gettext_lazy("the one that the row names"),
+    Rule.NAMING: gettext_lazy("those that name the row"),
+    Rule.NEAR: gettext_lazy("of the same days"),
+    Rule.FIRST: gettext_lazy("the patient’s first"),
+    Rule.LATEST: gettext_lazy("the patient’s latest"),
+    Rule.BASELINE: gettext_lazy("of the baseline visit"),
+    Rule.ALL: gettext_lazy("all of the patient"),
 }
-KEEPS = {
-    Keep.ALL: "show rows without one too",
-    Keep.WITH: "only rows with one",
-    Keep.WITHOUT: "only rows without one",
+KEEPS: dict[Keep, Promise] = {
+    Keep.ALL: gettext_lazy("show rows without one too"),
+    Keep.WITH: gettext_lazy("only rows with one"),
+    Keep.WITHOUT: gettext_lazy("only rows without one"),
 }
 
 

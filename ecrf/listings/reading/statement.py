@@ -9,6 +9,8 @@ from functools import cached_property
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from ecrf.forms.registry import CRFS
 from ecrf.listings.columns.book import ListingBook, book
@@ -19,18 +21,21 @@ from ecrf.listings.reading.joining import fault_of
 from ecrf.listings.reading.parts import ListingSql, condition_sql, joined_where, not_struck_sql, order_of
 from ecrf.listings.reading.reader import ListingReader
 
-STATUSES = {
-    "draft": ("In progress", "e0.status = 'draft'"),
-    "complete": ("Complete", "e0.status = 'complete'"),
-    "missing": ("Items missing", "e0.missing > 0"),
+STATUSES: dict[str, tuple[Promise, str]] = {
+    "draft": (pgettext_lazy("state of a form", "In progress"), "e0.status = 'draft'"),
+    "complete": (pgettext_lazy("state of a form", "Complete"), "e0.status = 'complete'"),
+    "missing": (pgettext_lazy("state of a form", "Items missing"), "e0.missing > 0"),
     "queries": (
-        "Open queries",
+        gettext_lazy("Open queries"),
         "EXISTS (SELECT 1 FROM queries_query sq WHERE sq.entry_id = e0.id AND sq.kind IS NULL AND sq.turn <> '')",
     ),
 }
 """{status, as in addresses: its words, and its SQL}"""
-CHANGED_SINCE = "Changed on this day or later"
-REVIEWED = {"yes": "Reviewed, unchanged since", "no": "Not reviewed, or changed since"}
+CHANGED_SINCE = gettext_lazy("Changed on this day or later")
+REVIEWED = {
+    "yes": gettext_lazy("Reviewed, unchanged since"),
+    "no": gettext_lazy("Not reviewed, or changed since"),
+}
 MARK = """
     LEFT JOIN LATERAL (
         SELECT m.digest FROM listings_rowmark m
