@@ -11,8 +11,9 @@ from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS
 from ecrf.listings.columns.column import ListingColumn
 from ecrf.listings.columns.of_forms import columns_of
-from ecrf.listings.columns.of_study import study_facts, study_ready, study_sources
+from ecrf.listings.columns.of_study import study_ready, study_sources
 from ecrf.listings.columns.source import ListingSource, form_source, patients_source
+from ecrf.listings.columns.windows import study_facts
 from ecrf.listings.definition import Definition, NoListing
 from ecrf.listings.ready import ReadyListing, TrialListings
 

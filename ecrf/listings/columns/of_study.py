@@ -1,4 +1,4 @@
-"""What the engine knows of every study: windows of visits, pages that are missing, changed values, open queries."""
+"""What the engine knows of every study: pages that are missing, changed values, open queries."""
 
 from collections.abc import Iterator
 
@@ -12,7 +12,7 @@ from ecrf.listings.columns.column import YES_NO, CellKind, ListingColumn, table_
 from ecrf.listings.columns.of_forms import about_row, title_of, visit_day
 from ecrf.listings.columns.source import ListingSource
 from ecrf.listings.definition import ColumnCondition, Definition, Narrowing
-from ecrf.listings.ready import ReadyListing, fact
+from ecrf.listings.ready import ReadyListing
 from ecrf.queries.models import Turn
 
 DAYS_BACK = 7
@@ -351,50 +351,6 @@ def _queries() -> ListingSource:
             *(f"{key}.{n}" for n in ("number", "form", "item", "text", "turn", "days", "asker")),
         ),
     )
-
-
-# --- windows of visits ---------------------------------------------------------------------------------------------
-
-
-def study_facts() -> Iterator[ListingColumn]:
-    """Of the form of a visit: when it was due by the baseline visit, and by how much it was missed."""
-    trial = protocol()
-    opens, closes = (_window_day(name) for name in ("opens", "closes"))
-    day = f'{{f}}."{trial.visit_date_item}"'
-    off = (
-        f"CASE WHEN {day} < {opens} THEN {day} - ({opens}) WHEN {day} > {closes} THEN {day} - ({closes})"
-        f" WHEN {opens} IS NOT NULL AND {day} IS NOT NULL THEN 0 END"
-    )
-    group = title_of(CRFS[trial.visit_form])
-    form = trial.visit_form
-    yield fact(form, "opens", gettext("Window opens"), CellKind.DAY, opens, group=group)
-    yield fact(form, "closes", gettext("Window closes"), CellKind.DAY, closes, group=group)
-    yield fact(
-        form,
-        "off",
-        gettext("Days outside the window"),
-        CellKind.NUMBER,
-        off,
-        group=group,
-        help=gettext("Before it opened as a negative number; 0 inside it"),
-    )
-
-
-def _window_day(end: str) -> str:
-    """SQL: NULL for the baseline itself, and for visits without a nominal day."""
-    trial = protocol()
-    table, item = table_of(CRFS[trial.visit_form]), trial.visit_date_item
-    baseline = (
-        f'(SELECT bf."{item}" FROM casebook_visit bv JOIN casebook_entry be ON be.visit_id = bv.id'
-        f' JOIN "{table}" bf ON bf.entry_id = be.id'
-        f" WHERE bv.patient_id = {{p}}.id AND bv.code = '{trial.baseline}' AND bv.struck_at IS NULL"
-        " AND be.struck_at IS NULL LIMIT 1)"
-    )
-    planned = [plan for plan in trial.visits if plan.day is not None and plan.code != trial.baseline]
-    days = " ".join(
-        f"WHEN '{plan.code}' THEN {plan.day - 1 + getattr(plan, end)}" for plan in planned if plan.day
-    )
-    return f"({baseline} + CASE {{v}}.code {days} END)" if days else "NULL::date"
 
 
 def study_ready() -> Iterator[ReadyListing]:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from ecrf.access.models import Membership, Site, User
 from ecrf.people.accounts.list import in_state, with_invitation
 from ecrf.people.logins.looking import unusual_accesses
-from ecrf.people.logins.told import as_told
+from ecrf.people.logins.sentences import as_read
 from ecrf.people.review.services import ReviewDue, review_due
 
 SHOWN = 5
@@ -58,7 +58,7 @@ def _lines(rows: QuerySet[Any]) -> DueLines:
 
 def _unusual(now: datetime) -> DueLines:
     found = _lines(unusual_accesses().filter(at__gte=now - UNUSUAL_WITHIN))
-    return DueLines([(one, as_told(one.words)) for one in found.lines], found.more)
+    return DueLines([(one, as_read(one.words)) for one in found.lines], found.more)
 
 
 def _ending(now: datetime) -> QuerySet[Membership]:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from ecrf.access.address import network_of
 from ecrf.access.login_log import LOGINS, What
-from ecrf.people.logins.told import (
+from ecrf.people.logins.sentences import (
     AT_NIGHT,
     FROM_ELSEWHERE,
     MANY_PAGES,

@@ -14,7 +14,7 @@ from ecrf.mail.models import Mail
 from ecrf.mail.queue import queue_mail
 from ecrf.mail.scheduled import scheduled
 from ecrf.people.logins.looking import look_through_log
-from ecrf.people.logins.told import as_told
+from ecrf.people.logins.sentences import as_read
 from ecrf.people.memberships.rules import working_administrators
 
 LOOK_EVERY = timedelta(minutes=10)
@@ -45,7 +45,7 @@ def tell_unusual_access() -> int:
     recipients = [user for user in working_administrators() if user.email]
     for user in recipients:
         with speaking_to(user):
-            lines = [f"{one.username}: {as_told(one.words)}" for one in new[:LINES_AT_MOST]]
+            lines = [f"{one.username}: {as_read(one.words)}" for one in new[:LINES_AT_MOST]]
         queue_mail(
             to=user,
             kind=UNUSUAL_ACCESS.key,

@@ -17,7 +17,7 @@ from ecrf.people.fields import DayField
 from ecrf.people.logins.list import LoginFilter, log_of_logins, whats
 from ecrf.people.logins.looking import unusual_accesses
 from ecrf.people.logins.rules import RULES, titles
-from ecrf.people.logins.told import as_told
+from ecrf.people.logins.sentences import as_read
 
 PAGE_ROWS = 50
 
@@ -61,6 +61,6 @@ def unusual_page(request: UserRequest) -> HttpResponse:
     require_administrator(request.user)
     page = Paginator(unusual_accesses(), PAGE_ROWS).get_page(whole_number(request.GET.get("page", "")) or 1)
     named = titles()
-    lines = [(one, named.get(one.rule, one.rule), as_told(one.words)) for one in page.object_list]
+    lines = [(one, named.get(one.rule, one.rule), as_read(one.words)) for one in page.object_list]
     context = {"page": page, "lines": lines, "rules": RULES, "zone": UTC}
     return render(request, "people/logins/unusual.html", context)

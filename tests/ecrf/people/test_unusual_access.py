@@ -26,8 +26,8 @@ from ecrf.people.logins.rules import (
     PagesInHour,
     unusual,
 )
+from ecrf.people.logins.sentences import as_read
 from ecrf.people.logins.telling import tell_unusual_access
-from ecrf.people.logins.told import as_told
 from ecrf.people.models import PageCount
 
 pytestmark = pytest.mark.django_db
@@ -101,15 +101,15 @@ def test_what_any_rule_finds_is_stored_in_english_and_told_in_the_readers_langua
     activity = Activity([*others, *tries, *unknown], [PagesInHour("coordinator", NOON, PAGES_AT_MOST + 1)])
     with translation.override("ja"):
         found = [one.words for _rule, one in unusual(activity)]
-        told = [as_told(words) for words in found]
+        told = [as_read(words) for words in found]
     assert len(found) == 5
     assert all(words.isascii() for words in found)
     assert not any(words.isascii() for words in told)
     for english, words in zip(found, told, strict=True):
         facts = re.findall(r"\d[\d.:]*\d", english)
         assert all(fact in words for fact in facts)
-    assert [as_told(words) for words in found] == found
-    assert as_told("Worded by another version.") == "Worded by another version."
+    assert [as_read(words) for words in found] == found
+    assert as_read("Worded by another version.") == "Worded by another version."
 
 
 # --- in the log -----------------------------------------------------------------------------------

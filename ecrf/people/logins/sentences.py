@@ -1,4 +1,4 @@
-"""What is told of unusual access: stored in English, and read in each reader's language."""
+"""What is said of unusual access: stored in English, and read in each reader's language."""
 
 import re
 from functools import cache
@@ -15,29 +15,29 @@ TRIES_OF_UNKNOWN = gettext_lazy(
     "%(number)s wrong passwords or codes within an hour, the last from an unknown address."
 )
 MANY_PAGES = gettext_lazy("More than %(number)s pages in the hour from %(time)s UTC.")
-TOLD = (FROM_ELSEWHERE, AT_NIGHT, TRIES_OF_UNKNOWN, TRIES, MANY_PAGES)
+SENTENCES = (FROM_ELSEWHERE, AT_NIGHT, TRIES_OF_UNKNOWN, TRIES, MANY_PAGES)
 
 PLACE = re.compile(r"%\((\w+)\)s")
 
 
-def as_stored(told: Promise, **what: str) -> str:
+def as_stored(sentence: Promise, **what: str) -> str:
     with in_master():
-        return str(told) % what
+        return str(sentence) % what
 
 
-def as_told(stored: str) -> str:
+def as_read(stored: str) -> str:
     """In the reader's language; as it is stored, where another version has worded it otherwise."""
-    for told, pattern in _patterns():
+    for sentence, pattern in _patterns():
         if found := pattern.fullmatch(stored):
-            return str(told) % found.groupdict()
+            return str(sentence) % found.groupdict()
     return stored
 
 
 @cache
 def _patterns() -> tuple[tuple[Promise, re.Pattern[str]], ...]:
     with in_master():
-        texts = [(told, PLACE.split(str(told))) for told in TOLD]
-    return tuple((told, re.compile("".join(_pieces(parts)))) for told, parts in texts)
+        texts = [(sentence, PLACE.split(str(sentence))) for sentence in SENTENCES]
+    return tuple((sentence, re.compile("".join(_pieces(parts)))) for sentence, parts in texts)
 
 
 def _pieces(parts: list[str]) -> list[str]:
