@@ -24,9 +24,9 @@ R = TypeVar("R", bound=HttpRequest)
 A = TypeVar("A", bound=HttpResponseBase)
 
 
-def known_language(code: str) -> str:
+def known_language(code: str | None) -> str:
     """The code, if there is such a language; else ""."""
-    return code if code in LANGUAGE_NAMES else ""
+    return code if code in LANGUAGE_NAMES else ""  # type: ignore[return-value]
 
 
 def language_of(user: User) -> str:

@@ -85,7 +85,7 @@ class User(AbstractBaseUser):
     )
     is_active = models.BooleanField(default=True)
     language = models.CharField(
-        max_length=LONGEST_LANGUAGE, blank=True, default="", help_text="Empty: that of the site"
+        max_length=LONGEST_LANGUAGE, null=True, blank=True, help_text="Empty: that of the site"
     )
 
     USERNAME_FIELD = "username"
@@ -209,8 +209,8 @@ class Site(models.Model):
     time_zone = models.CharField(max_length=64, validators=[validate_time_zone])
     language = models.CharField(
         max_length=LONGEST_LANGUAGE,
+        null=True,
         blank=True,
-        default="",
         help_text="Of its people who have chosen none; empty: the one that their browser asks for",
     )
     is_practice = models.BooleanField(

@@ -80,9 +80,9 @@ def own_language(request: UserRequest) -> HttpResponse:
     if wanted and not known_language(wanted):
         messages.error(request, gettext("There is no such language here. Choose one of the list."))
         return redirect("account")
-    if user.language != wanted:
+    if (user.language or "") != wanted:
         with acting(Actor(str(user.pk), user.username), source="account"):
-            user.language = wanted
+            user.language = wanted or None
             user.save(update_fields=["language"])
     response = redirect("account")
     # What was chosen at the login would stand before that of the site.

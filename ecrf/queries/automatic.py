@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 
+from ecrf.access.language import in_master
 from ecrf.audit.actor import Actor, acting
 from ecrf.casebook.models import Patient, Status
 from ecrf.casebook.record.hooks import HOOKS
@@ -106,7 +107,8 @@ def _carry_out(patient: Patient, steps: list[Step], rows: dict[int, Crf]) -> Non
     for step in steps:
         discrepancy = step.discrepancy
         value = quoted(rows.get(discrepancy.entry_id), discrepancy.item)
-        text = discrepancy.text if step.asks else _why_settled(discrepancy, value)
+        with in_master():  # stored, whoever completes a form
+            text = discrepancy.text if step.asks else _why_settled(discrepancy, value)
         query = getattr(discrepancy, "query", None)
         if query is None:
             number += 1

@@ -12,20 +12,22 @@ from django.utils.translation import gettext
 from django.views.decorators.csrf import requires_csrf_token
 
 from ecrf.account.way_back import page_above
-from ecrf.web.standby import is_away
+from ecrf.web.standby import fails, is_away
 
 log = logging.getLogger("ecrf.request")
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Something broke. When it is the database that is away: 503, saying so and what is kept."""
-    if not is_away(sys.exc_info()[1]):
+    error = sys.exc_info()[1]
+    if not fails(error):
         return HttpResponse(render_to_string("500.html"), status=500)
     log.error("database away", extra={"path": request.path})
     connection.close()
     page = render_to_string("errors/database_away.html", {"was_sent": request.method == "POST"})
     response = HttpResponse(page, status=503, headers={"Retry-After": "10"})
-    response.is_database_away = True  # type: ignore[attr-defined]  # ecrf/web/standby.py asks again
+    # ecrf/web/standby.py asks again, and elsewhere: not where a statement alone failed, as of two that waited in turn.
+    response.is_database_away = is_away(error)  # type: ignore[attr-defined]
     return response
 
 

@@ -18,6 +18,7 @@ from django.http import HttpRequest, HttpResponse
 from psycopg2.errors import ReadOnlySqlTransaction
 
 from ecrf.audit.bound.person import leave
+from ecrf.audit.lost import is_lost
 from ecrf.web.database_address import servers_of
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -41,11 +42,16 @@ class _ServersSeen:
 _seen = _ServersSeen()
 
 
-def is_away(error: object) -> bool:
-    """Whether an error means that no server that takes writes answers (any more)."""
+def fails(error: object) -> bool:
+    """Whether it is the database that does not do what it is asked for, and not the product that asks wrongly."""
     if isinstance(error, InternalError):
         return isinstance(error.__cause__, ReadOnlySqlTransaction)
     return isinstance(error, OperationalError | InterfaceError)
+
+
+def is_away(error: object) -> bool:
+    """Whether an error means that no server that takes writes answers (any more)."""
+    return fails(error) and (isinstance(error, InternalError) or is_lost(error))  # type: ignore[arg-type]
 
 
 def reads_from_standby() -> bool:

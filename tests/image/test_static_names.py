@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 from django.contrib.staticfiles.finders import get_finders
-from django.template import engines
+from django.template import Context, engines
+from django.template.base import FilterExpression
 from django.templatetags.static import StaticNode
 
+from ecrf.access.language import MASTER
+from ecrf.access.models import LANGUAGE_NAMES
 from ecrf.forms.registry import CRFS
 from tests.image.conftest import ROOT
 
@@ -35,7 +38,16 @@ def of_templates() -> Iterator[tuple[str, str]]:
                 template = engine.get_template(str(path.relative_to(folder))).template
                 for node in template.nodelist.get_nodes_by_type(StaticNode):
                     if isinstance(node.path.var, str):  # or else it is what a form brings along
-                        yield path.name, node.path.var
+                        for name in names_of(node.path):
+                            yield path.name, name
+
+
+def names_of(path: FilterExpression) -> list[str]:
+    """One name, or one for each translated language where the template puts it together."""
+    if not path.filters:
+        return [str(path.var)]
+    codes = [code for code in LANGUAGE_NAMES if code != MASTER]
+    return [path.resolve(Context({"language": code}, autoescape=False)) for code in codes]
 
 
 def of_forms() -> Iterator[tuple[str, str]]:

@@ -5,18 +5,31 @@ from django.test import Client
 from django.utils import translation
 
 from ecrf.access.language import each_language, in_master
-from ecrf.access.models import LANGUAGE_NAMES, User
+from ecrf.access.models import LANGUAGE_NAMES, Site, User
+from ecrf.access.roles import Right
 from ecrf.audit.actor import SYSTEM, acting
+from ecrf.casebook.services import complete_entries
 from ecrf.checks.models import Discrepancy
 from ecrf.exports.rebuild import rebuild
 from ecrf.exports.tables.description import describe
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS
 from ecrf.imports.plan.places import code_in
-from tests.builders import enter
+from ecrf.queries.models import Query
+from tests.builders import a_place, enter
 from tests.ecrf.exports.conftest import _one_connection, cut_named, exports_folder, files_in, take  # noqa: F401
+from tests.ecrf.imports.conftest import a_file
 
 pytestmark = pytest.mark.django_db
+
+CALM = {
+    "systolic": "120",
+    "diastolic": "70",
+    "temperature": "36.5",
+    "respiration": "16",
+    "spo2": "98",
+    "weight_kg": "60.0",
+}
 
 
 def client_in(user: User, code: str) -> Client:
@@ -140,3 +153,43 @@ def test_a_file_may_call_a_visit_by_its_name_in_any_language():
         with translation.override(language):
             label = protocol().plan("W04").label
         assert code_in(label) == "W04"
+
+
+def test_query_of_a_check_is_stored_in_english_whoever_completes_the_form(at, coordinator):
+    visit = at("W01")
+    with translation.override("ja"):
+        enter(visit, "vital-signs", coordinator, pulse="160", **CALM)
+        place, by = a_place(visit, "vital-signs"), coordinator.acting_at(visit.patient.site, Right.ENTER)
+        gaps = complete_entries(patient=visit.patient, places=[place], by=by)
+    assert gaps == []
+    query = Query.objects.get(check_id="VS-002")
+    words = "Pulse is 160 /min; 40 to 150 is usual."
+    assert query.text_as_asked == words
+    assert [message.text for message in query.messages.all()] == [words]
+
+
+def looked_at(content: str, by: User, site: Site, form: str, language: str) -> list[tuple[str, object]]:
+    with translation.override(language):
+        batch = a_file(content, by, site=site, form=form)
+    return list(batch.rows.order_by("number", "place").values_list("kind", "result"))
+
+
+def test_file_is_read_alike_whatever_the_language_of_who_brings_it(at, coordinator):
+    patient = at("W01").patient
+    name = CRFS["lab-result"].row_names[0]
+    with translation.override("ja"):
+        japanese = CRFS["lab-result"].row_names[0]
+    assert japanese != name
+    for row in (
+        f"W01,{name},13.5,,g/dL",
+        f"W01,{japanese},13.5,,g/dL",
+        f"W01,{name},,Not done,",
+        f"W01,{name},,未実施,",
+    ):
+        content = f"patient,visit,row_name,value,value_missing,unit\n{patient.number},{row}\n"
+        english, *others = (
+            looked_at(content, coordinator, patient.site, "lab-result", code)
+            for code in ("en", "ja", "zh-hans")
+        )
+        assert [kind for kind, _result in english] == ["new"], english
+        assert others == [english, english]

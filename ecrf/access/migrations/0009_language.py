@@ -2,6 +2,8 @@
 
 from django.db import migrations, models
 
+# Null where nothing was chosen: the trail of earlier versions says nothing of these columns.
+
 
 class Migration(migrations.Migration):
 
@@ -13,11 +15,11 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='site',
             name='language',
-            field=models.CharField(blank=True, default='', help_text='Of its people who have chosen none; empty: the one that their browser asks for', max_length=12),
+            field=models.CharField(blank=True, help_text='Of its people who have chosen none; empty: the one that their browser asks for', max_length=12, null=True),
         ),
         migrations.AddField(
             model_name='user',
             name='language',
-            field=models.CharField(blank=True, default='', help_text='Empty: that of the site', max_length=12),
+            field=models.CharField(blank=True, help_text='Empty: that of the site', max_length=12, null=True),
         ),
     ]

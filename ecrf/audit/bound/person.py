@@ -36,11 +36,16 @@ def leave() -> None:
         _tell_or_close("", None)
 
 
+def _word(person: int, on: BaseDatabaseWrapper) -> str:
+    """The program's own word that a connection acts for this person."""
+    return f"vouched:{person}:{proof(f'reach|{person}', on)}"
+
+
 @contextmanager
 def reach_of(person: int) -> Iterator[None]:
     """The program reads what this person reaches, where nobody is logged in: for a calendar's address."""
     before = getattr(_now, "said", ""), person_now()
-    _tell(f"vouched:{person}:{proof(f'reach|{person}')}", None)
+    _tell(_word(person, connection), None)
     try:
         yield
     finally:
@@ -53,7 +58,7 @@ PROGRAM = 0
 def act_for_program(on: BaseDatabaseWrapper) -> None:
     """A connection beside this thread's, which the program opens for itself and closes."""
     with on.cursor() as cursor:
-        cursor.execute(_TELL, [f"vouched:{PROGRAM}:{proof(f'reach|{PROGRAM}', on)}"])
+        cursor.execute(_TELL, [_word(PROGRAM, on)])
 
 
 def whole_study() -> Any:
@@ -82,6 +87,10 @@ def _tell_or_close(secret: str, person: int | None) -> None:
 
 def tell_again(connection: Any, **_: Any) -> None:
     """Of a connection that was made in the middle of a request: it acts for the same person."""
-    if said := getattr(_now, "said", ""):
-        with connection.cursor() as cursor:
-            cursor.execute(_TELL, [said])
+    said = getattr(_now, "said", "")
+    if not said:
+        return
+    if said.startswith("vouched:"):  # the program's word is good on the connection for which it was made
+        said = _word(int(said.split(":")[1]), connection)
+    with connection.cursor() as cursor:
+        cursor.execute(_TELL, [said])

@@ -1,7 +1,6 @@
 """Where a row of a file belongs: visit, form and number, from what is written in it; or why it cannot stand."""
 
 import re
-from collections.abc import Mapping
 from datetime import date
 from functools import cache
 
@@ -17,7 +16,7 @@ from ecrf.casebook.places import Place
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS, CrfDefinition
 from ecrf.imports.reading.tables import key_of
-from ecrf.imports.sources.row import SourceRow
+from ecrf.imports.sources.row import SourceRow, row_numbers
 from ecrf.imports.sources.wide import may_be_several
 
 
@@ -150,7 +149,7 @@ def _number(
 def _named(text: str, definition: CrfDefinition) -> int:
     if re.fullmatch(r"[0-9]{1,4}", text) and 1 <= int(text) <= len(definition.row_names):
         return int(text)
-    keys: Mapping[str, int] = {key_of(name): at for at, name in enumerate(definition.row_names, 1)}
+    keys = row_numbers(definition.key)
     if key_of(text) not in keys:
         raise RowRefused(f"“{definition.title}” has no row “{text[:40]}”.")
     return keys[key_of(text)]

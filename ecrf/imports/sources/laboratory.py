@@ -14,7 +14,7 @@ from ecrf.forms.typed_text import NOT_WHOLE, day
 from ecrf.imports.reading.cells import CellRefused, CellWays, cell_text
 from ecrf.imports.reading.encodings import UnreadableFile
 from ecrf.imports.reading.tables import TableRow, TextTable, key_of
-from ecrf.imports.sources.row import SourceRow
+from ecrf.imports.sources.row import SourceRow, row_numbers
 
 COLUMNS = {
     "patient": "Patient number",
@@ -88,7 +88,7 @@ def guessed_row(test: str, definition: CrfDefinition) -> int:
     """The number of the row that is called like the test, by its name or by the code of the test; 0 for none."""
     tests = protocol().lab_tests
     codes = {key_of(one.code): at for at, one in enumerate(tests, 1)}
-    names = {key_of(name): at for at, name in enumerate(definition.row_names, 1)}
+    names = row_numbers(definition.key)
     is_of_tests = definition.row_names == tuple(one.label for one in tests)
     return names.get(key_of(test)) or (codes.get(key_of(test), 0) if is_of_tests else 0)
 

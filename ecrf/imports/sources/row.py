@@ -2,20 +2,46 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
+from django.utils.translation import override
+
+from ecrf.access.models import LANGUAGE_NAMES
 from ecrf.casebook.record.values import Missing
 from ecrf.forms.crf import MissingReason
+from ecrf.forms.registry import CRFS
 from ecrf.forms.typed_text import fold
+from ecrf.imports.reading.tables import key_of
 
 LONGEST_NUMBER = 40
 """Of what stands in the place of a patient's number."""
-REASONS = {
-    fold(str(text)).casefold(): str(code) for code, label in MissingReason.choices for text in (code, label)
-}
 
 Given = str | Missing | None
 """A text, why there is no value, or None: the file says that it is blank."""
+
+
+@cache
+def _reasons() -> dict[str, str]:
+    """{code, or its words in any language: the code}"""
+    found: dict[str, str] = {}
+    for language in LANGUAGE_NAMES:
+        with override(language):
+            choices = MissingReason.choices
+            found |= {
+                fold(str(text)).casefold(): str(code) for code, label in choices for text in (code, label)
+            }
+    return found
+
+
+@cache
+def row_numbers(key: str) -> dict[str, int]:
+    """{name of a row, as it is compared, in any language: its number}, of a form with a fixed set of rows."""
+    found: dict[str, int] = {}
+    for language in LANGUAGE_NAMES:
+        with override(language):
+            found |= {key_of(name): at for at, name in enumerate(CRFS[key].row_names, 1)}
+    return found
 
 
 @dataclass
@@ -60,7 +86,7 @@ def read_row(number: int, place: int, patient: str, stored: Mapping[str, Any]) -
 
 def missing_of(reason: str, comment: str) -> Missing | str:
     """Why there is no value, from its code or its words; or what is wrong with it."""
-    code = REASONS.get(fold(reason).casefold(), "")
+    code = _reasons().get(fold(reason).casefold(), "")
     if not code:
         named = ", ".join(MissingReason.values)
         return f"“{reason.strip()[:40]}” is no reason why there is no value. Write one of {named}."

@@ -7,6 +7,7 @@ from functools import partial
 from django.db import DatabaseError
 from django_tasks import task
 
+from ecrf.access.language import in_master
 from ecrf.audit.actor import SYSTEM, acting
 from ecrf.audit.alone import only_one
 from ecrf.audit.bound.person import reach_of, whole_study
@@ -48,7 +49,8 @@ def run(import_id: int, *, is_shown: bool) -> None:
 
 
 def _run(import_id: int, *, is_shown: bool) -> None:
-    with only_one(WORK, import_id) as is_mine, watched(import_id, is_shown=is_shown) as progress:
+    # What a look finds is stored, and is compared with what is found when it is brought in: in English, whoever asks.
+    with in_master(), only_one(WORK, import_id) as is_mine, watched(import_id, is_shown=is_shown) as progress:
         batch = _begin(import_id) if is_mine else None
         while batch is not None:
             try:

@@ -15,7 +15,9 @@ def add_new_site(
     """Put a site down; it takes no data before it is activated. The site, and whether it is new: the same once more
     (a double click) gives the one there is. ValidationError, by field."""
     with administering(by):
-        site = Site(code=code, name=name, time_zone=time_zone, is_practice=is_practice, language=language)
+        site = Site(
+            code=code, name=name, time_zone=time_zone, is_practice=is_practice, language=language or None
+        )
         known = Site.objects.filter(code=code).first()
         if known and (known.name, known.time_zone, known.is_practice) == (name, time_zone, is_practice):
             return known, False
@@ -32,9 +34,9 @@ def correct_site(*, site: Site, name: str, time_zone: str, language: str, reason
     read by the new clock from now on."""
     with administering(by, reason=reason):
         now = Site.objects.get(pk=site.pk)
-        if (now.name, now.time_zone, now.language) == (name, time_zone, language):
+        if (now.name, now.time_zone, now.language or "") == (name, time_zone, language):
             return False
-        now.name, now.time_zone, now.language = name, time_zone, language
+        now.name, now.time_zone, now.language = name, time_zone, language or None
         now.full_clean()
         now.save(update_fields=["name", "time_zone", "language"])
         return True

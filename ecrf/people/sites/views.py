@@ -42,7 +42,7 @@ def site_page(request: UserRequest, code: str) -> HttpResponse:
         "site": site,
         "state": state_of_site(site),
         "people": people_at(site),
-        "language_of_site": LANGUAGE_NAMES.get(site.language, ""),
+        "language_of_site": LANGUAGE_NAMES.get(site.language or "", ""),
     }
     return render(request, "people/sites/site.html", context)
 

@@ -85,7 +85,7 @@ def test_language_that_there_is_not_is_not_taken(client, coordinator, code):
     client.force_login(coordinator)
     client.post(reverse("own-language"), {"language": code})
     coordinator.refresh_from_db()
-    assert coordinator.language == ""
+    assert coordinator.language is None
 
 
 def test_own_choice_comes_before_all_others(client, coordinator, site):

@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 from django.db import InternalError, OperationalError, connection
-from psycopg2.errors import ReadOnlySqlTransaction
+from psycopg2.errors import DeadlockDetected, DiskFull, ReadOnlySqlTransaction
 
 from ecrf.account.models import UserSession
 from ecrf.account.session_store import SEEN, row_key
@@ -87,6 +87,20 @@ def test_server_that_has_become_a_standby_counts_as_away(client, page):
         assert client.post(page).status_code == 503
     assert not standby.is_away(InternalError("something else"))
     assert not standby.is_away(ValueError())
+
+
+def test_statement_that_alone_failed_sends_nobody_elsewhere(client, page, servers):
+    """Of two that waited in turn one is ended, a disk is full: the server is there, and takes the next."""
+    for cause in (DeadlockDetected(), DiskFull()):
+        error = OperationalError("not now")
+        error.__cause__ = type(
+            "Told", (type(cause),), {"pgcode": "40P01" if "Dead" in repr(cause) else "53100"}
+        )()
+        with failing(error) as failed:
+            assert client.post(page).status_code == 503
+        assert standby._seen.away_until == 0
+        failed.clear()
+        assert BANNER not in client.get(page).content.decode()
 
 
 def test_while_none_takes_writes_pages_are_read_from_a_standby_and_say_so(client, page, servers):
