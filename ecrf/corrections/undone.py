@@ -27,8 +27,20 @@ class Undone:
     def queries_of_people(self) -> list[Query]:
         return [query for query in self.queries if not query.discrepancy_id]
 
+    @property
+    def closed_names(self) -> str:
+        return _names(self.queries_of_checks)
+
+    @property
+    def returned_names(self) -> str:
+        return _names(self.queries_of_people)
+
     def __bool__(self) -> bool:
         return bool(self.complete or self.verified or self.queries)
+
+
+def _names(queries: list[Query]) -> str:
+    return ", ".join(query.name for query in queries)
 
 
 def undone_with(entries: Collection[Entry]) -> Undone:

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+from django.utils.translation import gettext
+
 from ecrf.casebook.models import Entry
 from ecrf.casebook.record.hooks import HOOKS, HistoryMoment
 from ecrf.files.models import FileVersion
@@ -13,11 +15,17 @@ def copies_at(entry: Entry, item: str) -> Iterator[HistoryMoment]:
     versions = FileVersion.objects.filter(file__entry=entry, file__item=item)
     for version in versions.select_related("file__struck_by", "added_by").order_by("pk"):
         file, number = version.file, version.number
-        what = "source copy added" if number == 1 else f"version {number} of the source copy added"
+        what = gettext("source copy added")
+        if number > 1:
+            what = gettext("version %(number)s of the source copy added") % {"number": number}
         said = f"{file.title}: {version.reason}" if version.reason else file.title
         yield HistoryMoment(version.added_at, version.added_by.username, "", what, said)
         if file.struck_at and number == 1:
             assert file.struck_by
             yield HistoryMoment(
-                file.struck_at, file.struck_by.username, "", "source copy struck out", file.struck_reason
+                file.struck_at,
+                file.struck_by.username,
+                "",
+                gettext("source copy struck out"),
+                file.struck_reason,
             )

@@ -7,6 +7,7 @@ from typing import ClassVar
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.utils.translation import pgettext_lazy
 
 from ecrf.access.models import Site
 from ecrf.access.roles import Role
@@ -21,11 +22,11 @@ ENTRY_OF_FILE = "(SELECT f.entry_id FROM files_storedfile f WHERE f.id = r.file_
 class FileKind(models.TextChoices):
     """What a file is. All but the first are documents: of the study or of a site, and of no patient."""
 
-    COPY = "copy", "Source copy"
-    PROTOCOL = "protocol", "Protocol"
-    MANUAL = "manual", "Manual"
-    CERTIFICATE = "certificate", "Laboratory certificate"
-    DOCUMENT = "document", "Other document"
+    COPY = "copy", pgettext_lazy("what a file is", "Source copy")
+    PROTOCOL = "protocol", pgettext_lazy("what a file is", "Protocol")
+    MANUAL = "manual", pgettext_lazy("what a file is", "Manual")
+    CERTIFICATE = "certificate", pgettext_lazy("what a file is", "Laboratory certificate")
+    DOCUMENT = "document", pgettext_lazy("what a file is", "Other document")
 
 
 DOCUMENTS = tuple(kind for kind in FileKind if kind != FileKind.COPY)

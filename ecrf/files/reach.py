@@ -4,6 +4,7 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Prefetch, QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext
 
 from ecrf.access.models import Site, User
 from ecrf.access.obstacles import refusal
@@ -57,7 +58,8 @@ def reach_version(user: User, pk: int) -> FileVersion:
     version = get_object_or_404(FileVersion.objects.select_related("content"), pk=pk)
     file = version.file = reach_file(user, version.file_id)
     if file.struck_at and not may_change(user, file):
-        raise PermissionDenied(f"The file was struck out, and its pages are not shown: {file.struck_reason}")
+        words = gettext("The file was struck out, and its pages are not shown: %(reason)s")
+        raise PermissionDenied(words % {"reason": file.struck_reason})
     return version
 
 
@@ -82,7 +84,7 @@ def require_change(user: User, file: StoredFile) -> None:
 def require_publishing(user: User) -> None:
     if PUBLISHES not in user.rights:
         raise PermissionDenied(
-            "Your role does not let you publish documents of the study: a data manager does."
+            gettext("Your role does not let you publish documents of the study: a data manager does.")
         )
     if found := user.obstacles_to_all(PUBLISHES):
         raise PermissionDenied(refusal(PUBLISHES, found))

@@ -9,6 +9,7 @@ from typing import BinaryIO
 
 from django.db.models import Max
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from ecrf.access.models import Site, User
 from ecrf.audit.actor import USED_ELSEWHERE, Actor, acting, one_click
@@ -90,7 +91,7 @@ def add_version(
 ) -> FileVersion:
     """In the place of the one before, which stays. What was verified against that one says so by itself."""
     why = tidy(reason)
-    if fault := fault_of(why, "there is another version"):
+    if fault := fault_of(why, gettext("there is another version")):
         raise FileRefused(fault, "reason")
     with _turn(file.patient, actor, why):
         one_click(request_key)
@@ -100,7 +101,9 @@ def add_version(
             return known
         _again(file)
         if file.struck_at:
-            raise FileRefused("The file was struck out meanwhile. Restore it first. Nothing was saved.")
+            raise FileRefused(
+                gettext("The file was struck out meanwhile. Restore it first. Nothing was saved.")
+            )
         _refuse_struck(FilePlace(file.patient, file.entry))
         last = FileVersion.objects.filter(file=file).aggregate(last=Max("number"))["last"]
         return _add(file, last + 1, version, by, request_key, why)
@@ -109,7 +112,7 @@ def add_version(
 def strike_file(*, file: StoredFile, reason: str, by: User, actor: Actor) -> None:
     """It stays, named, with its reason; its pages are not shown to others any more. Twice changes nothing."""
     why = tidy(reason)
-    if fault := fault_of(why, "it is struck out"):
+    if fault := fault_of(why, gettext("it is struck out")):
         raise FileRefused(fault, "reason")
     with _turn(file.patient, actor, why):
         _again(file)
@@ -120,7 +123,7 @@ def strike_file(*, file: StoredFile, reason: str, by: User, actor: Actor) -> Non
 
 def restore_file(*, file: StoredFile, reason: str, by: User, actor: Actor) -> None:
     why = tidy(reason)
-    if fault := fault_of(why, "it is restored"):
+    if fault := fault_of(why, gettext("it is restored")):
         raise FileRefused(fault, "reason")
     with _turn(file.patient, actor, why):
         _again(file)
@@ -133,14 +136,15 @@ def confirm_read(*, version: FileVersion, by: User) -> FileReceipt:
     """The person's own word, once: a second click finds the first. Of the newest version only, where it is asked."""
     role = role_asked(by, version.file)
     if not role:
-        raise FileRefused("No role of yours is asked to confirm this document.", status=403)
+        raise FileRefused(gettext("No role of yours is asked to confirm this document."), status=403)
     with acting(Actor(str(by.pk), by.username, role)):
         User.objects.select_for_update(no_key=True).get(pk=by.pk)  # two clicks take turns
         _again(version.file)
         newest = FileVersion.objects.filter(file=version.file).order_by("-number").first()
         if version.file.struck_at or newest != version:
             raise FileRefused(
-                "There is a newer version by now, or it was struck out. Look at it again.", status=409
+                gettext("There is a newer version by now, or it was struck out. Look at it again."),
+                status=409,
             )
         return FileReceipt.objects.get_or_create(version=version, confirmed_by=by)[0]
 
@@ -169,7 +173,8 @@ def _title(title: str) -> str:
     if fault:
         raise FileRefused(fault, "title")
     if not words or len(words) > LONGEST_TITLE:
-        raise FileRefused(f"Say what it is, in 1 to {LONGEST_TITLE} characters.", "title")
+        said = gettext("Say what it is, in 1 to %(most)s characters.")
+        raise FileRefused(said % {"most": LONGEST_TITLE}, "title")
     return words
 
 
@@ -189,14 +194,15 @@ def _refuse_struck(place: FilePlace) -> None:
         entry.refresh_from_db(fields=["struck_at", "parent", "visit"])
         is_struck |= entry.is_struck or bool(entry.visit and entry.visit.struck_at)
     if is_struck:
-        raise FileRefused("This was struck out meanwhile. Nothing was saved.")
+        raise FileRefused(gettext("This was struck out meanwhile. Nothing was saved."))
 
 
 def _refuse_one_too_many(place: FilePlace) -> None:
     if place.patient is None:
         return
     if StoredFile.objects.filter(patient=place.patient).count() >= MOST_AT_PATIENT:
-        raise FileRefused(f"There are {MOST_AT_PATIENT} files at this patient already: no more are taken.")
+        words = gettext("There are %(most)s files at this patient already: no more are taken.")
+        raise FileRefused(words % {"most": MOST_AT_PATIENT})
 
 
 def _again(file: StoredFile) -> None:

@@ -4,6 +4,7 @@
 import { Boxes } from "./blackout_boxes.js";
 import { NotTaken } from "./blackout_kinds.js";
 import { openFile } from "./blackout_pages.js";
+import { gettext, ngettext, pgettext } from "./words.js";
 
 const form = document.querySelector("[data-blackout]");
 const one = (name) => form.querySelector(`[data-${name}]`);
@@ -19,11 +20,13 @@ const limits = {
   tiff: data.tiff,
 };
 const QUALITY = 0.9;
-const LOGGED_OUT = "You are logged out. Log in again in another tab, then press Save again: the boxes are kept here.";
+const loggedOut = () =>
+  gettext("You are logged out. Log in again in another tab, then press Save again: the boxes are kept here.");
 
-const UNCONFIRMED = "Look at every page, then confirm that no name, date of birth or record number can be read.";
-const NO_TITLE = "Say what it is.";
-const NO_REASON = "Say why there is another version.";
+const unconfirmed = () =>
+  gettext("Look at every page, then confirm that no name, date of birth or record number can be read.");
+const noTitle = () => gettext("Say what it is.");
+const noReason = () => gettext("Say why there is another version.");
 
 let opened = null;
 let chosen = null;
@@ -56,13 +59,15 @@ async function open(file) {
   try {
     opened = await openFile(file, limits);
   } catch (error) {
-    trouble(error instanceof NotTaken ? error.message : "The file cannot be read in this browser.");
+    trouble(error instanceof NotTaken ? error.message : gettext("The file cannot be read in this browser."));
     return;
   }
   [chosen, turns, seen, here, zoom] = [file, opened.pages.map(() => 0), new Set(), 0, 1];
   boxes.begin(opened.pages.length);
   form.querySelectorAll("[data-step]").forEach((step) => (step.hidden = false));
-  one("all-pages").textContent = opened.pages.length === 1 ? "the page" : `each of the ${opened.pages.length} pages`;
+  const count = opened.pages.length;
+  one("all-pages").textContent = count === 1 ? pgettext("looked at", "the page")
+    : pgettext("looked at", "each of the {count} pages", { count });
   one("confirmed").checked = false;
   await show(0);
 }
@@ -95,7 +100,7 @@ async function show(number) {
   await drawn(number, one("canvas"));
   seen.add(number);
   fit();
-  say(`Page ${number + 1} of ${opened.pages.length}`);
+  say(gettext("Page {number} of {count}", { number: number + 1, count: opened.pages.length }));
 }
 
 /* At 100 % the page is as wide as its place, and never larger than it is. */
@@ -114,15 +119,16 @@ function refresh() {
   if (!opened) return;
   const button = (name) => form.querySelector(`[data-do="${name}"]`);
   const { length } = opened.pages;
-  one("page-of").textContent = `${here + 1} of ${length}`;
+  one("page-of").textContent = pgettext("which page", "{number} of {count}", { number: here + 1, count: length });
   one("zoom").textContent = `${Math.round(zoom * 100)} %`;
   button("undo").disabled = !boxes.before.length;
   button("remove").disabled = boxes.selected === undefined;
   button("before").disabled = here === 0;
   button("next").disabled = here === length - 1;
   const left = length - seen.size;
-  const looked = left ? ` ${left} page${left === 1 ? "" : "s"} not looked at yet.` : "";
-  one("count").textContent = `${boxes.count} place${boxes.count === 1 ? "" : "s"} blacked out.${looked}`;
+  const unseen = ngettext("{number} page not looked at yet.", "{number} pages not looked at yet.", left);
+  const places = ngettext("{number} place blacked out.", "{number} places blacked out.", boxes.count);
+  one("count").textContent = left ? `${places} ${unseen}` : places;
 }
 
 const ACTS = {
@@ -177,18 +183,20 @@ async function save() {
   const unseen = opened.pages.findIndex((_page, number) => !seen.has(number));
   if (unseen >= 0) {
     await show(unseen);
-    return trouble(`Page ${unseen + 1} was not looked at yet: here it is. Look at each, then save.`);
+    return trouble(
+      gettext("Page {number} was not looked at yet: here it is. Look at each, then save.", { number: unseen + 1 }),
+    );
   }
-  for (const [name, words] of [["title", NO_TITLE], ["reason", NO_REASON]]) {
-    if (form.elements[name] && !form.elements[name].value.trim()) return trouble(words, name);
+  for (const [name, words] of [["title", noTitle], ["reason", noReason]]) {
+    if (form.elements[name] && !form.elements[name].value.trim()) return trouble(words(), name);
   }
-  if (!one("confirmed").checked) return trouble(UNCONFIRMED, "confirmed");
+  if (!one("confirmed").checked) return trouble(unconfirmed(), "confirmed");
   const [button, sending] = [one("save"), one("sending")];
   trouble("");
   button.disabled = true;
   const pages = [];
   for (let number = 0; number < opened.pages.length; number += 1) {
-    sending.textContent = `Page ${number + 1} of ${opened.pages.length} …`;
+    sending.textContent = gettext("Page {number} of {count} …", { number: number + 1, count: opened.pages.length });
     pages.push(await blackened(number));
   }
   const sent = new FormData(form);
@@ -196,7 +204,7 @@ async function save() {
   sent.set("sizes", pages.map((page) => page.size).join(","));
   sent.set("original", await hashOf(chosen));
   sent.set("boxes", String(boxes.count));
-  sending.textContent = "Sending …";
+  sending.textContent = gettext("Sending …");
   const answer = await fetch(location.href, { method: "POST", body: sent, headers: { "HX-Request": "true" } })
     .catch(() => null);
   button.disabled = false;
@@ -209,11 +217,12 @@ async function after(answer) {
     isSaved = true;
     return location.assign(await answer.text());
   }
-  if (!answer) return trouble("The server cannot be reached. The boxes are kept here: press Save again.");
-  if (answer.status === 401 || answer.redirected) return trouble(LOGGED_OUT);
+  if (!answer) return trouble(gettext("The server cannot be reached. The boxes are kept here: press Save again."));
+  if (answer.status === 401 || answer.redirected) return trouble(loggedOut());
   const isWords = answer.headers.get("Content-Type")?.startsWith("text/plain");
-  return trouble(isWords ? await answer.text() : "Not saved. Load the page again in another tab, and look why.",
-    answer.headers.get("X-Field"));
+  const words = isWords ? await answer.text()
+    : gettext("Not saved. Load the page again in another tab, and look why.");
+  return trouble(words, answer.headers.get("X-Field"));
 }
 
 form.querySelector("#chosen").addEventListener("change", ({ target }) => open(target.files[0]));

@@ -1,6 +1,8 @@
 /* The black boxes of each page: drawn, moved, sized, removed, by pointer and by keyboard; each step can be taken back.
    They are counted in the dots of the page as it will be sent. */
 
+import { gettext } from "./words.js";
+
 const SMALLEST = 8;
 const CORNER = 14;
 
@@ -36,14 +38,14 @@ export class Boxes {
     const box = { w: Math.round(width / 4), h: Math.round(height / 30) };
     this.#keep();
     this.here.push({ x: Math.round((width - box.w) / 2), y: Math.round((height - box.h) / 3), ...box });
-    this.#done(this.here.length - 1, "Box added. Arrows move it, Shift and arrows change its size.");
+    this.#done(this.here.length - 1, gettext("Box added. Arrows move it, Shift and arrows change its size."));
   }
 
   remove(index = this.selected) {
     if (index === undefined || !this.here[index]) return;
     this.#keep();
     this.here.splice(index, 1);
-    this.#done(undefined, "Box removed.");
+    this.#done(undefined, gettext("Box removed."));
     this.holder.parentElement.focus({ preventScroll: true });
   }
 
@@ -51,7 +53,7 @@ export class Boxes {
     const step = this.before.pop();
     if (!step) return undefined;
     this.all[step.number] = step.boxes;
-    this.#done(undefined, "The last step is taken back.");
+    this.#done(undefined, gettext("The last step is taken back."));
     return step.number;
   }
 
@@ -93,9 +95,16 @@ export class Boxes {
     const [left, top, width, height] = [box.x, box.y, box.w, box.h].map((dots) => `${dots * this.scale}px`);
     Object.assign(style, { left, top, width, height });
     const percent = (part, whole) => Math.round((100 * part) / whole);
-    element.setAttribute("aria-label", `Box ${index + 1}: ${percent(box.x, this.size.width)} % from the left, `
-      + `${percent(box.y, this.size.height)} % from the top, ${percent(box.w, this.size.width)} % wide, `
-      + `${percent(box.h, this.size.height)} % high`);
+    element.setAttribute("aria-label", gettext(
+      "Box {number}: {left} % from the left, {top} % from the top, {wide} % wide, {high} % high",
+      {
+        number: index + 1,
+        left: percent(box.x, this.size.width),
+        top: percent(box.y, this.size.height),
+        wide: percent(box.w, this.size.width),
+        high: percent(box.h, this.size.height),
+      },
+    ));
   }
 
   #press(event) {
@@ -132,7 +141,8 @@ export class Boxes {
     const isSame = held && JSON.stringify(box) === JSON.stringify(start);
     if (isTooSmall || last.type === "pointercancel") this.all[this.number] = this.before.at(-1).boxes;
     if (isTooSmall || isSame || last.type === "pointercancel") this.before.pop();
-    this.#done(isTooSmall ? undefined : index, held || isTooSmall ? "" : `Box ${index + 1} drawn.`);
+    const words = held || isTooSmall ? "" : gettext("Box {number} drawn.", { number: index + 1 });
+    this.#done(isTooSmall ? undefined : index, words);
   }
 
   #key(event) {

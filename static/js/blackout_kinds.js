@@ -1,8 +1,9 @@
 /* What a file is, told by its first bytes and never by its name; as ecrf/files/receiving/kinds.py has it. */
 
+import { gettext } from "./words.js";
+
 export class NotTaken extends Error {}
 
-const TAKEN = "PDF, PNG, JPEG and TIFF files are taken.";
 const SIGNS = [
   ["jpeg", 0, [0xff, 0xd8, 0xff]],
   ["png", 0, [0x89, 0x50, 0x4e, 0x47]],
@@ -14,11 +15,11 @@ const SIGNS = [
   ["heic", 4, [0x66, 0x74, 0x79, 0x70]],
 ];
 const WORDS = {
-  dicom: "This is a DICOM file. It names the patient in many places and cannot be blacked out here.",
-  zip: "This is a ZIP or Office file. Print the document in it to a PDF file, and add that.",
-  office: "This is an Office file. Print it to a PDF file, and add that.",
-  heic: "This is a HEIC picture or a film. Save the picture as JPEG, and add that.",
-  markup: "This is an SVG, HTML or XML file, which can hold a script. Print it to a PDF file.",
+  dicom: () => gettext("This is a DICOM file. It names the patient in many places and cannot be blacked out here."),
+  zip: () => gettext("This is a ZIP or Office file. Print the document in it to a PDF file, and add that."),
+  office: () => gettext("This is an Office file. Print it to a PDF file, and add that."),
+  heic: () => gettext("This is a HEIC picture or a film. Save the picture as JPEG, and add that."),
+  markup: () => gettext("This is an SVG, HTML or XML file, which can hold a script. Print it to a PDF file."),
 };
 
 export function kindOf(bytes) {
@@ -31,6 +32,7 @@ export function kindOf(bytes) {
 
 export function refuseOthers(kind) {
   if (["pdf", "png", "jpeg", "tiff"].includes(kind)) return;
-  const why = WORDS[kind] ?? "What kind of file this is cannot be told from what it holds, whatever its name says.";
-  throw new NotTaken(`${why} ${TAKEN}`);
+  const why = WORDS[kind]?.()
+    ?? gettext("What kind of file this is cannot be told from what it holds, whatever its name says.");
+  throw new NotTaken(`${why} ${gettext("PDF, PNG, JPEG and TIFF files are taken.")}`);
 }

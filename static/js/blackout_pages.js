@@ -2,20 +2,24 @@
    server takes. Scripts in a PDF file are not run. */
 
 import { kindOf, NotTaken, refuseOthers } from "./blackout_kinds.js";
+import { gettext } from "./words.js";
 
 const DOTS_PER_INCH = 200;
 
 /* {pages: [{width, height, draw(context)}], close()}; sizes in dots, `draw` fills them. */
 export async function openFile(file, limits) {
-  if (!file.size) throw new NotTaken("The file is empty.");
-  if (file.size > limits.mostBytes) throw new NotTaken(`The file has more than ${limits.mostBytes / 1e6} MB.`);
+  if (!file.size) throw new NotTaken(gettext("The file is empty."));
+  if (file.size > limits.mostBytes) {
+    throw new NotTaken(gettext("The file has more than {most} MB.", { most: limits.mostBytes / 1e6 }));
+  }
   const bytes = new Uint8Array(await file.arrayBuffer());
   const kind = kindOf(bytes);
   refuseOthers(kind);
   const opened = await { pdf: ofPdf, tiff: ofTiff, png: ofPicture, jpeg: ofPicture }[kind](bytes, limits, kind);
   if (opened.pages.length > limits.mostPages) {
     opened.close();
-    throw new NotTaken(`It has ${opened.pages.length} pages; ${limits.mostPages} are taken at once. Divide it.`);
+    const counts = { pages: opened.pages.length, most: limits.mostPages };
+    throw new NotTaken(gettext("It has {pages} pages; {most} are taken at once. Divide it.", counts));
   }
   return opened;
 }
@@ -41,7 +45,8 @@ async function ofPdf(bytes, limits) {
   });
   const pdf = await loading.promise.catch((error) => {
     const asks = error?.name === "PasswordException";
-    throw new NotTaken(asks ? "The PDF file asks for a password." : "The PDF file cannot be read: it is broken.");
+    throw new NotTaken(asks ? gettext("The PDF file asks for a password.")
+      : gettext("The PDF file cannot be read: it is broken."));
   });
   const close = () => loading.destroy();
   if (pdf.numPages > limits.mostPages) return { pages: Array(pdf.numPages), close };
@@ -60,7 +65,7 @@ async function pageOfPdf(pdf, number, limits) {
 
 async function ofPicture(bytes, limits, kind) {
   const picture = await createImageBitmap(new Blob([bytes], { type: `image/${kind}` })).catch(() => {
-    throw new NotTaken("The picture cannot be read: it is broken.");
+    throw new NotTaken(gettext("The picture cannot be read: it is broken."));
   });
   return { pages: [ofBitmap(picture, limits)], close: () => picture.close() };
 }
@@ -79,9 +84,9 @@ async function ofTiff(bytes, limits) {
     if (frames.some((frame) => frame.t256[0] * frame.t257[0] > 12 * limits.mostPixels)) throw new RangeError();
     frames.forEach((frame) => UTIF.decodeImage(bytes.buffer, frame));
   } catch {
-    throw new NotTaken("The TIFF file cannot be read. Save it as PDF or PNG, and add that.");
+    throw new NotTaken(gettext("The TIFF file cannot be read. Save it as PDF or PNG, and add that."));
   }
-  if (!frames.length) throw new NotTaken("The TIFF file holds no picture.");
+  if (!frames.length) throw new NotTaken(gettext("The TIFF file holds no picture."));
   const pictures = await Promise.all(frames.map((frame) => {
     const dots = new Uint8ClampedArray(UTIF.toRGBA8(frame));
     return createImageBitmap(new ImageData(dots, frame.width, frame.height));

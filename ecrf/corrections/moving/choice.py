@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 
 from django.http import QueryDict
 from django.utils.http import urlencode
+from django.utils.translation import gettext
 
 from ecrf.access.models import User
 from ecrf.access.reach import reachable
@@ -63,14 +64,15 @@ class MoveChoice:
     def destination(self, user: User) -> Destination | str:
         """Where to; or in words why that is nowhere."""
         if "\x00" in self.number + self.code:
-            return "That is no patient and no visit."
+            return gettext("That is no patient and no visit.")
         to = self.target(user)
         if to is None and not self.number:
-            return "Type the number of the patient to whom it belongs."
+            return gettext("Type the number of the patient to whom it belongs.")
         if to is None:
-            return f"There is no patient {self.number} at your site. Type the number as in {self.patient.number}."
+            words = gettext("There is no patient %(number)s at your site. Type the number as in %(example)s.")
+            return words % {"number": self.number, "example": self.patient.number}
         if self.segment != CASEBOOK and protocol().plan(self.code) is None:
-            return "Choose the visit to which it belongs."
+            return gettext("Choose the visit to which it belongs.")
         return Destination(to, self.code)
 
     def target(self, user: User) -> Patient | None:
@@ -113,7 +115,7 @@ def visits_to_choose(patient: Patient) -> list[tuple[str, str]]:
             continue
         codes = sorted((code for code in standing if code.startswith(f"{plan.code}-")), key=_number)
         found += [(code, label_of(code)) for code in codes]
-        found.append((plan.code, f"{plan.label}, a new one"))
+        found.append((plan.code, gettext("%(visit)s, a new one") % {"visit": plan.label}))
     return found
 
 

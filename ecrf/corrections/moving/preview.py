@@ -5,6 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from ecrf.access.models import User
 from ecrf.audit.refusals import Locked
@@ -52,7 +53,7 @@ def preview(entries: list[Entry], to: Destination, by: User) -> MovingPreview:
     """What moving these forms there would do."""
     found = MovingPreview()
     if not entries:
-        found.troubles = ["Choose at least one form."]
+        found.troubles = [gettext("Choose at least one form.")]
         return found
     patient = entries[0].patient
     found.undone = undone_with(entries)
@@ -101,7 +102,7 @@ def _rehearse(entries: list[Entry], to: Destination, by: User, found: MovingPrev
 def _stand_in(patient: Patient) -> StrikingConsent:
     investigators = who_can_consent(patient.site)
     if not investigators:
-        raise NotMoved("The site has no investigator today who could consent.")
+        raise NotMoved(gettext("The site has no investigator today who could consent."))
     return StrikingConsent(investigators[0], patient.site.today())
 
 

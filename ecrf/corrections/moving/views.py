@@ -6,13 +6,14 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext, ngettext, pgettext, pgettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from ecrf.access.models import User
 from ecrf.access.requests import UserRequest, click_key
 from ecrf.access.roles import Right
 from ecrf.audit.refusals import Locked
-from ecrf.casebook.labels import counted, label_of
+from ecrf.casebook.labels import label_of
 from ecrf.casebook.models import STANDING, Patient
 from ecrf.casebook.moving import Destination, Moved, NotMoved, move
 from ecrf.casebook.reach import reach_patient
@@ -28,7 +29,11 @@ from ecrf.corrections.striking.forms import StrikingForm
 from ecrf.corrections.striking.views import page_of
 from ecrf.forms.protocol import CASEBOOK
 
-REASONS = ("Entered into the wrong visit", "Entered into the wrong patient", "The visit's code was wrong")
+REASONS = (
+    pgettext_lazy("reason", "Entered into the wrong visit"),
+    pgettext_lazy("reason", "Entered into the wrong patient"),
+    pgettext_lazy("reason", "The visit's code was wrong"),
+)
 
 
 @require_GET
@@ -57,7 +62,7 @@ def look(request: UserRequest, number: str, segment: str) -> HttpResponse:
         return _look(request, choice, to, preview(choice.forms, to, request.user))
     key = click_key(request)
     if key is None:
-        return HttpResponseBadRequest("The page is out of date. Go back and load it again.")
+        return HttpResponseBadRequest(gettext("The page is out of date. Go back and load it again."))
     return _move(request, choice, to, key)
 
 
@@ -99,7 +104,7 @@ def _choose(request: UserRequest, choice: MoveChoice, troubles: list[str], statu
     context = {
         "choice": choice,
         "patient": patient,
-        "title": "the logs" if is_log else label_of(choice.segment),
+        "title": pgettext("what is moved", "the logs") if is_log else label_of(choice.segment),
         "is_log": is_log,
         # All of a visit; of the logs, what was named.
         "forms": [(entry, name, entry.pk in chosen or not (chosen or is_log)) for entry, name in forms],
@@ -142,10 +147,14 @@ def _back(user: User, choice: MoveChoice) -> str:
 
 def _done(moved: Moved) -> str:
     if moved.was_done:
-        return f"It was moved already, by the same click: it stands here, at {moved.to.words}."
-    forms = counted(len(moved.forms), "form")
-    struck = " The visit that it left is struck out." if moved.strikes_visit else ""
-    return f"{forms} moved to {moved.to.words}, in progress there: look at each and complete it.{struck}"
+        words = gettext("It was moved already, by the same click: it stands here, at %(place)s.")
+        return words % {"place": moved.to.words}
+    words = ngettext(
+        "%(number)s form moved to %(place)s, in progress there: look at each and complete it.",
+        "%(number)s forms moved to %(place)s, in progress there: look at each and complete it.",
+        len(moved.forms),
+    ) % {"number": len(moved.forms), "place": moved.to.words}
+    return f"{words} {gettext('The visit that it left is struck out.')}" if moved.strikes_visit else words
 
 
 def _page_of(user: User, moved: Moved) -> str:

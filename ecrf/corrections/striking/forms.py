@@ -3,6 +3,8 @@
 from typing import Any
 
 from django import forms
+from django.utils.text import format_lazy
+from django.utils.translation import gettext, gettext_lazy, pgettext, pgettext_lazy
 
 from ecrf.access.models import Site
 from ecrf.audit.reasons import LONGEST
@@ -11,11 +13,11 @@ from ecrf.casebook.striking.act import who_can_consent
 from ecrf.forms.typed_fields import TypedDay
 
 REASONS = (
-    "Opened by mistake",
-    "Opened twice",
-    "Added by mistake",
-    "Added twice",
-    "Belongs to another patient",
+    pgettext_lazy("reason", "Opened by mistake"),
+    pgettext_lazy("reason", "Opened twice"),
+    pgettext_lazy("reason", "Added by mistake"),
+    pgettext_lazy("reason", "Added twice"),
+    pgettext_lazy("reason", "Belongs to another patient"),
 )
 
 
@@ -23,11 +25,13 @@ class StrikingForm(forms.Form):
     """The reason; with `site`, the consent of one of its investigators, too. What it must be, the service says."""
 
     reason = forms.CharField(
-        label="Reason",
+        label=gettext_lazy("Reason"),
         required=False,
         max_length=None,
         widget=forms.TextInput(attrs={"class": "form-control", "list": "striking-reasons", "required": True}),
-        help_text=f"3 to {LONGEST} characters. It stays in the audit trail.",
+        help_text=format_lazy(
+            gettext_lazy("3 to {most} characters. It stays in the audit trail."), most=LONGEST
+        ),
     )
 
     def __init__(self, *given: Any, site: Site | None = None) -> None:
@@ -36,12 +40,14 @@ class StrikingForm(forms.Form):
         if site:
             named = [(pk, one.full_name or one.username) for pk, one in self.investigators.items()]
             self.fields["consent_of"] = forms.ChoiceField(
-                label="Investigator who consented",
-                choices=[("", "Choose"), *named],
+                label=gettext("Investigator who consented"),
+                choices=[("", pgettext("in a field to choose from", "Choose")), *named],
                 required=False,
                 widget=forms.Select(attrs={"class": "form-select"}),
             )
-            self.fields["consent_on"] = TypedDay(label="Day of the consent", required=False, now=site.now)
+            self.fields["consent_on"] = TypedDay(
+                label=gettext("Day of the consent"), required=False, now=site.now
+            )
 
     @property
     def consent(self) -> StrikingConsent | None:

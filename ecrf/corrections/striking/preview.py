@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext, ngettext
 
 from ecrf.access.models import User
 from ecrf.casebook.labels import place_of_form
@@ -31,6 +32,23 @@ class Preview:
     why_not: str
     lock: Lock | None
     asks_consent: bool
+
+    @property
+    def words(self) -> str:
+        """How much will be struck out: visits, if more than one goes, and forms."""
+        forms = ngettext("%(number)s form", "%(number)s forms", len(self.forms)) % {"number": len(self.forms)}
+        visits = ngettext("%(number)s visit", "%(number)s visits", self.visits) % {"number": self.visits}
+        words = {"forms": forms, "visits": visits, "complete": self.undone.complete}
+        if self.visits and self.undone.complete:
+            return (
+                gettext("%(visits)s and %(forms)s, %(complete)s of them complete, will be struck out.")
+                % words
+            )
+        if self.visits:
+            return gettext("%(visits)s and %(forms)s will be struck out.") % words
+        if self.undone.complete:
+            return gettext("%(forms)s, %(complete)s of them complete, will be struck out.") % words
+        return gettext("%(forms)s will be struck out.") % words
 
 
 def preview(user: User, subject: Visit | Patient) -> Preview:

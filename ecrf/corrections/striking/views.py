@@ -9,7 +9,10 @@ from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.http import urlencode
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from ecrf.access.models import User
@@ -54,8 +57,8 @@ SHOWN = 200
 
 @dataclass(frozen=True)
 class StrikingAct:
-    """What the page asks and does. `subject`: the visit, the patient, or one form; `what`: in words; `why_not`: why it
-    cannot be restored; `move_back`: where what was moved away is moved back."""
+    """What the page asks and does. `subject`: the visit, the patient, or one form; `what`: in words, "" for the
+    patient; `why_not`: why it cannot be restored; `move_back`: where what was moved away is moved back."""
 
     subject: Visit | Patient | Entry
     patient: Patient
@@ -76,8 +79,34 @@ class StrikingAct:
         return isinstance(self.subject, Entry)
 
     @property
-    def verb(self) -> str:
-        return "Restore" if self.restores else "Strike out"
+    def title(self) -> str:
+        words = gettext("Restore: %(number)s") if self.restores else gettext("Strike out: %(number)s")
+        return words % {"number": self.patient.number}
+
+    @property
+    def heading(self) -> SafeString:
+        """The number does not break."""
+        number = format_html('<span class="nowrap">{}</span>', self.patient.number)
+        if self.what:
+            words = (
+                gettext("Restore {what} of {number}")
+                if self.restores
+                else gettext("Strike out {what} of {number}")
+            )
+            return format_html(words, what=self.what, number=number)
+        words = (
+            gettext("Restore the patient {number}")
+            if self.restores
+            else gettext("Strike out the patient {number}")
+        )
+        return format_html(words, number=number)
+
+    @property
+    def button(self) -> str:
+        if self.what:
+            words = gettext("Restore %(what)s") if self.restores else gettext("Strike out %(what)s")
+            return words % {"what": self.what}
+        return gettext("Restore the patient") if self.restores else gettext("Strike out the patient")
 
 
 @require_http_methods(["GET", "POST"])
@@ -117,7 +146,7 @@ def strike_patient_page(request: UserRequest, number: str) -> HttpResponse:
     def do(reason: str, consent: StrikingConsent | None) -> None:
         strike_patient(patient=patient, by=request.user, reason=reason, consent=consent)
 
-    return _ask(request, StrikingAct(patient, patient, "the patient", page_of(request.user, patient), do))
+    return _ask(request, StrikingAct(patient, patient, "", page_of(request.user, patient), do))
 
 
 @require_http_methods(["GET", "POST"])
@@ -130,7 +159,7 @@ def restore_patient_page(request: UserRequest, number: str) -> HttpResponse:
 
     return _ask(
         request,
-        StrikingAct(patient, patient, "the patient", page_of(request.user, patient), do, restores=True),
+        StrikingAct(patient, patient, "", page_of(request.user, patient), do, restores=True),
     )
 
 
@@ -188,12 +217,18 @@ def _ask(request: UserRequest, asked: StrikingAct) -> HttpResponse:
 
 
 def _done(asked: StrikingAct) -> str:
-    name = "The patient" if isinstance(asked.subject, Patient) else asked.what
     if asked.is_of_form:
-        return f"{asked.what} is restored."
+        return gettext("%(what)s is restored.") % {"what": asked.what}
+    if asked.what:
+        words = (
+            gettext("%(what)s is restored, with what was struck out in the same act.")
+            if asked.restores
+            else gettext("%(what)s is struck out. It can be shown, and restored.")
+        )
+        return words % {"what": asked.what}
     if asked.restores:
-        return f"{name} is restored, with what was struck out in the same act."
-    return f"{name} is struck out. It can be shown, and restored."
+        return gettext("The patient is restored, with what was struck out in the same act.")
+    return gettext("The patient is struck out. It can be shown, and restored.")
 
 
 @require_GET

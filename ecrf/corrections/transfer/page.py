@@ -6,6 +6,7 @@ from functools import cached_property
 
 from django.core.exceptions import ValidationError
 from django.db.models import Q
+from django.utils.translation import gettext
 
 from ecrf.access.models import Site, User
 from ecrf.access.obstacles import holders_of
@@ -80,11 +81,16 @@ class TransferPage:
         ]
 
     def _held_words(self, lock: Lock) -> str:
-        scopes = {LockScope.STUDY: "The study", LockScope.PATIENT: f"Patient {self.patient.number}"}
+        kind = lock.get_kind_display()
+        if lock.scope == LockScope.STUDY:
+            return gettext("The study is %(kind)s: lift that first.") % {"kind": kind}
+        if lock.scope == LockScope.PATIENT:
+            words = gettext("Patient %(number)s is %(kind)s: lift that first.")
+            return words % {"number": self.patient.number, "kind": kind}
         code = next(
             (site.code for site in (self.patient.site, self.to_site) if site and site.pk == lock.site_id), ""
         )
-        return f"{scopes.get(LockScope(lock.scope), f'Site {code}')} is {lock.get_kind_display()}: lift that first."
+        return gettext("Site %(code)s is %(kind)s: lift that first.") % {"code": code, "kind": kind}
 
     @cached_property
     def goes_along(self) -> GoesAlong:

@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
 from ecrf.access.reach import ON_PATIENTS, reach, require, sites
@@ -27,7 +28,9 @@ def transfer_patient(request: UserRequest, number: str) -> HttpResponse:
     """Where to, then what goes along, who agreed and why; POST does it."""
     patient = reach(request.user, patients_with_moves(), *ON_PATIENTS, number=number)
     if not (request.user.may(Right.LOCK, patient.site) or request.user.obstacles(Right.LOCK, patient.site)):
-        raise PermissionDenied("A patient is handed over to another site by the data manager: ask there.")
+        raise PermissionDenied(
+            gettext("A patient is handed over to another site by the data manager: ask there.")
+        )
     require(request.user, Right.LOCK, patient.site)
     given = request.POST if request.method == "POST" else request.GET
     code = given.get("to", "").replace("\x00", "")
@@ -49,15 +52,16 @@ def transfer_patient(request: UserRequest, number: str) -> HttpResponse:
 
 def _hand_over(request: UserRequest, page: TransferPage) -> HttpResponse:
     if page.to_site is None:
-        raise TransferRefused("Choose the site.", "to_site")
+        raise TransferRefused(gettext("Choose the site."), "to_site")
     if page.typed["from_site"] != page.patient.site.code:
-        raise TransferRefused(
-            f"Patient {page.patient.number} was moved since this page was loaded. Load it again. Nothing was changed."
+        words = gettext(
+            "Patient %(number)s was moved since this page was loaded. Load it again. Nothing was changed."
         )
+        raise TransferRefused(words % {"number": page.patient.number})
     unread: dict[str, str] = {}
     typed, key = page.typed, click_key(request)
     if key is None:
-        raise TransferRefused("This page is out of date. Load it again.")
+        raise TransferRefused(gettext("This page is out of date. Load it again."))
     try:
         made = transfer(
             patient=page.patient,
@@ -72,5 +76,6 @@ def _hand_over(request: UserRequest, page: TransferPage) -> HttpResponse:
         )
     except TransferRefused as refusal:
         raise TransferRefused.of({**refusal.errors, **unread}) from refusal
-    messages.success(request, f"{made.words}. Site {made.from_site.code} keeps the casebook as it was.")
+    words = gettext("%(move)s. Site %(code)s keeps the casebook as it was.")
+    messages.success(request, words % {"move": made.words, "code": made.from_site.code})
     return redirect(reverse("monitor:casebook_patient_change", args=[page.patient.pk]))

@@ -5,6 +5,7 @@ from typing import BinaryIO
 
 from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, Http404, HttpResponse
+from django.utils.translation import gettext_lazy
 
 from ecrf.access.requests import UserRequest
 from ecrf.files.contents import ContentAltered, opened
@@ -18,7 +19,9 @@ NOTHING_RUNS = {
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "private, no-store",
 }
-ALTERED = "The bytes of this file are not those that were stored: it is not given out. Tell the data manager."
+ALTERED = gettext_lazy(
+    "The bytes of this file are not those that were stored: it is not given out. Tell the data manager."
+)
 
 
 def download(request: UserRequest, version: FileVersion) -> FileResponse:
@@ -50,4 +53,4 @@ def _opened(version: FileVersion) -> BinaryIO:
         return opened(version.content_id)
     except ContentAltered as error:
         log.error("the bytes of version %s of file %s do not give its hash", version.number, version.file_id)
-        raise PermissionDenied(ALTERED) from error
+        raise PermissionDenied(str(ALTERED)) from error

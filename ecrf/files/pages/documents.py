@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from ecrf.access.models import Site
@@ -80,7 +81,7 @@ def _add(request: UserRequest, site: Site | None) -> HttpResponse:
     try:
         kind = request.POST.get("kind", "")
         if kind not in DOCUMENTS:
-            raise FileRefused("Choose what it is.", "kind")
+            raise FileRefused(gettext("Choose what it is."), "kind")
         version = add_file(
             place=FilePlace(site=site),
             kind=FileKind(kind),
@@ -93,7 +94,7 @@ def _add(request: UserRequest, site: Site | None) -> HttpResponse:
         )
     except FileRefused as refusal:
         return _form(request, site, refusal)
-    messages.success(request, f"{version.file.title} is saved.")
+    messages.success(request, gettext("%(title)s is saved.") % {"title": version.file.title})
     return redirect("file", version.file_id)
 
 

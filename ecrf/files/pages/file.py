@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils.translation import gettext, pgettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from ecrf.access.requests import UserRequest, click_key, whole_number
@@ -25,7 +26,12 @@ from ecrf.files.receipts import may_confirm, readers_of
 from ecrf.files.receiving.refusals import FileRefused
 from ecrf.files.services import add_version, confirm_read, restore_file, strike_file
 
-REASONS = ("Added by mistake", "Belongs elsewhere", "A name can be read", "Cannot be read")
+REASONS = (
+    pgettext_lazy("reason", "Added by mistake"),
+    pgettext_lazy("reason", "Belongs elsewhere"),
+    pgettext_lazy("reason", "A name can be read"),
+    pgettext_lazy("reason", "Cannot be read"),
+)
 
 
 @require_GET
@@ -52,7 +58,8 @@ def new_version(request: UserRequest, pk: int) -> HttpResponse:
         )
     except FileRefused as refusal:
         return refused(request, refusal) or _version_page(request, file, refusal)
-    messages.success(request, f"Version {version.number} is saved. The one before is kept.")
+    words = gettext("Version %(number)s is saved. The one before is kept.")
+    messages.success(request, words % {"number": version.number})
     return added(request, reverse("file", args=[file.pk]))
 
 
@@ -66,7 +73,7 @@ def strike(request: UserRequest, pk: int) -> HttpResponse:
     except FileRefused as refusal:
         return _shown(request, file, refusal, reason)
     messages.success(
-        request, "The file is struck out. Its pages are not shown to others; it can be restored."
+        request, gettext("The file is struck out. Its pages are not shown to others; it can be restored.")
     )
     return redirect("file", file.pk)
 
@@ -80,7 +87,7 @@ def restore(request: UserRequest, pk: int) -> HttpResponse:
         restore_file(file=file, reason=reason, by=request.user, actor=actor_of(request, file))
     except FileRefused as refusal:
         return _shown(request, file, refusal, reason)
-    messages.success(request, "The file is restored.")
+    messages.success(request, gettext("The file is restored."))
     return redirect("file", file.pk)
 
 
@@ -94,7 +101,8 @@ def confirm(request: UserRequest, pk: int) -> HttpResponse:
         if refusal.status == 403:
             raise PermissionDenied(str(refusal)) from refusal
         return _shown(request, reach_file(request.user, version.file_id), refusal)
-    messages.success(request, f"Confirmed: you have read {version}.")
+    words = gettext("Confirmed: you have read %(title)s, version %(number)s.")
+    messages.success(request, words % {"title": version.file.title, "number": version.number})
     return redirect("file", version.file_id)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.db.models import QuerySet
 from django.http import Http404, QueryDict
 from django.urls import reverse
+from django.utils.translation import gettext, pgettext
 
 from ecrf.access.models import User
 from ecrf.access.requests import whole_number
@@ -98,7 +99,9 @@ def words_of(place: FilePlace) -> str:
     if place.entry:
         where = place_of_form(place.entry)
         return f"{where}: {_item_label(place.entry, place.item)}" if place.item else where
-    return f"Patient {place.patient}" if place.patient else str(place.site or "the study")
+    if place.patient:
+        return gettext("Patient %(number)s") % {"number": place.patient}
+    return str(place.site or pgettext("what a document belongs to", "the study"))
 
 
 def words_of_file(file: StoredFile) -> str:

@@ -7,6 +7,7 @@ from typing import BinaryIO, cast
 
 from django.core.files.uploadedfile import UploadedFile
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_lazy
 
 from ecrf.access.requests import UserRequest, whole_number
 from ecrf.files.receiving.documents import read_document
@@ -21,7 +22,7 @@ PDF = "application/pdf"
 SHA256 = re.compile(r"[0-9a-f]{64}")
 MOST_BOXES = 32_000
 
-WITHOUT_SCRIPT = (
+WITHOUT_SCRIPT = gettext_lazy(
     "A source copy is blacked out in the browser before it is sent, which needs JavaScript. Nothing was saved."
     " Switch it on for this page, or leave a note at the item that the source was seen."
 )
@@ -32,14 +33,17 @@ COPY_NAME = "source-copy.pdf"
 
 def posted_copy(request: UserRequest) -> NewVersion:
     """Pictures of pages, one behind the other in one file, and how long each is. FileRefused in words for the page."""
-    sent = _sent(request, "pages", WITHOUT_SCRIPT)
+    sent = _sent(request, "pages", str(WITHOUT_SCRIPT))
     if request.POST.get("confirmed") != "yes":
         raise FileRefused(
-            "Look at every page, then confirm that no name, date of birth or record number can be read.",
+            gettext(
+                "Look at every page, then confirm that no name, date of birth or record number can be read."
+            ),
             "confirmed",
         )
     if (sent.size or 0) > MOST_BYTES_SENT:
-        raise FileRefused(f"At most {MOST_BYTES_SENT // 1_000_000} MB are taken at once.", "file", 413)
+        words = gettext("At most %(most)s MB are taken at once.")
+        raise FileRefused(words % {"most": MOST_BYTES_SENT // 1_000_000}, "file", 413)
     file = _file_of(sent)
     refuse_viruses(file)
     flat = flat_file(file, _sizes(request.POST.get("sizes", "")))
@@ -57,10 +61,10 @@ def posted_copy(request: UserRequest) -> NewVersion:
 
 def posted_document(request: UserRequest) -> NewVersion:
     """A PDF file as it is, with the days between which it is valid."""
-    sent = _sent(request, "document", "Choose a PDF file.")
+    sent = _sent(request, "document", gettext("Choose a PDF file."))
     valid_from, valid_until = _day(request, "valid_from"), _day(request, "valid_until")
     if valid_from and valid_until and valid_until < valid_from:
-        raise FileRefused("The last day is before the first.", "valid_until")
+        raise FileRefused(gettext("The last day is before the first."), "valid_until")
     file = _file_of(sent)
     pages = read_document(file, sent.size or 0).pages
     refuse_viruses(file)
@@ -84,9 +88,10 @@ def _file_of(sent: UploadedFile) -> BinaryIO:
 def _sizes(text: str) -> Sequence[int]:
     numbers = [whole_number(part) for part in text.split(",", MOST_PAGES + 1)]
     if len(numbers) > MOST_PAGES:
-        raise FileRefused(f"At most {MOST_PAGES} pages are taken at once. Divide the file.", "file")
+        words = gettext("At most %(most)s pages are taken at once. Divide the file.")
+        raise FileRefused(words % {"most": MOST_PAGES}, "file")
     if not all(numbers):
-        raise FileRefused("The file did not arrive whole. Nothing was saved. Send it again.", "file")
+        raise FileRefused(gettext("The file did not arrive whole. Nothing was saved. Send it again."), "file")
     return [number for number in numbers if number]
 
 

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from ecrf.files.receiving.kinds import HEAD, kind_of, why_not
+from django.utils.translation import gettext, gettext_lazy
+
+from ecrf.files.receiving.kinds import HEAD, kind_of, what_it_is
 from ecrf.files.receiving.refusals import FileRefused
 
 MOST_BYTES_OF_DOCUMENT = 25_000_000
@@ -19,13 +21,13 @@ WITHIN = 60
 """Seconds."""
 
 REFUSALS = {
-    "encrypted": "The PDF file is encrypted. Add one that is not.",
-    "password": "The PDF file asks for a password. Add one that does not.",
-    "parts": "The PDF file has more parts than can be looked through.",
-    "acts": (
+    "encrypted": gettext_lazy("The PDF file is encrypted. Add one that is not."),
+    "password": gettext_lazy("The PDF file asks for a password. Add one that does not."),
+    "parts": gettext_lazy("The PDF file has more parts than can be looked through."),
+    "acts": gettext_lazy(
         "The PDF file holds a script, another file or a form that sends. Print it to a new PDF file, and add that."
     ),
-    "broken": "The PDF file cannot be read: it is broken, or unpacks to too much.",
+    "broken": gettext_lazy("The PDF file cannot be read: it is broken, or unpacks to too much."),
 }
 
 
@@ -38,19 +40,21 @@ def read_document(sent: BinaryIO, size: int) -> ReadDocument:
     """FileRefused for what is no PDF file, is encrypted, or holds a script, another file, or an act. It is stored as it
     came: a protocol with a changed byte is another protocol."""
     if size > MOST_BYTES_OF_DOCUMENT:
-        raise FileRefused(f"At most {MOST_BYTES_OF_DOCUMENT // 1_000_000} MB are taken.", "file", 413)
+        words = gettext("At most %(most)s MB are taken.") % {"most": MOST_BYTES_OF_DOCUMENT // 1_000_000}
+        raise FileRefused(words, "file", 413)
     sent.seek(0)
     kind = kind_of(sent.read(HEAD))
     if kind != "pdf":
-        words = "Documents are taken as PDF files."
-        named = "" if kind in ("png", "jpeg", "tiff") else why_not(kind).partition(". ")[0] + ". "
+        words = gettext("Documents are taken as PDF files.")
+        named = "" if kind in ("png", "jpeg", "tiff") else f"{what_it_is(kind)} "
         raise FileRefused(f"{named}{words}", "file")
     found = _looked_into(sent)
     if "pages" not in found:
-        raise FileRefused(REFUSALS.get(str(found.get("why")), REFUSALS["broken"]), "file")
+        raise FileRefused(str(REFUSALS.get(str(found.get("why")), REFUSALS["broken"])), "file")
     pages = int(str(found["pages"]))
     if not 1 <= pages <= MOST_PAGES_OF_DOCUMENT:
-        raise FileRefused(f"It has {pages} pages: 1 to {MOST_PAGES_OF_DOCUMENT} are taken.", "file")
+        words = gettext("It has %(pages)s pages: 1 to %(most)s are taken.")
+        raise FileRefused(words % {"pages": pages, "most": MOST_PAGES_OF_DOCUMENT}, "file")
     return ReadDocument(pages)
 
 

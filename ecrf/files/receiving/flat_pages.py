@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 import pikepdf
+from django.utils.translation import gettext
 from PIL import Image, ImageOps
 
 from ecrf.files.receiving.kinds import HEAD, kind_of, why_not
@@ -36,11 +37,10 @@ class FlatFile:
 def flat_file(sent: BinaryIO, sizes: Sequence[int]) -> FlatFile:
     """`sent` holds the pages one behind the other, of so many bytes each. FileRefused says what is wrong with which."""
     if not sizes:
-        raise FileRefused("The file has no page.", "file")
+        raise FileRefused(gettext("The file has no page."), "file")
     if len(sizes) > MOST_PAGES:
-        raise FileRefused(
-            f"At most {MOST_PAGES} pages are taken at once: this has {len(sizes)}. Divide it.", "file"
-        )
+        words = gettext("At most %(most)s pages are taken at once: this has %(pages)s. Divide it.")
+        raise FileRefused(words % {"most": MOST_PAGES, "pages": len(sizes)}, "file")
     file = spooled()
     with pikepdf.new() as pdf:
         stored = 0
@@ -48,11 +48,11 @@ def flat_file(sent: BinaryIO, sizes: Sequence[int]) -> FlatFile:
             picture = _encoded_anew(page, number)
             stored += len(picture.data)
             if stored > MOST_BYTES:
-                raise FileRefused(
-                    f"The pages take more than the {MOST_BYTES // 1_000_000} MB that are stored of one file, from page"
-                    f" {number} on. Divide it, or scan it in fewer dots per inch.",
-                    "file",
+                words = gettext(
+                    "The pages take more than the %(most)s MB that are stored of one file, from page %(number)s on."
+                    " Divide it, or scan it in fewer dots per inch."
                 )
+                raise FileRefused(words % {"most": MOST_BYTES // 1_000_000, "number": number}, "file")
             _add_page(pdf, picture)
         pdf.save(file, deterministic_id=True)
     file.seek(0)
@@ -77,7 +77,7 @@ class _Picture:
 
 def _pages(sent: BinaryIO, sizes: Sequence[int]) -> Iterator[bytes]:
     if not all(sizes) or sent.seek(0, os.SEEK_END) != sum(sizes):
-        raise FileRefused("The file did not arrive whole. Nothing was saved. Send it again.", "file")
+        raise FileRefused(gettext("The file did not arrive whole. Nothing was saved. Send it again."), "file")
     sent.seek(0)
     for size in sizes:
         yield sent.read(size)
@@ -86,19 +86,20 @@ def _pages(sent: BinaryIO, sizes: Sequence[int]) -> Iterator[bytes]:
 def _encoded_anew(page: bytes, number: int) -> _Picture:
     kind = kind_of(page[:HEAD])
     if kind != "jpeg":
-        words = "The pages of a file come as JPEG pictures, once they are blacked out."
+        words = gettext("The pages of a file come as JPEG pictures, once they are blacked out.")
         raise FileRefused(words if kind in ("pdf", "png", "tiff") else f"{words} {why_not(kind)}", "file")
-    broken = FileRefused(f"The picture of page {number} cannot be read: it is broken.", "file")
+    words = gettext("The picture of page %(number)s cannot be read: it is broken.")
+    broken = FileRefused(words % {"number": number}, "file")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             with Image.open(io.BytesIO(page), formats=["JPEG"]) as image:
                 if image.width * image.height > MOST_PIXELS:
-                    raise FileRefused(
-                        f"Page {number} has {image.width} × {image.height} dots: more than are taken."
-                        " Make it smaller.",
-                        "file",
+                    words = gettext(
+                        "Page %(number)s has %(width)s × %(height)s dots: more than are taken. Make it smaller."
                     )
+                    size = {"number": number, "width": image.width, "height": image.height}
+                    raise FileRefused(words % size, "file")
                 return _jpeg_of(image)
     except FileRefused:
         raise

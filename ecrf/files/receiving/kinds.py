@@ -2,6 +2,8 @@
 
 import re
 
+from django.utils.translation import gettext_lazy
+
 HEAD = 1024
 """So many bytes are looked at."""
 
@@ -27,23 +29,31 @@ SIGNS: tuple[tuple[str, int, bytes], ...] = (
 """(kind, where its sign stands, the sign)."""
 MARKUP = re.compile(rb"<\s*(?:!doctype|\?xml|svg|html|script|head|body)", re.IGNORECASE)
 
-TAKEN = "PDF, PNG, JPEG and TIFF files are taken."
-NOT_TAKEN = {
-    "dicom": f"This is a DICOM file. It names the patient in many places and cannot be blacked out here. {TAKEN}",
-    "markup": f"This is an SVG, HTML or XML file, which can hold a script. Print it to a PDF file. {TAKEN}",
-    "zip": f"This is a ZIP or Office file. Print the document in it to a PDF file, and add that. {TAKEN}",
-    "archive": f"This is an archive. Add the files in it one by one. {TAKEN}",
-    "office": f"This is an Office file. Print it to a PDF file, and add that. {TAKEN}",
-    "program": f"This is a program, and no document. {TAKEN}",
-    "heic": f"This is a HEIC picture or a film. Save the picture as JPEG, and add that. {TAKEN}",
-    "image": f"This kind of picture is not taken: save it as PNG or JPEG. {TAKEN}",
-    "empty": "The file is empty.",
-    "": f"What kind of file this is cannot be told from what it holds, whatever its name says. {TAKEN}",
+TAKEN = gettext_lazy("PDF, PNG, JPEG and TIFF files are taken.")
+WHAT = {
+    "dicom": gettext_lazy("This is a DICOM file."),
+    "markup": gettext_lazy("This is an SVG, HTML or XML file, which can hold a script."),
+    "zip": gettext_lazy("This is a ZIP or Office file."),
+    "archive": gettext_lazy("This is an archive."),
+    "office": gettext_lazy("This is an Office file."),
+    "program": gettext_lazy("This is a program, and no document."),
+    "heic": gettext_lazy("This is a HEIC picture or a film."),
+    "image": gettext_lazy("This kind of picture is not taken: save it as PNG or JPEG."),
+    "empty": gettext_lazy("The file is empty."),
+    "": gettext_lazy("What kind of file this is cannot be told from what it holds, whatever its name says."),
+}
+WHAT_TO_DO = {
+    "dicom": gettext_lazy("It names the patient in many places and cannot be blacked out here."),
+    "markup": gettext_lazy("Print it to a PDF file."),
+    "zip": gettext_lazy("Print the document in it to a PDF file, and add that."),
+    "archive": gettext_lazy("Add the files in it one by one."),
+    "office": gettext_lazy("Print it to a PDF file, and add that."),
+    "heic": gettext_lazy("Save the picture as JPEG, and add that."),
 }
 
 
 def kind_of(head: bytes) -> str:
-    """`pdf`, `png`, `jpeg`, `tiff`; another word of `NOT_TAKEN`; "" for what is not known."""
+    """`pdf`, `png`, `jpeg`, `tiff`; another word of `WHAT`; "" for what is not known."""
     if not head:
         return "empty"
     for kind, at, sign in SIGNS:
@@ -55,4 +65,9 @@ def kind_of(head: bytes) -> str:
 
 
 def why_not(kind: str) -> str:
-    return NOT_TAKEN.get(kind, NOT_TAKEN[""])
+    said = [WHAT.get(kind, WHAT[""]), WHAT_TO_DO.get(kind), TAKEN if kind != "empty" else None]
+    return " ".join(str(words) for words in said if words)
+
+
+def what_it_is(kind: str) -> str:
+    return str(WHAT.get(kind, WHAT[""]))

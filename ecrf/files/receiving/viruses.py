@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import BinaryIO
 
 from django.conf import settings
+from django.utils.translation import gettext, gettext_lazy
 
 from ecrf.files.receiving.refusals import FileRefused
 
@@ -16,7 +17,7 @@ WITHIN = 60.0
 BLOCK = 1 << 16
 LONGEST_ANSWER = 4096
 
-AWAY = (
+AWAY = gettext_lazy(
     "The virus scanner of this system does not answer, and no file is taken without it. Nothing was saved. Try again in"
     " a few minutes; if it stays so, tell whoever runs the system."
 )
@@ -36,14 +37,15 @@ def _look_at(blocks: Iterable[bytes]) -> None:
         answer = _answer_to(blocks)
     except OSError as error:
         log.warning("clamd does not answer: %s", type(error).__name__)
-        raise FileRefused(AWAY, status=503) from error
+        raise FileRefused(str(AWAY), status=503) from error
     if answer.endswith("FOUND"):
         found = answer.removeprefix("stream:").removesuffix("FOUND").strip()
         log.warning("a virus was found in a file that was sent")
-        raise FileRefused(f"The virus scanner has found “{found[:80]}” in the file. Nothing was saved.")
+        words = gettext("The virus scanner has found “%(name)s” in the file. Nothing was saved.")
+        raise FileRefused(words % {"name": found[:80]})
     if answer != "stream: OK":
         log.warning("clamd answers in words that are not known")
-        raise FileRefused(AWAY, status=503)
+        raise FileRefused(str(AWAY), status=503)
 
 
 def _answer_to(blocks: Iterable[bytes]) -> str:
