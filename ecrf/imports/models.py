@@ -4,6 +4,8 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from ecrf.access.models import Site
 from ecrf.audit.triggers import audited
@@ -11,13 +13,13 @@ from ecrf.queries.models import at_and_by
 
 
 class ImportPurpose(models.TextChoices):
-    IMPORT = "import", "Import"
-    COMPARISON = "comparison", "Comparison"
+    IMPORT = "import", pgettext_lazy("what a file is brought for", "Import")
+    COMPARISON = "comparison", pgettext_lazy("what a file is brought for", "Comparison")
 
 
 class ImportFormat(models.TextChoices):
-    FORM = "form", "CSV of one form"
-    LABORATORY = "laboratory", "CSV of a laboratory, one result a row"
+    FORM = "form", gettext_lazy("CSV of one form")
+    LABORATORY = "laboratory", gettext_lazy("CSV of a laboratory, one result a row")
     ODM = "odm", "ODM-XML 1.3.2"
 
 
@@ -34,17 +36,35 @@ class ImportState(models.TextChoices):
     FAILED = "failed", "Failed"
 
 
+STATE_WORDS: dict[ImportState, Promise] = {
+    ImportState.UNMAPPED: pgettext_lazy("state of a file", "columns to be named"),
+    ImportState.WAITING: pgettext_lazy("state of a file", "waiting to be looked at"),
+    ImportState.CHECKING: pgettext_lazy("state of a file", "being looked at"),
+    ImportState.CHECKED: pgettext_lazy("state of a file", "looked at"),
+    ImportState.REFUSED: pgettext_lazy("state of a file", "cannot be read"),
+    ImportState.DUE: pgettext_lazy("state of a file", "waiting to be imported"),
+    ImportState.ACTING: pgettext_lazy("state of a file", "being imported"),
+    ImportState.DONE: pgettext_lazy("state of a file", "imported"),
+    ImportState.ASIDE: pgettext_lazy("state of a file", "put aside"),
+    ImportState.FAILED: pgettext_lazy("state of a file", "failed"),
+}
+PROGRESS_WORDS: dict[str, Promise] = {
+    "Reading the file": gettext_lazy("Reading the file"),
+    "Looking at the rows": gettext_lazy("Looking at the rows"),
+    "Importing": pgettext_lazy("what is done with a file now", "Importing"),
+}
+"""What is stored of how far it is, as the page says it."""
 UNDER_WAY = (ImportState.WAITING, ImportState.CHECKING, ImportState.DUE, ImportState.ACTING)
 
 
 class RowKind(models.TextChoices):
     """What a row does, or how it lies to what is stored."""
 
-    READ = "read", "Not looked at yet"
-    NEW = "new", "New"
-    CHANGED = "changed", "Changed"
-    SAME = "same", "The same"
-    REFUSED = "refused", "Refused"
+    READ = "read", pgettext_lazy("what a row does", "Not looked at yet")
+    NEW = "new", pgettext_lazy("what a row does", "New")
+    CHANGED = "changed", pgettext_lazy("what a row does", "Changed")
+    SAME = "same", pgettext_lazy("what a row does", "The same")
+    REFUSED = "refused", pgettext_lazy("what a row does", "Refused")
 
 
 @audited(append_only=True, row="sha256")
@@ -163,6 +183,14 @@ class Import(models.Model):
     @property
     def is_comparison(self) -> bool:
         return self.purpose == ImportPurpose.COMPARISON
+
+    @property
+    def state_words(self) -> str:
+        return str(STATE_WORDS[ImportState(self.state)])
+
+    @property
+    def progress_words(self) -> str:
+        return str(PROGRESS_WORDS.get(self.progress, self.progress))
 
     @property
     def hash_words(self) -> str:

@@ -5,6 +5,7 @@ from uuid import UUID
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.http import Http404
+from django.utils.translation import gettext
 
 from ecrf.access.models import Site, User
 from ecrf.access.obstacles import refusal
@@ -30,7 +31,7 @@ def may_compare(user: User) -> bool:
 def require_imports(user: User) -> None:
     """Refuse (403) who neither imports nor compares anywhere, and who is not trained for it."""
     if not (may_import(user) or may_compare(user)):
-        raise PermissionDenied("Your role does not let you import files or compare them.")
+        raise PermissionDenied(gettext("Your role does not let you import files or compare them."))
 
 
 def rights_for(purpose: str) -> tuple[Right, ...]:
@@ -56,7 +57,7 @@ def require_bringing(user: User, purpose: str, site: Site | None) -> Right:
                 return right
         raise PermissionDenied(refusal(rights[0], user.obstacles(rights[0], site)))
     if not is_for_all(user):
-        raise PermissionDenied("Your role lets you bring files for your own site only.")
+        raise PermissionDenied(gettext("Your role lets you bring files for your own site only."))
     if found := user.obstacles_to_all(Right.LOCK):
         raise PermissionDenied(refusal(Right.LOCK, found))
     return Right.LOCK

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import IntegrityError
 from django.utils import timezone
+from django.utils.translation import gettext, pgettext
 
 from ecrf.access.models import Site, User
 from ecrf.audit.actor import Actor, acting
@@ -56,14 +57,18 @@ def bring(*, brought: Brought, by: User, request_key: uuid.UUID) -> Import:
     """Keep a file and have it looked at. The same click twice brings it once."""
     sha256, size = hash_of(brought.pieces())
     if size > LARGEST:
-        raise NotImported(f"The file is larger than {LARGEST // 1_000_000} MB. Divide it.", "file")
+        raise NotImported(
+            gettext("The file is larger than %(most)d MB. Divide it.") % {"most": LARGEST // 1_000_000},
+            "file",
+        )
     if not size:
-        raise NotImported("The file is empty.", "file")
+        raise NotImported(gettext("The file is empty."), "file")
     right = require_bringing(by, brought.purpose, brought.site)
     actor = by.acting_at(brought.site, right)
     if Import.objects.filter(brought_by=by, state__in=UNDER_WAY).count() >= WAITING_AT_MOST:
         raise NotImported(
-            f"{WAITING_AT_MOST} files of yours still wait. Bring this one when some of them are done."
+            gettext("%(number)d files of yours still wait. Bring this one when some of them are done.")
+            % {"number": WAITING_AT_MOST}
         )
     try:
         with acting(actor, source="import"):
@@ -85,7 +90,7 @@ def bring(*, brought: Brought, by: User, request_key: uuid.UUID) -> Import:
     except IntegrityError:
         if found := Import.objects.filter(request_key=request_key, brought_by=by, file=sha256).first():
             return found
-        raise NotImported("This page is out of date. Load it again, then bring the file.") from None
+        raise NotImported(gettext("This page is out of date. Load it again, then bring the file.")) from None
     if batch.state == ImportState.WAITING:
         go_on(batch)
     return batch
@@ -182,7 +187,9 @@ def order(
         ):
             return
         if shown is not None and shown != state_of(current):
-            raise NotImported("It was looked at again since this page was opened: see what it would do now.")
+            raise NotImported(
+                gettext("It was looked at again since this page was opened: see what it would do now.")
+            )
         _refuse(current, why, by)
         current.consents = _checked(current, consents, by)
         current.state, current.reason, current.act_key = ImportState.DUE, why, act_key
@@ -203,24 +210,31 @@ def state_of(batch: Import) -> int:
 
 def _refuse(batch: Import, why: str, by: User) -> None:
     if batch.is_comparison:
-        raise NotImported("This file was brought to be compared: nothing of it is imported.")
+        raise NotImported(gettext("This file was brought to be compared: nothing of it is imported."))
     if batch.state != ImportState.CHECKED:
-        raise NotImported(f"It is not ready to be imported: {batch.get_state_display().lower()}.")
+        raise NotImported(
+            gettext("It is not ready to be imported: %(state)s.") % {"state": batch.state_words}
+        )
     rows = batch.counts.get("rows", {})
     if rows.get(RowKind.REFUSED):
         raise NotImported(
-            "Some rows are refused, and a file is imported whole or not at all. Correct it first."
+            gettext("Some rows are refused, and a file is imported whole or not at all. Correct it first.")
         )
     if not (rows.get(RowKind.NEW) or rows.get(RowKind.CHANGED)):
-        raise NotImported("The file changes nothing: every value of it is stored already.")
+        raise NotImported(gettext("The file changes nothing: every value of it is stored already."))
     if batch.brought_by_id != by.pk:
-        raise NotImported(f"{batch.brought_by} brought this file, and imports it or puts it aside.")
+        raise NotImported(
+            gettext("%(name)s brought this file, and imports it or puts it aside.")
+            % {"name": batch.brought_by}
+        )
     longest = longest_reason(batch)
-    if fault := fault_of(why, "it is imported"):
+    if fault := fault_of(why, pgettext("of which the reason is asked", "it is imported")):
         raise NotImported(fault, "reason")
     if len(why) > longest:
         raise NotImported(
-            f"Say why in at most {longest} characters: system and file are named beside it.", "reason"
+            gettext("Say why in at most %(longest)d characters: system and file are named beside it.")
+            % {"longest": longest},
+            "reason",
         )
 
 
@@ -232,7 +246,8 @@ def _checked(batch: Import, consents: dict[str, StrikingConsent], by: User) -> d
         try:
             check_consent(consent, site, is_asked=True, since=site_began(site))
         except NotStruck as refusal:
-            raise NotImported(f"Site {site.code}: {refusal}", f"consent-{site.code}") from refusal
+            words = gettext("Site %(code)s: %(why)s") % {"code": site.code, "why": refusal}
+            raise NotImported(words, f"consent-{site.code}") from refusal
         assert consent is not None
         found[site.code] = [consent.of.pk, consent.of.name, consent.on.isoformat()]
     return found

@@ -10,6 +10,8 @@ from enum import StrEnum
 from typing import Any
 from urllib.parse import urlencode
 
+from django.utils.translation import gettext
+
 MOST_COLUMNS = 40
 MOST_CONDITIONS = 12
 MOST_DAYS = 400
@@ -157,13 +159,13 @@ def read_lists(lists: Mapping[str, list[str]]) -> Definition:
     """From the lists of an address. NoListing if it can be none."""
     main = (lists.get("main") or [""])[0]
     if not main:
-        raise NoListing("Choose first of what each row shows one.")
+        raise NoListing(gettext("Choose first of what each row shows one."))
     columns = tuple(dict.fromkeys(lists.get("col", [])))
     if len(columns) > MOST_COLUMNS:
-        raise NoListing(f"A listing has at most {MOST_COLUMNS} columns.")
+        raise NoListing(gettext("A listing has at most %(most)d columns.") % {"most": MOST_COLUMNS})
     joined = tuple(_joined(text) for text in lists.get("join", []))
     if len({one.form for one in joined} | {main}) <= len(joined):
-        raise NoListing("Each form can stand in a listing once.")
+        raise NoListing(gettext("Each form can stand in a listing once."))
     return Definition(main, columns, joined, read_narrowing(lists))
 
 
@@ -172,14 +174,16 @@ def read_narrowing(lists: Mapping[str, list[str]]) -> Narrowing:
     any text, of this or beside it, that the database could neither compare nor keep."""
 
     if any("\0" in text for texts in lists.values() for text in texts):
-        raise NoListing("It holds a character that no text of the study has (NUL): take it out.")
+        raise NoListing(gettext("It holds a character that no text of the study has (NUL): take it out."))
 
     def last(name: str) -> str:
         return (lists.get(name) or [""])[-1].strip()
 
     conditions = [*_conditions(lists), *_typed(lists)]
     if len(conditions) > MOST_CONDITIONS:
-        raise NoListing(f"A listing is narrowed by at most {MOST_CONDITIONS} conditions.")
+        raise NoListing(
+            gettext("A listing is narrowed by at most %(most)d conditions.") % {"most": MOST_CONDITIONS}
+        )
     start = last("start")
     return Narrowing(
         conditions=tuple(dict.fromkeys(conditions)),
@@ -214,7 +218,7 @@ def _typed(lists: Mapping[str, list[str]]) -> Iterator[ColumnCondition]:
 def _joined(text: str) -> Joined:
     parts = text.split(",")
     if len(parts) != 10 or not all(_is_days(part) for part in parts[6:8]):
-        raise NoListing("The address names no listing: how a form is joined cannot be read.")
+        raise NoListing(gettext("The address names no listing: how a form is joined cannot be read."))
     form, rule, of_first, of_last, to_first, to_last, before, after, item, keep = parts
     return Joined(form, rule, (of_first, of_last), (to_first, to_last), int(before), int(after), item, keep)
 

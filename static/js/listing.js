@@ -1,5 +1,7 @@
 /* The keys of a listing: arrows move from cell to cell, Enter opens what a cell shows. Without this it is a table of links. */
 
+import { gettext, ngettext } from "./words.js";
+
 const table = document.querySelector("[data-listing]");
 let at = null;
 
@@ -96,7 +98,7 @@ if (all) {
   const said = document.querySelector("[data-ticked]");
   const tell = () => {
     const count = boxes.filter((box) => box.checked).length;
-    said.textContent = count ? `${count} row${count === 1 ? "" : "s"} ticked:` : "Ticked rows:";
+    said.textContent = count ? ngettext("{number} row ticked:", "{number} rows ticked:", count) : gettext("Ticked rows:");
     all.checked = count === boxes.length;
     all.indeterminate = count > 0 && count < boxes.length;
   };

@@ -4,6 +4,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 from django.db import transaction
+from django.utils.translation import gettext, ngettext
 
 from ecrf.access.models import User
 from ecrf.access.reach import reachable
@@ -73,9 +74,9 @@ def verify_equal(*, batch: Import, by: User, typed: str) -> tuple[int, list[str]
     """How many values were verified, and which were left out, in words. All in one transaction."""
     equal = to_verify(by, batch)
     if not equal.count:
-        raise NotVerified("There is nothing that you can verify by this file.")
+        raise NotVerified(gettext("There is nothing that you can verify by this file."))
     if fold(typed) != str(equal.count):
-        raise NotVerified("Nothing was verified: the number you typed is not the number of values.")
+        raise NotVerified(gettext("Nothing was verified: the number you typed is not the number of values."))
     why = f"Equal to the file of {batch.source_system}, {batch.hash_words}: compared by rule."
     made, left_out = 0, []
     with transaction.atomic():
@@ -94,14 +95,23 @@ def verify_equal(*, batch: Import, by: User, typed: str) -> tuple[int, list[str]
                     why=why,
                 )
             except VerificationRefused as refusal:
-                raise NotVerified(f"{patient.number}: {refusal} Nothing was verified.") from refusal
+                words = gettext("%(patient)s: %(why)s Nothing was verified.")
+                raise NotVerified(words % {"patient": patient.number, "why": refusal}) from refusal
             made += len(verified)
             left_out += [
-                f"Left out: {patient.number}, {form_title(one.entry)}, {_label(one.entry, one.item)}: {one.why}"
+                gettext("Left out: %(patient)s, %(form)s, %(item)s: %(why)s")
+                % {
+                    "patient": patient.number,
+                    "form": form_title(one.entry),
+                    "item": _label(one.entry, one.item),
+                    "why": one.why,
+                }
                 for one in others
             ]
     if len(left_out) > NAMED:
-        left_out = [*left_out[:NAMED], f"And {len(left_out) - NAMED} more were left out."]
+        more = len(left_out) - NAMED
+        words = ngettext("And %(number)d more were left out.", "And %(number)d more were left out.", more)
+        left_out = [*left_out[:NAMED], words % {"number": more}]
     return made, left_out
 
 

@@ -12,12 +12,12 @@ from django.http import FileResponse, HttpResponse, HttpResponseBadRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from ecrf.access.language import answered_in_master
 from ecrf.access.requests import UserRequest, click_key, whole_number
 from ecrf.audit.actor import acting
-from ecrf.casebook.labels import counted
 from ecrf.forms.registry import CRFS
 from ecrf.imports.comparison.verifying import NotVerified, to_verify, verify_equal
 from ecrf.imports.models import Import, ImportDownload, ImportFormat, ImportState, RowKind
@@ -39,7 +39,7 @@ from ecrf.imports.sources.stored import ALTERED, StoredBytes, is_as_brought, pie
 from ecrf.imports.work.bringing_in import changes_as_manager, longest_reason
 from ecrf.trail.download.csv_file import answer, file_name
 
-OUT_OF_DATE = "The page is out of date. Go back and load it again."
+OUT_OF_DATE = gettext_lazy("The page is out of date. Go back and load it again.")
 MOST_AT_ONCE = 100_000
 
 
@@ -140,7 +140,13 @@ def order_import(request: UserRequest, key: uuid.UUID) -> HttpResponse:
         return _page(request, batch, refused, 422)
     if batch.state == ImportState.DONE:
         messages.success(
-            request, f"Imported: {counted(batch.counts['all'], 'row')}. Each value says where it came from."
+            request,
+            ngettext(
+                "Imported: %(number)d row. Each value says where it came from.",
+                "Imported: %(number)d rows. Each value says where it came from.",
+                batch.counts["all"],
+            )
+            % {"number": batch.counts["all"]},
         )
     return redirect("import", key)
 
@@ -173,7 +179,13 @@ def verify_compared(request: UserRequest, key: uuid.UUID) -> HttpResponse:
     except NotVerified as refused:
         return _page(request, batch, refused, 422)
     messages.success(
-        request, f"{counted(made, 'value')} verified, as equal to the file of {batch.source_system}."
+        request,
+        ngettext(
+            "%(number)d value verified, as equal to the file of %(system)s.",
+            "%(number)d values verified, as equal to the file of %(system)s.",
+            made,
+        )
+        % {"number": made, "system": batch.source_system},
     )
     for words in left_out:
         messages.warning(request, words)
@@ -181,14 +193,21 @@ def verify_compared(request: UserRequest, key: uuid.UUID) -> HttpResponse:
 
 
 @require_POST
-@answered_in_master
 def rows_csv(request: UserRequest, key: uuid.UUID) -> HttpResponseBase:
     """The rows of one kind, or all, as a file: of what is refused, the list to correct from."""
     batch = reach_import(request.user, key)
     kind = request.POST.get("kind", "")
     if narrowed(rows_for(request.user, batch), kind).count() > MOST_AT_ONCE:
-        messages.warning(request, f"One file holds at most {MOST_AT_ONCE:,} rows. Choose a kind.")
+        messages.warning(
+            request,
+            gettext("One file holds at most %(most)s rows. Choose a kind.") % {"most": f"{MOST_AT_ONCE:,}"},
+        )
         return redirect("import", key)
+    return _rows_as_csv(request, batch, kind)
+
+
+@answered_in_master
+def _rows_as_csv(request: UserRequest, batch: Import, kind: str) -> HttpResponseBase:
     note = partial(_note, request, batch, f"rows {kind or 'all'}")
     name = file_name(f"import-{batch.pk}-{kind or 'rows'}", timezone.now())
     return answer(name, csv_columns(batch), csv_lines(request.user, batch, kind), note)
@@ -200,7 +219,7 @@ def original(request: UserRequest, key: uuid.UUID) -> HttpResponseBase:
     batch = reach_import(request.user, key)
     require_own(request.user, batch)
     if not is_as_brought(batch.file):
-        messages.error(request, ALTERED)
+        messages.error(request, str(ALTERED))
         return redirect("import", key)
     _note(request, batch, "the file itself")
     request.META.pop("HTTP_ACCEPT_ENCODING", None)

@@ -3,6 +3,8 @@
 from typing import Any
 
 from django import forms
+from django.utils.text import format_lazy
+from django.utils.translation import gettext, gettext_lazy, pgettext, pgettext_lazy
 
 from ecrf.access.models import Site, User
 from ecrf.casebook.striking import StrikingConsent
@@ -17,7 +19,7 @@ from ecrf.imports.rights import sites_to_choose
 from ecrf.imports.services import LARGEST
 from ecrf.imports.sources.laboratory import results_forms
 
-BY_ITSELF = "As the file says"
+BY_ITSELF = gettext_lazy("As the file says")
 
 
 def form_choices() -> list[tuple[str, str]]:
@@ -26,69 +28,91 @@ def form_choices() -> list[tuple[str, str]]:
     for key in protocol().scheduled_crfs():
         for one in (key, *CRFS[key].rows):
             if CRFS[one].entered:
-                above = f"{CRFS[key].title}: " if one != key else ""
-                found.append((one, f"{above}{CRFS[one].title}"))
+                title, names = CRFS[one].title, {"form": CRFS[key].title, "rows": CRFS[one].title}
+                found.append((one, title if one == key else gettext("%(form)s: %(rows)s") % names))
     return found
 
 
-def _select(label: str, choices: list[tuple[str, str]], help_text: str = "") -> forms.ChoiceField:
+def _select(label: Any, choices: list[Any]) -> forms.ChoiceField:
     widget = forms.Select({"class": "form-select"})
-    return forms.ChoiceField(label=label, choices=choices, required=False, widget=widget, help_text=help_text)
+    return forms.ChoiceField(label=label, choices=choices, required=False, widget=widget)
 
 
 class BringingForm(forms.Form):
     """The file, what it is and where it comes from; how it is written, where it does not say so itself."""
 
     format = forms.ChoiceField(
-        label="What is in the file", choices=(), widget=forms.RadioSelect({"class": "plain ticks"})
+        label=gettext_lazy("What is in the file"),
+        choices=(),
+        widget=forms.RadioSelect({"class": "plain ticks"}),
     )
-    form = _select("Form", [])
-    mapping = _select("Read a laboratory’s file as", [])
-    site = _select("Patients of", [])
+    form = _select(pgettext_lazy("label", "Form"), [])
+    mapping = _select(gettext_lazy("Read a laboratory’s file as"), [])
+    site = _select(pgettext_lazy("label: a site", "Patients of"), [])
     source_system = TypedText(
-        label="Source system",
+        label=gettext_lazy("Source system"),
         max_length=60,
         widget=forms.TextInput({"class": "form-control"}),
-        help_text="The laboratory, device or former database that it comes from. It stands with each value.",
-        error_messages={"required": "Say where the file comes from."},
+        help_text=gettext_lazy(
+            "The laboratory, device or former database that it comes from. It stands with each value."
+        ),
+        error_messages={"required": gettext_lazy("Say where the file comes from.")},
     )
     file = forms.FileField(
-        label="File",
+        label=pgettext_lazy("label", "File"),
         max_length=200,
         allow_empty_file=True,
         widget=forms.FileInput(
             {"class": "form-control", "accept": ".csv,.txt,.tsv,.xml", "data-most-bytes": LARGEST}
         ),
-        help_text=f"CSV or XML, up to {LARGEST // 1_000_000} MB. Of a workbook, save the sheet as “CSV UTF-8”.",
+        help_text=format_lazy(
+            gettext_lazy("CSV or XML, up to {most} MB. Of a workbook, save the sheet as “CSV UTF-8”."),
+            most=LARGEST // 1_000_000,
+        ),
         error_messages={
-            "required": "Choose the file.",
-            "max_length": "Its name is longer than 200 characters.",
+            "required": gettext_lazy("Choose the file."),
+            "max_length": gettext_lazy("Its name is longer than 200 characters."),
         },
     )
-    declared = _select("Encoding of the text", [("", BY_ITSELF), *ENCODINGS.items()])
+    declared = _select(gettext_lazy("Encoding of the text"), [("", BY_ITSELF), *ENCODINGS.items()])
     delimiter = _select(
-        "Between columns", [("", BY_ITSELF), *((sign, words) for sign, words in DELIMITERS.items())]
+        pgettext_lazy("label: a sign", "Between columns"),
+        [("", BY_ITSELF), *((sign, words) for sign, words in DELIMITERS.items())],
     )
     decimal = _select(
-        "Before decimals", [("", "Point or comma"), (".", "Point: 1,200.5"), (",", "Comma: 1.200,5")]
+        pgettext_lazy("label: a sign", "Before decimals"),
+        [
+            ("", gettext_lazy("Point or comma")),
+            (".", gettext_lazy("Point: 1,200.5")),
+            (",", gettext_lazy("Comma: 1.200,5")),
+        ],
     )
     first = _select(
-        "Dates like 05/06/2026",
-        [("", "Refuse: it is not certain"), ("day", "Day first: 5 June"), ("month", "Month first: 6 May")],
+        gettext_lazy("Dates like 05/06/2026"),
+        [
+            ("", gettext_lazy("Refuse: it is not certain")),
+            ("day", gettext_lazy("Day first: 5 June")),
+            ("month", gettext_lazy("Month first: 6 May")),
+        ],
     )
 
     def __init__(self, *given: Any, user: User, purpose: str, **more: Any) -> None:
         super().__init__(*given, **more)
         self.sites = {site.code: site for site in sites_to_choose(user, purpose)}
-        every: list[tuple[str, str]] = [] if self.sites else [("", "All sites")]
+        every: list[tuple[str, str]] = [] if self.sites else [("", gettext("All sites"))]
         self._offer("site", [*every, *((code, str(site)) for code, site in self.sites.items())])
         is_lab = bool(results_forms())
         self._offer(
-            "format", [one for one in ImportFormat.choices if is_lab or one[0] != ImportFormat.LABORATORY]
+            "format",
+            [
+                (key, str(words))
+                for key, words in ImportFormat.choices
+                if is_lab or key != ImportFormat.LABORATORY
+            ],
         )
-        self._offer("form", [("", "Choose the form"), *form_choices()])
+        self._offer("form", [("", gettext("Choose the form")), *form_choices()])
         saved = [(str(one.pk), one.name) for one in LabMapping.objects.order_by("name")] if is_lab else []
-        self._offer("mapping", [("", "I name its columns on the next page"), *saved])
+        self._offer("mapping", [("", gettext("I name its columns on the next page")), *saved])
         if len(self.sites) == 1:
             self.fields["site"].widget = forms.HiddenInput()
             self.initial["site"] = next(iter(self.sites))
@@ -123,13 +147,13 @@ class BringingForm(forms.Form):
     def clean_form(self) -> str:
         key = str(self.cleaned_data["form"])
         if self.cleaned_data.get("format") == ImportFormat.FORM and not key:
-            raise forms.ValidationError("Choose the form.")
+            raise forms.ValidationError(gettext("Choose the form."))
         return key
 
     def clean_site(self) -> str:
         code = str(self.cleaned_data["site"])
         if self.sites and not code:
-            raise forms.ValidationError("Choose the site.")
+            raise forms.ValidationError(gettext("Choose the site."))
         return code
 
 
@@ -142,12 +166,12 @@ class ConsentOfSite(forms.Form):
         self.investigators = {str(one.pk): one for one in who_can_consent(site)}
         named = [(pk, one.name) for pk, one in self.investigators.items()]
         self.fields["of"] = forms.ChoiceField(
-            label=f"Investigator of {site} who consented",
-            choices=[("", "Choose"), *named],
+            label=gettext("Investigator of %(site)s who consented") % {"site": site},
+            choices=[("", pgettext("nothing is chosen yet", "Choose")), *named],
             required=False,
             widget=forms.Select({"class": "form-select"}),
         )
-        self.fields["on"] = TypedDay(label="Day of the consent", required=False, now=site.now)
+        self.fields["on"] = TypedDay(label=gettext("Day of the consent"), required=False, now=site.now)
 
     @property
     def consent(self) -> StrikingConsent | None:

@@ -5,12 +5,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.db.models import Count, QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext, ngettext_lazy, pgettext, pgettext_lazy
 
 from ecrf.access.models import User
 from ecrf.access.reach import reachable
 from ecrf.access.roles import Right
 from ecrf.audit.bound.person import whole_study
-from ecrf.casebook.labels import counted
 from ecrf.casebook.models import Patient
 from ecrf.imports.models import Import, ImportRow, RowKind
 from ecrf.imports.pages.links import RowLinks
@@ -18,20 +19,26 @@ from ecrf.imports.plan.outcome import CellOutcome, RowOutcome, SideEffect, outco
 from ecrf.imports.rights import is_for_all
 
 SHOWN = 100
-COMPARED = {
-    RowKind.NEW: "Not transcribed",
-    RowKind.CHANGED: "Differs",
-    RowKind.SAME: "Equal",
-    RowKind.REFUSED: "Not compared",
+COMPARED: dict[RowKind, Promise] = {
+    RowKind.NEW: pgettext_lazy("a row of a compared file", "Not transcribed"),
+    RowKind.CHANGED: pgettext_lazy("a row of a compared file", "Differs"),
+    RowKind.SAME: pgettext_lazy("a row of a compared file", "Equal"),
+    RowKind.REFUSED: pgettext_lazy("a row of a compared file", "Not compared"),
 }
 """What the kinds of row are called where a file was only compared."""
-EFFECTS = {
-    SideEffect.SIGNATURE: ("signature broken", "signatures broken"),
-    SideEffect.VERIFICATION: ("verification undone", "verifications undone"),
-    SideEffect.QUERY: ("query reopened", "queries reopened"),
-    SideEffect.QUESTION: ("question of a check", "questions of checks"),
+EFFECTS: dict[SideEffect, Promise] = {
+    SideEffect.SIGNATURE: ngettext_lazy(
+        "%(number)d signature broken", "%(number)d signatures broken", "number"
+    ),
+    SideEffect.VERIFICATION: ngettext_lazy(
+        "%(number)d verification undone", "%(number)d verifications undone", "number"
+    ),
+    SideEffect.QUERY: ngettext_lazy("%(number)d query reopened", "%(number)d queries reopened", "number"),
+    SideEffect.QUESTION: ngettext_lazy(
+        "%(number)d question of a check", "%(number)d questions of checks", "number"
+    ),
 }
-"""{what is set off: one of them, several}"""
+"""{what is set off: so many of them}"""
 
 
 @dataclass(frozen=True)
@@ -65,7 +72,7 @@ def rows_for(user: User, batch: Import) -> QuerySet[ImportRow]:
 
 def kind_words(batch: Import, kind: str) -> str:
     found = COMPARED if batch.is_comparison else {}
-    return found.get(RowKind(kind)) or RowKind(kind).label
+    return str(found.get(RowKind(kind)) or RowKind(kind).label)
 
 
 def tabs_of(user: User, batch: Import, chosen: str) -> list[KindTab]:
@@ -74,11 +81,11 @@ def tabs_of(user: User, batch: Import, chosen: str) -> list[KindTab]:
     for kind, count in rows_for(user, batch).values_list("kind").annotate(Count("pk")).order_by():
         counts[kind] = count
     differing = rows_for(user, batch).filter(differs=True).count()
-    tabs = [KindTab("", "All", counts.total(), not chosen)]
+    tabs = [KindTab("", pgettext("rows of a file", "All"), counts.total(), not chosen)]
     for kind in (RowKind.REFUSED, RowKind.CHANGED, RowKind.NEW, RowKind.SAME):
         tabs.append(KindTab(kind, kind_words(batch, kind), counts[kind], chosen == kind))
     if differing:
-        tabs.append(KindTab("differs", "Other than shown before", differing, chosen == "differs"))
+        tabs.append(KindTab("differs", gettext("Other than shown before"), differing, chosen == "differs"))
     return tabs
 
 
@@ -107,7 +114,7 @@ def _shown(batch: Import, row: ImportRow, links: RowLinks) -> ShownRow:
 def effects_of(batch: Import) -> list[str]:
     """`3 signatures broken`, in words for all rows together."""
     undoes = batch.counts.get("undoes", {})
-    return [counted(undoes[what], *words) for what, words in EFFECTS.items() if undoes.get(what)]
+    return [str(words % {"number": undoes[what]}) for what, words in EFFECTS.items() if undoes.get(what)]
 
 
 def csv_columns(batch: Import) -> list[str]:

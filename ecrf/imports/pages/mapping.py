@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext, gettext_lazy, pgettext
 from django.views.decorators.http import require_http_methods
 
 from ecrf.access.models import User
@@ -29,7 +30,7 @@ from ecrf.imports.sources.laboratory import (
 )
 from ecrf.imports.sources.stored import pieces_of, text_of
 
-ANOTHERS = (
+ANOTHERS = gettext_lazy(
     "Somebody else keeps theirs under this name, and only a data manager replaces it. Choose another name."
 )
 MAPPABLE = (ImportState.UNMAPPED, ImportState.CHECKED, ImportState.REFUSED)
@@ -124,20 +125,22 @@ def _tests(
 
 def _errors(request: UserRequest, chosen: dict[str, Any], tests: list[TestChoice]) -> dict[str, str]:
     found = {
-        f"column-{what}": f"Say which column holds: {COLUMNS[what].lower()}."
+        f"column-{what}": gettext("Say which column holds: %(what)s.") % {"what": str(COLUMNS[what]).lower()}
         for what in NEEDED
         if not chosen["columns"][what]
     }
     used = [name for name in chosen["columns"].values() if name]
     for what, name in chosen["columns"].items():
         if name and used.count(name) > 1:
-            found[f"column-{what}"] = f"The column “{name}” is chosen twice."
-    found |= {one.field: "Choose the row, or leave the test out." for one in tests if one.row is None}
+            found[f"column-{what}"] = gettext("The column “%(column)s” is chosen twice.") % {"column": name}
+    found |= {
+        one.field: gettext("Choose the row, or leave the test out.") for one in tests if one.row is None
+    }
     name, fault = cleaned_or_fault(request.POST.get("save_as", ""), lines=False)
     if fault or len(name) > 60:
-        found["save_as"] = fault or "Name it in up to 60 characters."
+        found["save_as"] = fault or gettext("Name it in up to 60 characters.")
     elif _is_anothers(request.user, name):
-        found["save_as"] = ANOTHERS
+        found["save_as"] = str(ANOTHERS)
     return found
 
 
@@ -171,7 +174,11 @@ def _ask(
         (what, words, chosen["columns"].get(what, ""), what in NEEDED, errors.get(f"column-{what}", ""))
         for what, words in COLUMNS.items()
     ]
-    offered = (("value", "Result", form.values), ("unit", "Unit", form.units), ("day", "Day", form.days))
+    offered = (
+        ("value", pgettext("column of a laboratory’s file", "Result"), form.values),
+        ("unit", pgettext("column of a laboratory’s file", "Unit"), form.units),
+        ("day", pgettext("column of a laboratory’s file", "Day"), form.days),
+    )
     before = batch.reading.get("mapping_name", "")
     context = {
         "batch": batch,

@@ -10,6 +10,7 @@ from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from ecrf.access.requests import UserRequest, click_key
@@ -57,7 +58,7 @@ def new_import(request: UserRequest, purpose: str) -> HttpResponse:
         may_compare(request.user) if purpose == ImportPurpose.COMPARISON else may_import(request.user)
     )
     if not is_allowed:
-        raise PermissionDenied("Your role does not let you do this with files.")
+        raise PermissionDenied(gettext("Your role does not let you do this with files."))
     files = request.FILES if request.method == "POST" else None
     first = {"format": ImportFormat.LABORATORY if purpose == ImportPurpose.COMPARISON else ImportFormat.FORM}
     form = BringingForm(
@@ -71,7 +72,7 @@ def new_import(request: UserRequest, purpose: str) -> HttpResponse:
         return _ask(request, form, purpose)
     key = click_key(request)
     if key is None:
-        form.add_error(None, "This page is out of date. Load it again, then bring the file.")
+        form.add_error(None, gettext("This page is out of date. Load it again, then bring the file."))
         return _ask(request, form, purpose)
     try:
         batch = bring(brought=_brought(form, purpose), by=request.user, request_key=key)

@@ -3,14 +3,17 @@
 import codecs
 from collections.abc import Callable, Iterable
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext, gettext_lazy
+
 Pieces = Callable[[], Iterable[bytes]]
 """Gives the bytes of a file from its beginning, piece by piece, each time it is called."""
 
-ENCODINGS = {
+ENCODINGS: dict[str, str | Promise] = {
     "utf-8": "UTF-8",
-    "utf-16": "UTF-16 (Excel: “Unicode text”)",
-    "cp932": "Japanese (Shift_JIS, cp932)",
-    "cp1252": "Western European (cp1252)",
+    "utf-16": gettext_lazy("UTF-16 (Excel: “Unicode text”)"),
+    "cp932": gettext_lazy("Japanese (Shift_JIS, cp932)"),
+    "cp1252": gettext_lazy("Western European (cp1252)"),
 }
 """What can be declared: {name: in words}."""
 
@@ -26,19 +29,28 @@ MARKS = (
 NO_TEXT = (
     (
         b"PK\x03\x04",
-        "This is a workbook (.xlsx) or another zip file. In the spreadsheet choose “Save as” and the type"
-        " “CSV UTF-8”, then upload that file.",
+        gettext_lazy(
+            "This is a workbook (.xlsx) or another zip file. In the spreadsheet choose “Save as” and the type"
+            " “CSV UTF-8”, then upload that file."
+        ),
     ),
     (
         b"\xd0\xcf\x11\xe0",
-        "This is a workbook of an older Excel (.xls). Save it as “CSV UTF-8”, then upload that file.",
+        gettext_lazy(
+            "This is a workbook of an older Excel (.xls). Save it as “CSV UTF-8”, then upload that file."
+        ),
     ),
-    (b"%PDF", "This is a PDF. Ask who sent it for a CSV or ODM-XML file: values are not read from pages."),
-    (b"\x1f\x8b", "This is a packed file (gzip). Unpack it, then upload what was in it."),
-    (b"\x89PNG", "This is a picture. Ask who sent it for a CSV or ODM-XML file."),
-    (b"\xff\xd8\xff", "This is a picture. Ask who sent it for a CSV or ODM-XML file."),
+    (
+        b"%PDF",
+        gettext_lazy(
+            "This is a PDF. Ask who sent it for a CSV or ODM-XML file: values are not read from pages."
+        ),
+    ),
+    (b"\x1f\x8b", gettext_lazy("This is a packed file (gzip). Unpack it, then upload what was in it.")),
+    (b"\x89PNG", gettext_lazy("This is a picture. Ask who sent it for a CSV or ODM-XML file.")),
+    (b"\xff\xd8\xff", gettext_lazy("This is a picture. Ask who sent it for a CSV or ODM-XML file.")),
 )
-ZEROS = "This is no text file: it holds zero bytes. Save it as “CSV UTF-8”, then upload it."
+ZEROS = gettext_lazy("This is no text file: it holds zero bytes. Save it as “CSV UTF-8”, then upload it.")
 UTF_16_ALTERNATES = 0.4
 """So large a share of every second byte is zero where mostly Latin text stands in UTF-16."""
 NOT_IN_CP932 = frozenset("\x80\xa0\uf8f0\uf8f1\uf8f2\uf8f3")
@@ -50,8 +62,8 @@ class UnreadableFile(Exception):
     """Why a file cannot be read, in words for the page. `readings`: {encoding: how a part of it then reads}, where it
     could be in several."""
 
-    def __init__(self, words: str, readings: dict[str, str] | None = None) -> None:
-        super().__init__(words)
+    def __init__(self, words: str | Promise, readings: dict[str, str] | None = None) -> None:
+        super().__init__(str(words))
         self.readings = readings or {}
 
 
@@ -82,10 +94,14 @@ def _fitting(pieces: Pieces, declared: str) -> str:
         return fitting[0]
     if not fitting:
         raise UnreadableFile(
-            "The text of this file is in an encoding that is not read here. Save it as “CSV UTF-8”, then upload it."
+            gettext(
+                "The text of this file is in an encoding that is not read here. Save it as “CSV UTF-8”, then upload it."
+            )
         )
     raise UnreadableFile(
-        "This file is not in UTF-8, and its letters could be read in two ways. Choose the one that is right.",
+        gettext(
+            "This file is not in UTF-8, and its letters could be read in two ways. Choose the one that is right."
+        ),
         {name: _sample(pieces, name) for name in fitting},
     )
 
@@ -93,7 +109,7 @@ def _fitting(pieces: Pieces, declared: str) -> str:
 def refuse_no_text(head: bytes) -> None:
     """UnreadableFile for a workbook, a PDF, a picture: by what it is, whatever it is called."""
     if not head.strip():
-        raise UnreadableFile("The file is empty.")
+        raise UnreadableFile(gettext("The file is empty."))
     for sign, words in NO_TEXT:
         if head.startswith(sign):
             raise UnreadableFile(words)
@@ -116,15 +132,20 @@ def _decoded(pieces: Pieces, codec: str) -> Iterable[str]:
 
 def _marked(pieces: Pieces, codec: str, declared: str) -> str:
     if not codec:
-        raise UnreadableFile("This file is in UTF-32, which is not read here. Save it as “CSV UTF-8”.")
+        raise UnreadableFile(
+            gettext("This file is in UTF-32, which is not read here. Save it as “CSV UTF-8”.")
+        )
     if declared and declared != codec.removesuffix("-sig"):
         raise UnreadableFile(
-            f"The file says that it is in {ENCODINGS[codec.removesuffix('-sig')]}, and you chose"
-            f" {ENCODINGS[declared]}. Leave it to the file, or look whether it is the right one."
+            gettext(
+                "The file says that it is in %(said)s, and you chose %(chosen)s. Leave it to the file, or look whether"
+                " it is the right one."
+            )
+            % {"said": ENCODINGS[codec.removesuffix("-sig")], "chosen": ENCODINGS[declared]}
         )
     if not is_in(pieces, codec):
         raise UnreadableFile(
-            "The file is cut off or damaged: not all of its text can be read. Ask for it again."
+            gettext("The file is cut off or damaged: not all of its text can be read. Ask for it again.")
         )
     return codec
 
@@ -133,8 +154,11 @@ def _declared(pieces: Pieces, declared: str) -> str:
     codec = "utf-16-le" if declared == "utf-16" else declared
     if not is_in(pieces, codec):
         raise UnreadableFile(
-            f"This file is not in {ENCODINGS[declared]}: some of its bytes are no signs there. Choose another, or"
-            " leave it to the file."
+            gettext(
+                "This file is not in %(chosen)s: some of its bytes are no signs there. Choose another, or leave it to"
+                " the file."
+            )
+            % {"chosen": ENCODINGS[declared]}
         )
     return codec
 

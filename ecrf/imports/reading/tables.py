@@ -7,10 +7,17 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import TextIO
 
+from django.utils.functional import Promise
+from django.utils.translation import gettext, pgettext_lazy
+
 from ecrf.forms.typed_text import fold
 from ecrf.imports.reading.encodings import UnreadableFile
 
-DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs"}
+DELIMITERS: dict[str, Promise] = {
+    ",": pgettext_lazy("between columns", "commas"),
+    ";": pgettext_lazy("between columns", "semicolons"),
+    "\t": pgettext_lazy("between columns", "tabs"),
+}
 HEAD = 65_536
 """Signs that are looked at to find what stands between the columns."""
 LOOKED_AT = 50
@@ -48,7 +55,7 @@ def open_table(stream: TextIO, delimiter: str = "") -> TextTable:
         delimiter, first = line[len(SEP) :].strip("\r") or delimiter, 2
     if delimiter and delimiter not in DELIMITERS:
         raise UnreadableFile(
-            "Between the columns stands a sign that is not known. Use commas, semicolons or tabs."
+            gettext("Between the columns stands a sign that is not known. Use commas, semicolons or tabs.")
         )
     delimiter = delimiter or _delimiter_of(rest)
     csv.field_size_limit(LONGEST_CELL)
@@ -56,9 +63,12 @@ def open_table(stream: TextIO, delimiter: str = "") -> TextTable:
     _number, header = next(records, (first, []))
     header = _without_empty_end(header)
     if not header:
-        raise UnreadableFile("The file has no names of columns in its first row.")
+        raise UnreadableFile(gettext("The file has no names of columns in its first row."))
     if len(header) > MOST_COLUMNS:
-        raise UnreadableFile(f"The file has {len(header)} columns; at most {MOST_COLUMNS} are read.")
+        raise UnreadableFile(
+            gettext("The file has %(number)d columns; at most %(most)d are read.")
+            % {"number": len(header), "most": MOST_COLUMNS}
+        )
     _refuse_twice(header)
     return TextTable(header, delimiter, _rows(records, len(header)))
 
@@ -88,14 +98,29 @@ def _delimiter_of(head: str) -> str:
         return next(iter(fitting))
     if not fitting and any(widths.values()):
         raise UnreadableFile(
-            "Only one column was found: no commas, semicolons or tabs stand in the first row. Save it as “CSV UTF-8”."
+            gettext(
+                "Only one column was found: no commas, semicolons or tabs stand in the first row. Save it as"
+                " “CSV UTF-8”."
+            )
         )
     if not fitting:
         raise UnreadableFile(
-            "The first rows cannot be read: a quotation mark is not closed, or something stands behind one."
+            gettext(
+                "The first rows cannot be read: a quotation mark is not closed, or something stands behind one."
+            )
         )
-    names = " or ".join(DELIMITERS[sign] for sign in fitting)
-    raise UnreadableFile(f"The columns could be divided by {names}. Choose which on the page.")
+    *more, last_but_one, last = [str(DELIMITERS[sign]) for sign in fitting]
+    two = {"one": last_but_one, "other": last}
+    if not more:
+        raise UnreadableFile(
+            gettext("The columns could be divided by %(one)s or %(other)s. Choose which on the page.") % two
+        )
+    raise UnreadableFile(
+        gettext(
+            "The columns could be divided by %(first)s or %(one)s or %(other)s. Choose which on the page."
+        )
+        % {"first": more[0], **two}
+    )
 
 
 def _widths(head: str, delimiter: str) -> list[int]:
@@ -130,11 +155,13 @@ def _records(lines: Iterator[str], delimiter: str, first: int) -> Iterator[tuple
 
 def _unreadable(number: int, error: str) -> str:
     if "limit" in error:
-        return f"Row {number} holds a cell of more than {LONGEST_CELL:,} signs, or a quotation mark is not closed."
-    return (
-        f"Row {number} cannot be read: a quotation mark is not closed, or something stands behind one. A quotation"
+        return gettext(
+            "Row %(number)d holds a cell of more than %(most)s signs, or a quotation mark is not closed."
+        ) % {"number": number, "most": f"{LONGEST_CELL:,}"}
+    return gettext(
+        "Row %(number)d cannot be read: a quotation mark is not closed, or something stands behind one. A quotation"
         " mark within a quoted cell is written twice."
-    )
+    ) % {"number": number}
 
 
 def _rows(records: Iterator[tuple[int, list[str]]], width: int) -> Iterator[TableRow]:
@@ -159,7 +186,8 @@ def _without_empty_end(header: list[str]) -> list[str]:
     if "" in names:
         at = names.index("")
         raise UnreadableFile(
-            f"Column {column_name(at)} has no name in the first row. Name it, or take it out."
+            gettext("Column %(column)s has no name in the first row. Name it, or take it out.")
+            % {"column": column_name(at)}
         )
     return names
 
@@ -168,6 +196,8 @@ def _refuse_twice(header: list[str]) -> None:
     seen: dict[str, int] = {}
     for at, name in enumerate(header):
         if (key := key_of(name)) in seen:
-            where = f"{column_name(seen[key])} and {column_name(at)}"
-            raise UnreadableFile(f"Two columns are called “{name}”: {where}. Each name stands once.")
+            raise UnreadableFile(
+                gettext("Two columns are called “%(name)s”: %(one)s and %(other)s. Each name stands once.")
+                % {"name": name, "one": column_name(seen[key]), "other": column_name(at)}
+            )
         seen[key] = at

@@ -6,6 +6,8 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext, pgettext_lazy
 
 from ecrf.forms.items import Day, Line
 from ecrf.forms.protocol import protocol
@@ -16,13 +18,13 @@ from ecrf.imports.reading.encodings import UnreadableFile
 from ecrf.imports.reading.tables import TableRow, TextTable, key_of
 from ecrf.imports.sources.row import SourceRow, row_numbers
 
-COLUMNS = {
-    "patient": "Patient number",
-    "test": "Test",
-    "value": "Result",
-    "unit": "Unit",
-    "day": "Day of the sample",
-    "visit": "Visit",
+COLUMNS: dict[str, Promise] = {
+    "patient": pgettext_lazy("column of a laboratory’s file", "Patient number"),
+    "test": pgettext_lazy("column of a laboratory’s file", "Test"),
+    "value": pgettext_lazy("column of a laboratory’s file", "Result"),
+    "unit": pgettext_lazy("column of a laboratory’s file", "Unit"),
+    "day": pgettext_lazy("column of a laboratory’s file", "Day of the sample"),
+    "visit": pgettext_lazy("column of a laboratory’s file", "Visit"),
 }
 """What a column can be; those from the unit on may be lacking."""
 NEEDED = ("patient", "test", "value", "day")
@@ -103,7 +105,8 @@ def tests_in(table: TextTable, column: str) -> list[str]:
             found.setdefault(key_of(name), name)
         if len(found) > MOST_TESTS:
             raise UnreadableFile(
-                f"The column “{column}” names more than {MOST_TESTS} tests: is it the right one?"
+                gettext("The column “%(column)s” names more than %(most)d tests: is it the right one?")
+                % {"column": column, "most": MOST_TESTS}
             )
     return list(found.values())
 
@@ -113,7 +116,7 @@ def read_results(table: TextTable, mapping: dict[str, Any], ways: CellWays) -> I
     columns = {
         what: table.header.index(name) for what, name in mapping["columns"].items() if name in table.header
     }
-    if lacking := [COLUMNS[what] for what in NEEDED if what not in columns]:
+    if lacking := [str(COLUMNS[what]) for what in NEEDED if what not in columns]:
         raise UnreadableFile(f"The file has no column for: {', '.join(lacking)}. Name its columns.")
     target, tests = mapping["target"], {key_of(name): number for name, number in mapping["tests"].items()}
     definition = CRFS[target["form"]]

@@ -6,12 +6,15 @@ from collections.abc import Iterable, Iterator
 from typing import TextIO
 
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
 from ecrf.access.models import User
 from ecrf.imports.models import ImportFile, ImportFilePiece
 
 PIECE = 256 * 1024
-ALTERED = "What is kept of the file is not what was brought: its SHA-256 is another one. Tell the operator."
+ALTERED = gettext_lazy(
+    "What is kept of the file is not what was brought: its SHA-256 is another one. Tell the operator."
+)
 
 
 def hash_of(pieces: Iterable[bytes]) -> tuple[str, int]:

@@ -44,8 +44,10 @@ def work_on(import_id: int) -> None:
 
 
 def run(import_id: int, *, is_shown: bool) -> None:
-    """`is_shown`: whether how far it is is written for others to see."""
-    once_more_if_lost(partial(_run, import_id, is_shown=is_shown))
+    """`is_shown`: whether how far it is is written for others to see. What a row does is stored, and compared with what
+    it would do later: in English, whoever asks for it."""
+    with in_master():
+        once_more_if_lost(partial(_run, import_id, is_shown=is_shown))
 
 
 def _run(import_id: int, *, is_shown: bool) -> None:

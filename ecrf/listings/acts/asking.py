@@ -7,6 +7,7 @@ from functools import cached_property
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext, ngettext
 
 from ecrf.access.models import User
 from ecrf.casebook.models import Entry
@@ -63,7 +64,7 @@ class AskedRows:
     def columns(self) -> list[tuple[str, str]]:
         """At which items it can be asked: those that the listing shows."""
         if self.ticked.view.statement.source.item != "NULL::text":
-            return [(OF_THE_ROW, "The item of each row")]
+            return [(OF_THE_ROW, gettext("The item of each row"))]
         return [
             (shown.key, f"{shown.column.group}: {shown.column.label}")
             for shown in self.ticked.view.statement.shown
@@ -88,7 +89,7 @@ class AskedRows:
             entry = entries.get(spot.entry) if spot and spot.entry else None
             why = why or self._why_not(entry, item, locks)
             if entry and not why and (entry.pk, item) in seen:
-                why = "another row asks about the same item"
+                why = gettext("another row asks about the same item")
             if why or entry is None:
                 left_out.append((row, why))
                 continue
@@ -112,23 +113,23 @@ class AskedRows:
             return row.spot, row.item, ""
         shown = next((one for one in self.ticked.view.statement.shown if one.key == self.chosen), None)
         if shown is None:
-            return None, "", "it shows no item that can be asked about"
+            return None, "", gettext("it shows no item that can be asked about")
         cells = row.cells[self.ticked.view.statement.shown.index(shown)]
         if len(cells) != 1:
-            return None, "", f"it has {len(cells) or 'no'} forms {shown.column.group}: ask there by itself"
+            return None, "", _not_one(len(cells), shown.column.group)
         return cells[0].spot, shown.column.item, ""
 
     def _why_not(self, entry: Entry | None, item: str, locks: list[Lock]) -> str:
         if entry is None or entry.crf not in CRFS or item not in CRFS[entry.crf].items:
-            return "the form has no such item any more"
+            return gettext("the form has no such item any more")
         if entry.is_struck:
-            return "it is struck out"
+            return gettext("it is struck out")
         if is_locked(lock_on_entry(_over(entry, locks), entry)):
-            return "a lock holds it"
+            return gettext("a lock holds it")
         try:
             rules.need_to_ask(self.by, entry)
         except rules.QueryRefused as refusal:
-            return str(refusal).rstrip(".")
+            return str(refusal).rstrip(".。")
         return ""
 
     def _locks(self, entries: Collection[Entry]) -> list[Lock]:
@@ -136,6 +137,17 @@ class AskedRows:
         here = Q(scope=LockScope.STUDY) | Q(site__in={entry.patient.site_id for entry in entries})
         here |= Q(patient__in={entry.patient_id for entry in entries})
         return list(Lock.objects.filter(here, lifted_at=None, kind=LockKind.LOCK))
+
+
+def _not_one(count: int, form: str) -> str:
+    if not count:
+        return gettext("it has no forms %(form)s: ask there by itself") % {"form": form}
+    words = ngettext(
+        "it has %(number)d form %(form)s: ask there by itself",
+        "it has %(number)d forms %(form)s: ask there by itself",
+        count,
+    )
+    return words % {"number": count, "form": form}
 
 
 def _over(entry: Entry, locks: list[Lock]) -> list[Lock]:
@@ -159,7 +171,7 @@ def ask_about(*, asked: AskedRows, text: str, request_key: uuid.UUID, by: User) 
         # Only now nobody changes them any more.
         now = AskedRows(TickedRows(asked.ticked.view, asked.ticked.seen), asked.column, by)
         if changes := tuple(now.ticked.changes):
-            raise NotAsked("Nobody was asked: rows have changed since you looked.", changes)
+            raise NotAsked(gettext("Nobody was asked: rows have changed since you looked."), changes)
         return [_asked(row, words, request_key, len(now.rows), by) for row in now.rows]
 
 
@@ -176,5 +188,8 @@ def _asked(row: AskedRow, words: str, request_key: uuid.UUID, together: int, by:
             together=together if together > 1 else None,
         )
     except rules.QueryRefused as refusal:
-        words = f"Nobody was asked. About {row.row.number}: {refusal}"
+        words = gettext("Nobody was asked. About %(patient)s: %(why)s") % {
+            "patient": row.row.number,
+            "why": refusal,
+        }
         raise NotAsked(words, status=refusal.status) from refusal

@@ -3,6 +3,7 @@
 import uuid
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext
 
 from ecrf.access.models import User
 from ecrf.access.roles import RIGHTS, Role
@@ -40,7 +41,10 @@ def keep_listing(
                 request_key=request_key or uuid.uuid4(),
             )
     except IntegrityError as error:
-        raise NotKept(f"You keep a listing with the name “{words}” already: take another name.") from error
+        raise NotKept(
+            gettext("You keep a listing with the name “%(name)s” already: take another name.")
+            % {"name": words}
+        ) from error
 
 
 def change_listing(*, saved: SavedListing, name: str, definition: Definition, role: str) -> SavedListing:
@@ -51,7 +55,10 @@ def change_listing(*, saved: SavedListing, name: str, definition: Definition, ro
         with transaction.atomic():
             saved.save()
     except IntegrityError as error:
-        raise NotKept(f"You keep another listing with the name “{saved.name}”: take another name.") from error
+        raise NotKept(
+            gettext("You keep another listing with the name “%(name)s”: take another name.")
+            % {"name": saved.name}
+        ) from error
     return saved
 
 
@@ -64,9 +71,12 @@ def delete_listing(saved: SavedListing) -> None:
 def _named(name: str, role: str) -> str:
     words = cleaned(name, lines=False).strip()
     if not words:
-        raise NotKept("It was not kept: write a name.")
+        raise NotKept(gettext("It was not kept: write a name."))
     if len(words) > LONGEST:
-        raise NotKept(f"It was not kept: a name has at most {LONGEST} characters, this one {len(words)}.")
+        raise NotKept(
+            gettext("It was not kept: a name has at most %(most)d characters, this one %(number)d.")
+            % {"most": LONGEST, "number": len(words)}
+        )
     if role and role not in dict(roles_to_share_with()):
-        raise NotKept("It was not kept: choose with which role it is shared.")
+        raise NotKept(gettext("It was not kept: choose with which role it is shared."))
     return words

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from ecrf.access.models import User
 from ecrf.audit.actor import acting
@@ -47,13 +48,13 @@ def _each(ticked: TickedRows, by: User, *, is_back: bool) -> MarkedRows:
             if not same or row.is_reviewed != is_back or row.spot.entry is None:
                 continue
             if why := _why_not(row, patients[row.patient], by, is_back=is_back):
-                left_out.append(f"{row.number}: {why}.")
+                left_out.append(gettext("%(patient)s: %(why)s.") % {"patient": row.number, "why": why})
                 continue
             try:
                 _write(row, patients[row.patient], listing, by, len(rows), is_back=is_back)
                 done += 1
             except Locked as refusal:
-                left_out.append(f"{row.number}: {refusal}")
+                left_out.append(gettext("%(patient)s: %(why)s") % {"patient": row.number, "why": refusal})
     return MarkedRows(done, left_out)
 
 
@@ -63,9 +64,9 @@ def _patients(rows: Iterable[ListingRow]) -> dict[int, Patient]:
 
 def _why_not(row: ListingRow, patient: Patient, by: User, *, is_back: bool) -> str:
     if not may_ask(by, patient.site):
-        return "your role does not review this site"
+        return gettext("your role does not review this site")
     if is_back and row.signer and row.signer.reviewed_by_id != by.pk:
-        return f"{row.signer.reviewed_by.username} reviewed it, and takes it back"
+        return gettext("%(name)s reviewed it, and takes it back") % {"name": row.signer.reviewed_by.username}
     return ""
 
 

@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from django.http import Http404
+from django.utils.translation import gettext, pgettext
 
 from ecrf.access.requests import UserRequest
 from ecrf.listings.pages.page import SIZE, ListingView
 from ecrf.listings.reading.rows import ListingRow
 
 MOST = SIZE
-NOT_A_ROW = "is not in the listing any more"
 
 
 @dataclass(frozen=True)
@@ -53,15 +53,21 @@ class TickedRows:
         for seen in self.seen:
             row = now.get(seen.key)
             if row is None:
-                yield f"A row {NOT_A_ROW}{_about(seen)}."
+                yield _gone(seen)
             elif seen.digest and row.digest != seen.digest:
-                yield f"{row.number}: {'; '.join(self._others(seen, row)) or 'it shows others than it did'}."
+                others = "; ".join(self._others(seen, row)) or gettext("it shows others than it did")
+                yield gettext("%(patient)s: %(why)s.") % {"patient": row.number, "why": others}
 
     def _others(self, seen: SeenRow, row: ListingRow) -> Iterator[str]:
         now = words_of(row)
         for shown, before, after in zip(self.view.statement.shown, seen.words, now, strict=False):
             if before != after and not shown.column.is_state:
-                yield f"{shown.column.label} was {before or 'blank'}, is {after or 'blank'}"
+                blank = pgettext("a cell without a value", "blank")
+                yield gettext("%(column)s was %(before)s, is %(after)s") % {
+                    "column": shown.column.label,
+                    "before": before or blank,
+                    "after": after or blank,
+                }
 
 
 def words_of(row: ListingRow) -> list[str]:
@@ -69,9 +75,11 @@ def words_of(row: ListingRow) -> list[str]:
     return [" | ".join(cell.words for cell in one) for one in row.cells]
 
 
-def _about(seen: SeenRow) -> str:
+def _gone(seen: SeenRow) -> str:
     words = ", ".join(word for word in seen.words[:4] if word)
-    return f" ({words})" if words else ""
+    if words:
+        return gettext("A row is not in the listing any more (%(words)s).") % {"words": words}
+    return gettext("A row is not in the listing any more.")
 
 
 def ticked_rows(request: UserRequest, view: ListingView) -> TickedRows:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext
 
 from ecrf.access.language import each_language
 from ecrf.forms.protocol import protocol
@@ -30,7 +31,7 @@ class ListingBook:
 
     def source(self, key: str) -> ListingSource:
         if key not in self.sources:
-            raise NoListing(f"“{key}” is no form of this study (any more).")
+            raise NoListing(gettext("“%(form)s” is no form of this study (any more).") % {"form": key})
         return self.sources[key]
 
     def column(self, definition: Definition, key: str) -> ListingColumn | None:

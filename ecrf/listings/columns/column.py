@@ -9,6 +9,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from ecrf.casebook.history import value_words
 from ecrf.casebook.labels import label_of
@@ -153,7 +154,10 @@ class ListingColumn:
             raise ValueError(" ".join(refusal.messages)) from refusal
 
     def _read(self, text: str) -> Any:
-        nothing = f"“{text}” is nothing that {self.label} can be compared with."
+        nothing = gettext("“%(text)s” is nothing that %(column)s can be compared with.") % {
+            "text": text,
+            "column": self.label,
+        }
         if not text or "\0" in text:
             raise ValueError(nothing)
         now = timezone.localtime()

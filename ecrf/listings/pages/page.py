@@ -9,14 +9,14 @@ from django.utils.translation import gettext, pgettext_lazy
 
 from ecrf.access.models import User
 from ecrf.access.roles import ASKING, Right, Role
-from ecrf.listings.definition import ColumnCondition, Narrowing, NoListing, Op
+from ecrf.listings.definition import ColumnCondition, Narrowing, Op
 from ecrf.listings.pages.links import ItemLinks
 from ecrf.listings.pages.opened import AS_SAID, OpenListing
 from ecrf.listings.reading.joining import sentence
 from ecrf.listings.reading.reader import ListingReader, listing_reader
 from ecrf.listings.reading.repair import repaired
 from ecrf.listings.reading.rows import ListingPage, ListingRows
-from ecrf.listings.reading.statement import REVIEWED, STATUSES, ListingStatement, ShownColumn
+from ecrf.listings.reading.statement import REVIEWED, STATUSES, ListingStatement, NotSince, ShownColumn
 
 SIZE = 50
 ON_PAPER = 1_000
@@ -220,8 +220,8 @@ class ListingView:
         """Why what was typed is no day from which on something can have changed."""
         try:
             _day = self.statement.since
-        except NoListing as fault:
-            return str(fault).partition(": ")[2]
+        except NotSince as fault:
+            return fault.why
         return ""
 
     @property

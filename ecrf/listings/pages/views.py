@@ -10,6 +10,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
 from ecrf.access.language import answered_in_master
@@ -30,7 +31,6 @@ from ecrf.trail.download import csv_file
 from ecrf.trail.download.services import note_screen
 from ecrf.trail.kinds import LISTING
 
-TOO_MANY = "These are {count:,} rows; one file holds at most {most:,}. Narrow the listing, and take several."
 CANNOT = 422
 
 
@@ -69,10 +69,11 @@ def _named(request: UserRequest, found_by: Callable[[Lists], OpenListing]) -> Ht
     title = ""
     try:
         found = found_by(lists_of(request.GET))
-        title = f"{found.title}: "
+        title = found.title
         return shown(request, found)
     except NoListing as fault:
-        return no_listing(request, f"{title}{fault}")
+        words = gettext("%(listing)s: %(why)s") % {"listing": title, "why": fault}
+        return no_listing(request, words if title else str(fault))
 
 
 def no_listing(request: UserRequest, words: str) -> HttpResponse:
@@ -153,7 +154,9 @@ def csv(request: UserRequest) -> HttpResponseBase:
         count = view.count
         lines = list(csv_rows.rows(view)) if count <= csv_rows.MOST else []
     if count > csv_rows.MOST:
-        trouble = TOO_MANY.format(count=count, most=csv_rows.MOST)
+        trouble = gettext(
+            "These are %(count)s rows; one file holds at most %(most)s. Narrow the listing, and take several."
+        ) % {"count": f"{count:,}", "most": f"{csv_rows.MOST:,}"}
         return shown(request, view.listing, {"trouble": trouble}, CANNOT)
     taken = [(site, sum(line[0] == site.code for line in lines)) for site in view.reader.sites]
     words = "; ".join([view.listing.title, *(words for words, _url in view.narrowed_words)])

@@ -8,11 +8,12 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.functional import Promise
+from django.utils.translation import gettext, gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from ecrf.access.requests import UserRequest, click_key
 from ecrf.access.roles import ASKING
-from ecrf.casebook.labels import counted
 from ecrf.forms.typed_text import fold
 from ecrf.listings.acts.asking import AskedRows, NotAsked, ask_about
 from ecrf.listings.acts.keeping import NotKept, change_listing, delete_listing, keep_listing
@@ -43,7 +44,9 @@ def delete(request: UserRequest, pk: int) -> HttpResponse:
     saved = _own(request, pk)
     delete_listing(saved)
     messages.success(
-        request, f"The listing “{saved.name}” is deleted. What was marked in it stays in the trail."
+        request,
+        gettext("The listing “%(name)s” is deleted. What was marked in it stays in the trail.")
+        % {"name": saved.name},
     )
     return redirect("listings")
 
@@ -54,7 +57,10 @@ def _own(request: UserRequest, pk: int) -> SavedListing:
     saved = kept(request.user, pk, {}).saved
     assert saved is not None
     if saved.made_by_id != request.user.pk:
-        raise PermissionDenied(f"“{saved.name}” is somebody else’s listing: keep it under a name of yours.")
+        raise PermissionDenied(
+            gettext("“%(name)s” is somebody else’s listing: keep it under a name of yours.")
+            % {"name": saved.name}
+        )
     return saved
 
 
@@ -73,7 +79,7 @@ def _kept(request: UserRequest, saved: SavedListing | None) -> HttpResponse:
             made = keep_listing(name=name, definition=definition, role=role, by=request.user, request_key=key)
     except NotKept as fault:
         return shown(request, found, {"not_kept": str(fault), **typed_to_keep(request)}, CANNOT)
-    messages.success(request, f"The listing is kept as “{made.name}”.")
+    messages.success(request, gettext("The listing is kept as “%(name)s”.") % {"name": made.name})
     return redirect("saved-listing", made.pk)
 
 
@@ -81,7 +87,7 @@ def _kept(request: UserRequest, saved: SavedListing | None) -> HttpResponse:
 def ask(request: UserRequest) -> HttpResponse:
     """First what would be asked; once the number is typed back, it is."""
     if not request.user.rights & ASKING:
-        raise PermissionDenied("Your role does not let you open, pass on and close queries.")
+        raise PermissionDenied(gettext("Your role does not let you open, pass on and close queries."))
     found = opened_or_refused(request)
     if isinstance(found, HttpResponse):
         return found
@@ -97,22 +103,29 @@ def ask(request: UserRequest) -> HttpResponse:
     except (NotAsked, TextRefused) as fault:
         more = {"trouble": str(fault), "changes": getattr(fault, "changes", ())}
         return _preview(request, view, asked, more, fault.status)
-    messages.success(request, f"{counted(len(made), 'query', 'queries')} asked, one for each row.")
+    words = ngettext(
+        "%(number)d query asked, one for each row.", "%(number)d queries asked, one for each row.", len(made)
+    )
+    messages.success(request, words % {"number": len(made)})
     return redirect(view.listing.url())
 
 
 def _check_sent(request: UserRequest, asked: AskedRows) -> None:
     """The number that was typed back is that of the rows on the page: of those that are there no more, too."""
     if changes := tuple(asked.ticked.changes):
-        raise NotAsked("Nobody was asked: rows have changed since you looked.", changes)
+        raise NotAsked(gettext("Nobody was asked: rows have changed since you looked."), changes)
     count = len(asked.rows)
     if not count:
         raise NotAsked(
-            "Nobody was asked: about none of these rows anything can be asked here.", status=CANNOT
+            gettext("Nobody was asked: about none of these rows anything can be asked here."), status=CANNOT
         )
     if fold(request.POST.get("count", "")).strip() != str(count):
-        words = f"Nobody was asked: type {count} to ask {counted(count, 'query', 'queries')}."
-        raise NotAsked(words, status=CANNOT)
+        words = ngettext(
+            "Nobody was asked: type %(number)d to ask %(number)d query.",
+            "Nobody was asked: type %(number)d to ask %(number)d queries.",
+            count,
+        )
+        raise NotAsked(words % {"number": count}, status=CANNOT)
 
 
 def _preview(
@@ -136,17 +149,31 @@ def _preview(
 @require_POST
 def mark(request: UserRequest) -> HttpResponse:
     """The ticked rows are reviewed as they were shown."""
-    return _marked(request, mark_rows, "marked as reviewed")
+    return _marked(
+        request,
+        mark_rows,
+        lambda n: ngettext("%(number)d row marked as reviewed.", "%(number)d rows marked as reviewed.", n),
+        gettext_lazy("No row of these has to be marked as reviewed: nothing was changed."),
+    )
 
 
 @require_POST
 def take_back(request: UserRequest) -> HttpResponse:
-    return _marked(request, take_marks_back, "no longer marked as reviewed")
+    return _marked(
+        request,
+        take_marks_back,
+        lambda n: ngettext(
+            "%(number)d row no longer marked as reviewed.", "%(number)d rows no longer marked as reviewed.", n
+        ),
+        gettext_lazy("No row of these has to be no longer marked as reviewed: nothing was changed."),
+    )
 
 
-def _marked(request: UserRequest, act: Callable[..., MarkedRows], done: str) -> HttpResponse:
+def _marked(
+    request: UserRequest, act: Callable[..., MarkedRows], done: Callable[[int], str], nothing: str | Promise
+) -> HttpResponse:
     if not request.user.rights & ASKING:
-        raise PermissionDenied("Your role does not let you review rows of listings.")
+        raise PermissionDenied(gettext("Your role does not let you review rows of listings."))
     found = opened_or_refused(request)
     if isinstance(found, HttpResponse):
         return found
@@ -156,11 +183,11 @@ def _marked(request: UserRequest, act: Callable[..., MarkedRows], done: str) -> 
     ticked: TickedRows = ticked_rows(request, view)
     result = act(ticked=ticked, by=request.user)
     for words in result.left_out:
-        messages.warning(request, f"Left out: {words}")
+        messages.warning(request, gettext("Left out: %(row)s") % {"row": words})
     if ticked.seen and not result.done and not result.left_out:
-        messages.warning(request, f"No row of these has to be {done}: nothing was changed.")
+        messages.warning(request, str(nothing))
     elif ticked.seen:
-        messages.success(request, f"{counted(result.done, 'row')} {done}.")
+        messages.success(request, done(result.done) % {"number": result.done})
     else:
-        messages.warning(request, "Tick rows first.")
+        messages.warning(request, gettext("Tick rows first."))
     return redirect(view.listing.url(start=found.definition.narrowing.start))

@@ -3,9 +3,8 @@
 from dataclasses import replace
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy, ngettext
 
-from ecrf.casebook.labels import counted
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS, CrfDefinition
 from ecrf.listings.columns.of_forms import day_choices, stands_at_visits, title_of, usual_days
@@ -87,69 +86,119 @@ def completed(source: ListingSource, joined: Joined) -> Joined:
 def fault_of(source: ListingSource, joined: Joined) -> str:
     """Why the form cannot stand beside the rows, in words; "" if it can. What is joined comes from an address."""
     if joined.form not in CRFS:
-        return f"“{joined.form}” is no form of this study (any more)."
+        return gettext("“%(form)s” is no form of this study (any more).") % {"form": joined.form}
     other, main = CRFS[joined.form], source.definition
     if joined.rule not in rules_for(source, other) or joined.keep not in set(Keep):
-        return f"{title_of(other)} cannot be joined that way to {source.title.lower()}."
+        return gettext("%(form)s cannot be joined that way to %(rows)s.") % {
+            "form": title_of(other),
+            "rows": source.title.lower(),
+        }
     if joined.rule in (Rule.NAMED, Rule.NAMING):
         assert main is not None
         if joined.item not in links_between(main, other)[joined.rule == Rule.NAMING]:
-            return f"{title_of(other)} is joined by “{joined.item}”, which is no link between the two (any more)."
+            return gettext(
+                "%(form)s is joined by “%(item)s”, which is no link between the two (any more)."
+            ) % {"form": title_of(other), "item": joined.item}
     if joined.rule == Rule.NEAR:
         assert main is not None
         for definition, (first, last) in ((main, joined.of), (other, joined.to)):
             days = day_choices(definition)
             if first not in days or (last and last not in days):
-                return f"{title_of(other)} is joined by a day that {title_of(definition)} does not have (any more)."
+                return gettext("%(form)s is joined by a day that %(other)s does not have (any more).") % {
+                    "form": title_of(other),
+                    "other": title_of(definition),
+                }
     return ""
+
+
+SENTENCES: dict[tuple[Rule, str], Promise] = {
+    (Rule.SAME_VISIT, Keep.ALL): gettext_lazy("%(form)s: of the same visit as the row."),
+    (Rule.SAME_VISIT, Keep.WITH): gettext_lazy("%(form)s: of the same visit as the row; only rows with one."),
+    (Rule.SAME_VISIT, Keep.WITHOUT): gettext_lazy(
+        "%(form)s: of the same visit as the row; only rows without one."
+    ),
+    (Rule.ABOVE, Keep.ALL): gettext_lazy("%(form)s: the form that the row belongs to."),
+    (Rule.ABOVE, Keep.WITH): gettext_lazy("%(form)s: the form that the row belongs to; only rows with one."),
+    (Rule.ABOVE, Keep.WITHOUT): gettext_lazy(
+        "%(form)s: the form that the row belongs to; only rows without one."
+    ),
+    (Rule.BELOW, Keep.ALL): gettext_lazy("%(form)s: those that belong to the row."),
+    (Rule.BELOW, Keep.WITH): gettext_lazy("%(form)s: those that belong to the row; only rows with one."),
+    (Rule.BELOW, Keep.WITHOUT): gettext_lazy(
+        "%(form)s: those that belong to the row; only rows without one."
+    ),
+    (Rule.FIRST, Keep.ALL): gettext_lazy("%(form)s: the patient’s first, by its day."),
+    (Rule.FIRST, Keep.WITH): gettext_lazy("%(form)s: the patient’s first, by its day; only rows with one."),
+    (Rule.FIRST, Keep.WITHOUT): gettext_lazy(
+        "%(form)s: the patient’s first, by its day; only rows without one."
+    ),
+    (Rule.LATEST, Keep.ALL): gettext_lazy("%(form)s: the patient’s latest, by its day."),
+    (Rule.LATEST, Keep.WITH): gettext_lazy("%(form)s: the patient’s latest, by its day; only rows with one."),
+    (Rule.LATEST, Keep.WITHOUT): gettext_lazy(
+        "%(form)s: the patient’s latest, by its day; only rows without one."
+    ),
+    (Rule.BASELINE, Keep.ALL): gettext_lazy("%(form)s: of the baseline visit."),
+    (Rule.BASELINE, Keep.WITH): gettext_lazy("%(form)s: of the baseline visit; only rows with one."),
+    (Rule.BASELINE, Keep.WITHOUT): gettext_lazy("%(form)s: of the baseline visit; only rows without one."),
+    (Rule.ALL, Keep.ALL): gettext_lazy("%(form)s: every one of the patient."),
+    (Rule.ALL, Keep.WITH): gettext_lazy("%(form)s: every one of the patient; only rows with one."),
+    (Rule.ALL, Keep.WITHOUT): gettext_lazy("%(form)s: every one of the patient; only rows without one."),
+    (Rule.NAMED, Keep.ALL): gettext_lazy("%(form)s: the one that the row names in “%(item)s”."),
+    (Rule.NAMED, Keep.WITH): gettext_lazy(
+        "%(form)s: the one that the row names in “%(item)s”; only rows with one."
+    ),
+    (Rule.NAMED, Keep.WITHOUT): gettext_lazy(
+        "%(form)s: the one that the row names in “%(item)s”; only rows without one."
+    ),
+    (Rule.NAMING, Keep.ALL): gettext_lazy("%(form)s: those whose “%(item)s” is the row."),
+    (Rule.NAMING, Keep.WITH): gettext_lazy(
+        "%(form)s: those whose “%(item)s” is the row; only rows with one."
+    ),
+    (Rule.NAMING, Keep.WITHOUT): gettext_lazy(
+        "%(form)s: those whose “%(item)s” is the row; only rows without one."
+    ),
+    (Rule.NEAR, Keep.ALL): gettext_lazy(
+        "%(form)s: where %(days)s lies %(distance)s %(row_days)s of the row."
+    ),
+    (Rule.NEAR, Keep.WITH): gettext_lazy(
+        "%(form)s: where %(days)s lies %(distance)s %(row_days)s of the row; only rows with one."
+    ),
+    (Rule.NEAR, Keep.WITHOUT): gettext_lazy(
+        "%(form)s: where %(days)s lies %(distance)s %(row_days)s of the row; only rows without one."
+    ),
+}
+"""What stands beside a row, and why: {(rule, which rows are shown): a whole sentence}."""
 
 
 def sentence(source: ListingSource, joined: Joined) -> str:
     """What stands beside a row, and why, for the page."""
-    other = CRFS[joined.form]
-    title = title_of(other)
-    rule = Rule(joined.rule)
-    words = {
-        Rule.SAME_VISIT: f"{title}: of the same visit as the row",
-        Rule.ABOVE: f"{title}: the form that the row belongs to",
-        Rule.BELOW: f"{title}: those that belong to the row",
-        Rule.FIRST: f"{title}: the patient’s first, by its day",
-        Rule.LATEST: f"{title}: the patient’s latest, by its day",
-        Rule.BASELINE: f"{title}: of the baseline visit",
-        Rule.ALL: f"{title}: every one of the patient",
-    }
-    if rule in words:
-        return f"{words[rule]}{_kept(joined)}."
-    main = source.definition
-    assert main is not None
+    main, other, rule = source.definition, CRFS[joined.form], Rule(joined.rule)
+    names = {"form": title_of(other)}
     if rule in (Rule.NAMED, Rule.NAMING):
+        assert main is not None
         item = (main if rule == Rule.NAMED else other).items.get(joined.item)
-        label = item.verbose_name if item else joined.item
-        how = (
-            f"the one that the row names in “{label}”"
-            if rule == Rule.NAMED
-            else f"those whose “{label}” is the row"
-        )
-        return f"{title}: {how}{_kept(joined)}."
-    of, to = _span_words(main, joined.of), _span_words(other, joined.to)
-    return f"{title}: where {to} lies {_distance(joined)} {of} of the row{_kept(joined)}."
+        names["item"] = str(item.verbose_name) if item else joined.item
+    if rule == Rule.NEAR:
+        assert main is not None
+        names |= {"days": _span_words(other, joined.to), "row_days": _span_words(main, joined.of)}
+        names["distance"] = _distance(joined)
+    return str(SENTENCES[rule, Keep(joined.keep)]) % names
 
 
 def _span_words(definition: CrfDefinition, days: tuple[str, str]) -> str:
     labels = day_choices(definition)
     first, last = (labels.get(day, day) for day in days)
-    return f"“{first}” to “{last}”" if last else f"“{first}”"
+    if last:
+        return gettext("“%(first)s” to “%(last)s”") % {"first": first, "last": last}
+    return gettext("“%(day)s”") % {"day": first}
 
 
 def _distance(joined: Joined) -> str:
-    if not (joined.before or joined.after):
-        return "on the same days as"
-    parts = [f"up to {counted(joined.before, 'day')} before"] if joined.before else ["on"]
-    parts.append(f"up to {counted(joined.after, 'day')} after" if joined.after else "on")
-    return " or ".join(dict.fromkeys(parts)) if joined.after else f"{parts[0]} or on"
-
-
-def _kept(joined: Joined) -> str:
-    return {Keep.WITH: "; only rows with one", Keep.WITHOUT: "; only rows without one"}.get(
-        Keep(joined.keep), ""
-    )
+    before = ngettext("up to %(number)d day before", "up to %(number)d days before", joined.before)
+    after = ngettext("up to %(number)d day after", "up to %(number)d days after", joined.after)
+    before, after = before % {"number": joined.before}, after % {"number": joined.after}
+    if joined.before and joined.after:
+        return gettext("%(before)s or %(after)s") % {"before": before, "after": after}
+    if joined.before:
+        return gettext("%(before)s or on") % {"before": before}
+    return gettext("on or %(after)s") % {"after": after} if joined.after else gettext("on the same days as")

@@ -6,6 +6,8 @@ Whatever a person types is given to the database as a value; everything else com
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.translation import gettext
+
 from ecrf.casebook.read_by_safety import crfs_of_safety
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS, CrfDefinition
@@ -87,7 +89,7 @@ def not_struck_sql(definition: CrfDefinition, place: int) -> list[str]:
 def condition_sql(sql: ListingSql, column: ListingColumn, condition: ColumnCondition, place: int) -> str:
     """NoListing, in words, where the column cannot be asked that."""
     if condition.op not in column.ops:
-        raise NoListing(f"“{column.label}” cannot be asked that.")
+        raise NoListing(gettext("“%(column)s” cannot be asked that.") % {"column": column.label})
     op, value_sql = Op(condition.op), sql.column(column, place)
     if op == Op.FILLED:
         return f"{value_sql} IS NOT NULL"
@@ -99,7 +101,7 @@ def condition_sql(sql: ListingSql, column: ListingColumn, condition: ColumnCondi
     try:
         value = column.read(condition.value)
     except ValueError as error:
-        raise NoListing(f"{column.label}: {error}") from error
+        raise NoListing(gettext("%(column)s: %(why)s") % {"column": column.label, "why": error}) from error
     if op == Op.HAS:
         return f"strpos(lower({value_sql}), lower({sql.give(value)})) > 0"
     if column.is_yes_no:

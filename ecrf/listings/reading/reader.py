@@ -5,6 +5,7 @@ from functools import cached_property
 
 from django.core.exceptions import PermissionDenied
 from django.http import QueryDict
+from django.utils.translation import gettext
 
 from ecrf.access.models import Site, User
 from ecrf.access.obstacles import refusal
@@ -45,7 +46,7 @@ class ListingReader:
 def listing_reader(user: User) -> ListingReader:
     """Refused (403) to who reads no patient's data."""
     if not user.rights & set(MAY_READ):
-        raise PermissionDenied("Your role does not let you read listings of patients’ data.")
+        raise PermissionDenied(gettext("Your role does not let you read listings of patients’ data."))
     if not user.rights & set(ON_PATIENTS) and (found := user.obstacles_to_all(Right.EXPORT)):
         raise PermissionDenied(refusal(Right.EXPORT, found))
 

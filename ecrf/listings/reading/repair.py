@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+from django.utils.translation import gettext
+
 from ecrf.listings.columns.book import book
 from ecrf.listings.definition import Definition
 from ecrf.listings.reading.joining import fault_of
@@ -24,6 +26,7 @@ def repaired(definition: Definition) -> tuple[Definition, list[str]]:
             conditions.append(condition)
         else:
             faults.append(
-                f"It was narrowed by “{condition.column}”, which is not there any more: it is not now."
+                gettext("It was narrowed by “%(column)s”, which is not there any more: it is not now.")
+                % {"column": condition.column}
             )
     return found.narrowed(conditions=tuple(conditions)), faults

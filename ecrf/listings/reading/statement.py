@@ -10,7 +10,7 @@ from functools import cached_property
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 
 from ecrf.forms.registry import CRFS
 from ecrf.listings.columns.book import ListingBook, book
@@ -31,7 +31,6 @@ STATUSES: dict[str, tuple[Promise, str]] = {
     ),
 }
 """{status, as in addresses: its words, and its SQL}"""
-CHANGED_SINCE = gettext_lazy("Changed on this day or later")
 REVIEWED = {
     "yes": gettext_lazy("Reviewed, unchanged since"),
     "no": gettext_lazy("Not reviewed, or changed since"),
@@ -42,6 +41,14 @@ MARK = """
         WHERE m.listing = {listing} AND m.entry_id = {entry} AND m.undone_at IS NULL ORDER BY m.id DESC LIMIT 1
     ) mark ON TRUE
 """
+
+
+class NotSince(NoListing):
+    """What was typed is no day from which on something can have changed; `why` alone goes beside its field."""
+
+    def __init__(self, words: str, why: str) -> None:
+        super().__init__(words)
+        self.why = why
 
 
 @dataclass(frozen=True)
@@ -72,7 +79,10 @@ class ListingStatement:
         if fault := next(filter(None, (fault_of(self.source, one) for one in self.definition.joined)), ""):
             raise NoListing(fault)
         if hidden := [one for one in self.definition.narrowing.conditions if not self.column(one.column)]:
-            raise NoListing(f"“{hidden[0].column}” is nothing that you can narrow this listing by.")
+            raise NoListing(
+                gettext("“%(column)s” is nothing that you can narrow this listing by.")
+                % {"column": hidden[0].column}
+            )
 
     @cached_property
     def source(self) -> ListingSource:
@@ -125,7 +135,8 @@ class ListingStatement:
                 else ""
             )
         except ValidationError as refusal:
-            raise NoListing(f"{CHANGED_SINCE}: {' '.join(refusal.messages)}") from refusal
+            why = " ".join(refusal.messages)
+            raise NotSince(gettext("Changed on this day or later: %(why)s") % {"why": why}, why) from refusal
 
     # --- what is asked of the rows ---
 
