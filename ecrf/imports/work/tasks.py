@@ -51,8 +51,7 @@ def run(import_id: int, *, is_shown: bool) -> None:
 
 
 def _run(import_id: int, *, is_shown: bool) -> None:
-    # What a look finds is stored, and is compared with what is found when it is brought in: in English, whoever asks.
-    with in_master(), only_one(WORK, import_id) as is_mine, watched(import_id, is_shown=is_shown) as progress:
+    with only_one(WORK, import_id) as is_mine, watched(import_id, is_shown=is_shown) as progress:
         batch = _begin(import_id) if is_mine else None
         while batch is not None:
             try:
