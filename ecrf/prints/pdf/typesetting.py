@@ -11,6 +11,7 @@ from typing import Any, Literal, cast
 
 import typst
 from django.conf import settings
+from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy
 
 from ecrf import __version__
@@ -37,6 +38,13 @@ A_LONG_WORD = re.compile(rf"(\S{{{LONGEST_WORD}}})(?=[\x21-\x7e]|\w)")
 
 RIGHT_TO_LEFT = {"R", "AL"}
 BREAK = "\N{ZERO WIDTH SPACE}"
+
+
+def _words(value: object) -> str:
+    """Of a text that is translated when it is read; TypeError for anything else that JSON does not know."""
+    if isinstance(value, Promise):
+        return str(value)
+    raise TypeError(f"This cannot be set: {value!r}.")
 
 
 def typeset(
@@ -82,7 +90,7 @@ def _compiled(source: Path, data: Any, made_at: datetime) -> bytes:
     try:
         made = _compiler(source).compile(
             format="pdf",
-            sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
+            sys_inputs={"data": json.dumps(data, ensure_ascii=False, default=_words)},
             pdf_standards=[*STANDARDS],
             timestamp=made_at.astimezone(UTC).replace(microsecond=0),
         )

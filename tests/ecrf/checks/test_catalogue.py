@@ -143,9 +143,9 @@ def test_fingerprint_is_twelve_characters_and_the_same_each_time(rules):
 
 
 def test_fingerprint_changes_with_a_word_of_an_assumption(rules):
-    first, *others = rules.assumptions
-    changed = replace(rules, assumptions=(replace(first, value=first.value + " "), *others))
-    assert changed.fingerprint != rules.fingerprint
+    first, *others = protocol().assumptions
+    changed = replace(protocol(), assumptions=(replace(first, value=first.value + " "), *others))
+    assert catalogue(changed).fingerprint != rules.fingerprint
 
 
 @pytest.mark.requirement("R-152")

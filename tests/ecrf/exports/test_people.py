@@ -93,7 +93,7 @@ def test_who_did_what_is_told_apart_by_account_and_role(study, statistician):
         users = etree.fromstring(files_in(export)[name]).findall(".//{*}User")
         written = {user.get("OID"): user.findtext("{*}FullName") for user in users}
         for pk, role in roles.values_list("user_id", "role"):
-            assert Role(role).label in written[f"U.{pk}"]
+            assert str(Role(role).label) in written[f"U.{pk}"]
 
 
 def test_where_identifiers_are_kept_people_are_named_as_everywhere_else(study, statistician):

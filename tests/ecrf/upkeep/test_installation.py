@@ -88,10 +88,13 @@ def test_manifest_of_the_repository_names_every_kind_of_its_files():
 
 
 def test_manifest_is_of_what_the_image_is_given():
-    """Of what it fetches besides, the front-end packages, each is a copy that package-lock.json pins."""
+    """What it fetches besides, the front-end packages, are copies that package-lock.json pins; what it compiles comes
+    from the catalogues."""
     given = {path.as_posix() for path in context(ROOT)}
     fetched = {name for name in files_of(ROOT) if name.startswith("static/vendor/")}
-    assert set(files_of(ROOT)) - fetched == given
+    compiled = {name for name in files_of(ROOT) if name.startswith("static/words/") or name.endswith(".mo")}
+    assert compiled
+    assert set(files_of(ROOT)) - fetched - compiled == given
     built = next(one for one in stages((ROOT / "Dockerfile").read_text()) if one.name == "product")
     assert built.last("RUN").rest.endswith(f"python -m ecrf.upkeep.validation.manifest {NAME}")
 
