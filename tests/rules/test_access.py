@@ -450,6 +450,7 @@ DIFFERENT: dict[tuple[str, str], tuple[str, str]] = {
     ("inspector", "log-in-again"): ("200", ""),
     ("inspector", "logout"): ("302", ""),
     **dict.fromkeys((("inspector", name) for name in ("end-session", "recovery-codes-kept")), ("302", "")),
+    **dict.fromkeys((("inspector", name) for name in ("choose-language", "own-language")), ("302", "")),
     **{("inspector", name): ("404", "") for name in TABLE if name.startswith("sso-")},
     **{
         ("inspector", name): ("200", "")
