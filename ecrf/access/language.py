@@ -5,7 +5,7 @@ browser asks for, then English. What is stored (values, codes, the trail) and wh
 in the master, whoever asks for it: `in_master`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from functools import cache, wraps
 from typing import Concatenate, ParamSpec, TypeVar
@@ -59,6 +59,13 @@ def speaking_to(user: User | None) -> AbstractContextManager[None]:
 def in_master() -> AbstractContextManager[None]:
     """What is written inside is English, whoever is logged in: what is stored, and exports."""
     return translation.override(MASTER)
+
+
+def in_every_language() -> Iterator[str]:
+    """The loop's body is said in one language after another: to know a word by whichever it was written in."""
+    for language in LANGUAGE_NAMES:
+        with translation.override(language):
+            yield language
 
 
 def each_language(function: Callable[P, T]) -> Callable[P, T]:

@@ -5,9 +5,8 @@ from datetime import date
 from functools import cache
 
 from django.db.models import Max
-from django.utils.translation import override
 
-from ecrf.access.models import LANGUAGE_NAMES
+from ecrf.access.language import in_every_language
 from ecrf.audit.models import AuditEvent
 from ecrf.casebook.data import PatientData
 from ecrf.casebook.labels import label_of
@@ -65,11 +64,10 @@ def _names() -> tuple[dict[str, str], dict[str, str]]:
     """{name: code} of visits that take place once, and of those that repeat: by code, by name in any language."""
     once: dict[str, str] = {}
     several: dict[str, str] = {}
-    for language in LANGUAGE_NAMES:
-        with override(language):
-            for plan in protocol().visits:
-                names = {key_of(plan.code): plan.code, key_of(plan.label): plan.code}
-                (several if plan.repeats else once).update(names)
+    for _language in in_every_language():
+        for plan in protocol().visits:
+            names = {key_of(plan.code): plan.code, key_of(plan.label): plan.code}
+            (several if plan.repeats else once).update(names)
     return once, several
 
 

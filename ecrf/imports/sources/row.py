@@ -5,9 +5,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from django.utils.translation import override
-
-from ecrf.access.models import LANGUAGE_NAMES
+from ecrf.access.language import in_every_language
 from ecrf.casebook.record.values import Missing
 from ecrf.forms.crf import MissingReason
 from ecrf.forms.registry import CRFS
@@ -25,12 +23,9 @@ Given = str | Missing | None
 def _reasons() -> dict[str, str]:
     """{code, or its words in any language: the code}"""
     found: dict[str, str] = {}
-    for language in LANGUAGE_NAMES:
-        with override(language):
-            choices = MissingReason.choices
-            found |= {
-                fold(str(text)).casefold(): str(code) for code, label in choices for text in (code, label)
-            }
+    for _language in in_every_language():
+        choices = MissingReason.choices
+        found |= {fold(str(text)).casefold(): str(code) for code, label in choices for text in (code, label)}
     return found
 
 
@@ -38,9 +33,8 @@ def _reasons() -> dict[str, str]:
 def row_numbers(key: str) -> dict[str, int]:
     """{name of a row, as it is compared, in any language: its number}, of a form with a fixed set of rows."""
     found: dict[str, int] = {}
-    for language in LANGUAGE_NAMES:
-        with override(language):
-            found |= {key_of(name): at for at, name in enumerate(CRFS[key].row_names, 1)}
+    for _language in in_every_language():
+        found |= {key_of(name): at for at, name in enumerate(CRFS[key].row_names, 1)}
     return found
 
 
