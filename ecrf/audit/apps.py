@@ -39,10 +39,11 @@ def _protect(using: str, **_: Any) -> None:
     Privileges are taken away after each migration too: default privileges or a restore may have granted them since."""
     with connections[using].cursor() as cursor:
         cursor.execute(NO_WAY_AROUND)
+    bind_roles(connections[using])  # makes views anew, to which default privileges may grant too
+    with connections[using].cursor() as cursor:
         cursor.execute("SELECT to_regprocedure('audit_revoke(text[], text)')")
         if cursor.fetchone() != (None,):  # migrated back to before the first version
             cursor.execute(revoke())
             # A table of one's own that stands before the real one in the search path.
             name = connections[using].ops.quote_name(connections[using].settings_dict["NAME"])
             cursor.execute(f"REVOKE TEMPORARY ON DATABASE {name} FROM PUBLIC")
-    bind_roles(connections[using])

@@ -5,6 +5,7 @@ from pathlib import Path
 from django.db.migrations import RunSQL
 from django.db.models import BooleanField, Func
 
+from ecrf.audit.bound.policies import VIEWS
 from ecrf.audit.triggers import AUDITED
 
 ENGINE = Path(__file__).resolve().parent.parent
@@ -62,13 +63,14 @@ REVOKED = {
 
 
 def revoked() -> dict[str, str]:
-    """{table: the rights that nobody but its owner keeps, under whatever name they were granted}: those above, and of
-    every table under the trail. What its triggers refuse to everybody, nobody needs a right to."""
+    """{table: the rights that nobody but its owner keeps, under whatever name they were granted}: those above,
+    of every table under the trail, and of the views that policies ask, through which PostgreSQL would write with their
+    owner's rights. What the trail's triggers refuse to everybody, nobody needs a right to."""
     under_trail = {
         audited.model._meta.db_table: ONLY_ADDED if audited.append_only else NEVER_DELETED
         for audited in AUDITED
     }
-    return under_trail | REVOKED
+    return under_trail | dict.fromkeys(VIEWS, ONLY_READ) | REVOKED
 
 
 def revoke() -> str:
