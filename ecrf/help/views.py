@@ -5,9 +5,10 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 from django.views.decorators.http import require_GET
 
+from ecrf.access.language import MASTER
 from ecrf.access.requests import UserRequest
 from ecrf.help.first_day import parts_of
 from ecrf.help.manual.books import OPEN, Book, books
@@ -22,13 +23,15 @@ def home(request: UserRequest) -> HttpResponse:
     """The manuals, those of one's own roles first; with a `q`, the places that hold its words."""
     query = request.GET.get("q", "").strip()[:200]
     roles = {membership.role for membership in request.user.current_memberships}
-    own = [book for book in books().values() if book.roles & roles]
-    others = [book for book in books().values() if not book.roles & roles]
+    own = [_contents(book) for book in books().values() if book.roles & roles]
+    others = [_contents(book) for book in books().values() if not book.roles & roles]
+    languages = {one.language for _book, chapters in (*own, *others) for one in chapters}
     context = {
         "query": query,
         "found": search(query) if query else [],
-        "own": [_contents(book) for book in own],
-        "others": [_contents(book) for book in others],
+        "own": own,
+        "others": others,
+        "is_translated": languages == {get_language()},
     }
     return render(request, "help/home.html", context)
 
@@ -78,7 +81,7 @@ def chapter_page(request: HttpRequest, book: str, name: str) -> HttpResponse:
 def book_pdf(request: UserRequest, book: str) -> HttpResponse:
     if book not in books():
         raise Http404
-    made = manual_pdf(book, timezone.now().date())
+    made = manual_pdf(book, timezone.now().date(), get_language() or MASTER)
     headers = {"Content-Disposition": f'inline; filename="manual-{book}.pdf"'}
     return HttpResponse(made, content_type="application/pdf", headers=headers)
 

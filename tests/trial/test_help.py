@@ -34,7 +34,7 @@ def test_every_ending_is_told():
 
 
 def test_manual_of_the_trial_is_set_as_pdf():
-    made = manual_pdf(OF_TRIAL, date(2026, 11, 28))
+    made = manual_pdf(OF_TRIAL, date(2026, 11, 28), "en")
     assert protocol().short_title in pdf_words(made)
     assert missing_glyphs(made) == 0
 

@@ -1,8 +1,8 @@
-"""A chapter: its file, read once, with its sections and its links."""
+"""A chapter: its file, read once in each language, with its sections and its links."""
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
@@ -11,13 +11,14 @@ from pathlib import Path
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext, override
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from ecrf.access.language import MASTER
 from ecrf.help.manual.books import books, folder_of
+from ecrf.help.manual.translated import translation_of
 
-LANGUAGE = "en"
-"""The master. Another language is another folder beside it, with the same files."""
 MARKDOWN = MarkdownIt("commonmark", {"html": False}).enable("table")
 
 
@@ -32,9 +33,13 @@ class ManualSection:
 
 @dataclass(frozen=True)
 class Chapter:
-    """`tokens` are Markdown's, with links that lead to pages of the product and anchors at the headings."""
+    """`tokens` are Markdown's, with links that lead to pages of the product and anchors at the headings.
+
+    `language`: of its text, which is English where there is no translation into the reader's.
+    """
 
     address: str
+    language: str
     title: str
     tokens: tuple[Token, ...]
     sections: tuple[ManualSection, ...]
@@ -44,24 +49,38 @@ class Chapter:
         return reverse("help-chapter", args=self.address.split("/"))
 
     def html(self) -> SafeString:
+        with override(self.language):
+            tokens = _with_wide_tables(self.tokens)
         # The text is the product's own, and Markdown's HTML is off.
-        return SafeString(MARKDOWN.renderer.render(_with_wide_tables(self.tokens), MARKDOWN.options, {}))
+        return SafeString(MARKDOWN.renderer.render(tokens, MARKDOWN.options, {}))
+
+
+def chapter(address: str, language: str | None = None) -> Chapter:
+    """The chapter with this address, "folder/name", in this language or the reader's; in English where it is not
+    translated. KeyError where no book has one."""
+    if not any(address in book.chapters for book in books().values()):
+        raise KeyError(address)
+    return _read(address, language or get_language() or MASTER)
 
 
 @cache
-def chapter(address: str, language: str = LANGUAGE) -> Chapter:
-    """The chapter with this address, "folder/name". KeyError where no book has one."""
-    if not any(address in book.chapters for book in books().values()):
-        raise KeyError(address)
+def _read(address: str, language: str) -> Chapter:
     book, name = address.split("/")
-    path = folder_of(book, language) / f"{name}.md"
-    tokens = MARKDOWN.parse(path.read_text(encoding="utf-8"))
-    _name_headings(tokens)
+    path, anchors = folder_of(book, MASTER) / f"{name}.md", None
+    text = path.read_text(encoding="utf-8")
+    if language != MASTER:
+        translation = folder_of(book, language) / f"{name}.md"
+        translated = translation_of(text, translation)
+        if translated is None:
+            return _read(address, MASTER)
+        path, text, anchors = translation, translated, _anchors(_read(address, MASTER).tokens)
+    tokens = MARKDOWN.parse(text)
+    _name_headings(tokens, anchors)
     for token in tokens:
         if token.children:
-            token.children = list(_with_own_links(token.children, path, language))
+            token.children = list(_with_own_links(_joined(token.children), path, language))
     sections = tuple(_sections(tokens))
-    return Chapter(address, sections[0].title, tuple(tokens), sections)
+    return Chapter(address, language, sections[0].title, tuple(tokens), sections)
 
 
 def anchor_of(title: str) -> str:
@@ -72,17 +91,42 @@ def anchor_of(title: str) -> str:
 
 def plain(token: Token) -> str:
     """The text of an inline token, without its marks."""
+    return _text(token.children or ())
+
+
+def _text(inline: Iterable[Token]) -> str:
     texts = {"text", "code_inline"}
     return "".join(
-        one.content if one.type in texts else " " if one.type.endswith("break") else ""
-        for one in token.children or ()
+        one.content if one.type in texts else " " if one.type.endswith("break") else "" for one in inline
     )
 
 
-def _name_headings(tokens: list[Token]) -> None:
-    for opening, inline in pairwise(tokens):
-        if opening.type == "heading_open":
-            opening.attrSet("id", anchor_of(plain(inline)))
+def _anchors(tokens: Iterable[Token]) -> list[str]:
+    return [str(token.attrGet("id")) for token in tokens if token.type == "heading_open"]
+
+
+def _name_headings(tokens: list[Token], anchors: list[str] | None) -> None:
+    """By their words in the master; in a translation as there, in the same order: one link holds in all languages."""
+    headings = [pair for pair in pairwise(tokens) if pair[0].type == "heading_open"]
+    names = anchors or [anchor_of(plain(inline)) for _opening, inline in headings]
+    for (opening, _inline), name in zip(headings, names, strict=True):
+        opening.attrSet("id", name)
+
+
+def _joined(inline: list[Token]) -> list[Token]:
+    """Without the line breaks of the file that stand beside Japanese or Chinese: they would be shown as blanks."""
+    return [
+        token
+        for place, token in enumerate(inline)
+        if not (
+            token.type == "softbreak"
+            and (_is_wide(_text(inline[:place])[-1:]) or _is_wide(_text(inline[place + 1 :])[:1]))
+        )
+    ]
+
+
+def _is_wide(sign: str) -> bool:
+    return bool(sign) and unicodedata.east_asian_width(sign) in "WF"
 
 
 def _sections(tokens: list[Token]) -> Iterator[ManualSection]:
@@ -141,7 +185,12 @@ def _with_wide_tables(tokens: tuple[Token, ...]) -> list[Token]:
     for token in tokens:
         if token.type == "table_open":
             token.attrSet("class", "list")
-            attributes = {"class": "scroll", "tabindex": "0", "role": "region", "aria-label": "Table"}
+            attributes = {
+                "class": "scroll",
+                "tabindex": "0",
+                "role": "region",
+                "aria-label": gettext("Table"),
+            }
             found += [Token("box_open", "div", 1, attrs={**attributes}, block=True), token]
         elif token.type == "table_close":
             found += [token, Token("box_close", "div", -1, block=True)]

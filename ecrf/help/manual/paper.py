@@ -5,31 +5,40 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from django.utils.translation import gettext, override
 from markdown_it.tree import SyntaxTreeNode
 
 from ecrf import __version__
-from ecrf.access.language import in_master
 from ecrf.help.manual.books import books
-from ecrf.help.manual.chapters import chapter
+from ecrf.help.manual.chapters import Chapter, chapter
 from ecrf.prints.pdf.typesetting import typeset
 
 SOURCE = Path(__file__).with_name("manual.typ")
 Content = dict[str, Any]
 
 
-@lru_cache(maxsize=16)
-def manual_pdf(book: str, on: date) -> bytes:
-    """As it is on this day, which stands on its pages; set once a day."""
-    with in_master():  # as its chapters are
+@lru_cache(maxsize=32)
+def manual_pdf(book: str, on: date, language: str) -> bytes:
+    """As it is on this day, which stands on its pages, in this language; set once a day."""
+    with override(language):
         found = books()[book]
-        title = str(found.title)
-    data = {
-        "whose": title,
-        "as_of": f"Version {__version__} · {on}",
-        "chapters": [_blocks(SyntaxTreeNode(list(chapter(address).tokens))) for address in found.chapters],
+        data = {
+            "whose": str(found.title),
+            "as_of": gettext("Version %(version)s · %(day)s") % {"version": __version__, "day": on},
+            "chapters": [_chapter(chapter(address), language) for address in found.chapters],
+        }
+        title = gettext("Manual: %(title)s") % {"title": found.title}
+        return typeset(SOURCE, data, title=title, made_at=datetime.combine(on, time(), UTC))
+
+
+def _chapter(one: Chapter, language: str) -> Content:
+    """`said` stands below its title in the reader's language: that the chapter is in English, where it is."""
+    is_translated = one.language == language
+    return {
+        "lang": one.language.partition("-")[0],
+        "said": "" if is_translated else gettext("This chapter is not translated yet: it is in English."),
+        "blocks": _blocks(SyntaxTreeNode(list(one.tokens))),
     }
-    made_at = datetime.combine(on, time(), UTC)
-    return typeset(SOURCE, data, title=f"Manual: {title}", made_at=made_at)
 
 
 def _blocks(node: SyntaxTreeNode) -> list[Content]:

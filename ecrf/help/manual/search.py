@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext
 
 from ecrf.help.manual.books import books
-from ecrf.help.manual.chapters import LANGUAGE, chapter
+from ecrf.help.manual.chapters import chapter
 from ecrf.help.topics.pages import of_the_trial, topics
 
 MOST_FOUND = 30
@@ -22,7 +22,7 @@ MARKS = re.compile(r"\*\*|`")
 class Found:
     """A place, and the text around the first word in three pieces: before it, itself, behind it.
 
-    `language`: of the text, where it is not the reader's.
+    `language`: of the text; "" for the reader's.
     """
 
     title: str
@@ -63,7 +63,12 @@ def _places() -> Iterator[tuple[str, str, str, str]]:
         one = chapter(address)
         for section in one.sections:
             title = one.title if section.title == one.title else f"{one.title}: {section.title}"
-            yield title, one.url + (f"#{section.anchor}" if section.anchor else ""), section.text, LANGUAGE
+            yield (
+                title,
+                one.url + (f"#{section.anchor}" if section.anchor else ""),
+                section.text,
+                one.language,
+            )
     for topic in topics().values():
         text = " ".join(map(str, (*topic.lines, *of_the_trial(topic), topic.undo)))
         title = gettext("On the page: %(title)s") % {"title": topic.title}
