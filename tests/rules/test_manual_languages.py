@@ -30,7 +30,9 @@ STILL_MISSING = {
 NO_QUOTES = {"make one", "on the day", "who", "this patient…", "v"}
 """Bold in English, and by chance the beginning of a text of the product: a lead, half a button, a key."""
 
+BOLD = re.compile(r"\*\*(.+?)\*\*")
 LINKED = re.compile(r"<a [^>]*>(.*?)</a>")
+HIDDEN = re.compile(r"<span class=\"visually-hidden\">.*?</span>", re.S)
 TAG, PLACEHOLDER = re.compile(r"<[^>]+>"), re.compile(r"%\(\w+\)[sd]|\{\w+\}")
 WIDE = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 IN_QUOTES = re.compile(r"「([^」]+)」|“([^”]+)”|《([^》]+)》")
@@ -181,7 +183,7 @@ def shown(locale: str) -> dict[str, set[str]]:
 
 
 def flat(text: str) -> str:
-    return " ".join(PLACEHOLDER.sub("", TAG.sub("", text)).split()).replace("’", "'").lower()
+    return " ".join(PLACEHOLDER.sub("", TAG.sub("", HIDDEN.sub("", text))).split()).replace("’", "'").lower()
 
 
 def candidates(name: str, locale: str) -> tuple[set[str], set[str]]:
@@ -220,3 +222,20 @@ def test_most_of_what_the_manuals_quote_is_found_in_the_catalogues():
     ]
     found = [name for name in names if any(candidates(name, "ja"))]
     assert len(found) > 0.9 * len(names) > 100
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+@pytest.mark.parametrize(
+    "room", ["ecrf/locale/{}/help.po", "ecrf/locale/{}/help-topics.po", "trial/locale/{}/help.po"]
+)
+def test_help_of_a_page_names_buttons_as_the_product_does(room, locale):
+    wrong = []
+    for entry in polib.pofile(ROOT / room.format(locale)).translated_entries():
+        said = {flat(name) for name in BOLD.findall(entry.msgstr)}
+        for name in map(flat, BOLD.findall(entry.msgid)):
+            exact, longer = candidates(name, locale)
+            if (exact or longer) and not any(
+                one in exact or any(one in word for word in longer) for one in said
+            ):
+                wrong.append(f"{name}: {sorted(exact or longer)[:6]}; here {sorted(said)}")
+    assert not wrong, "\n".join(wrong)
