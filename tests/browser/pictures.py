@@ -1,4 +1,4 @@
-"""`make pictures`: the pictures of the manuals, taken from the demo as it runs beside (PORT)."""
+"""`make pictures`: the pictures of the manuals in each language, taken from the demo as it runs beside (PORT)."""
 
 import base64
 import os
@@ -9,8 +9,10 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from ecrf.demo import DEFAULT_PASSWORD, ROOT
+from ecrf.upkeep.languages.catalogues import LOCALES
 from tests.browser.chromium import launch
 
+MASTER = "en"
 SIZE = {"width": 1120, "height": 630}
 ENGINES, TRIALS = ROOT / "ecrf/help/static/help", ROOT / "trial/static/trial/help"
 PATIENT, VISIT = "/patients/90-001/", "/patients/90-001/W25/"
@@ -19,7 +21,7 @@ AS_WEBP = """async png => {
     const picture = await createImageBitmap(await (await fetch(`data:image/png;base64,${png}`)).blob());
     const canvas = Object.assign(document.createElement("canvas"), {width: picture.width, height: picture.height});
     canvas.getContext("2d").drawImage(picture, 0, 0);
-    return canvas.toDataURL("image/webp", 0.6).split(",")[1];
+    return canvas.toDataURL("image/webp", 0.55).split(",")[1];
 }"""
 """The browser itself makes the small file."""
 
@@ -38,7 +40,7 @@ def open_acts(page: Page) -> None:
 
 
 def go_on_verifying(page: Page) -> None:
-    page.get_by_role("link", name="Go on verifying").click()
+    page.locator(".page-head a.btn-primary").click()
     page.locator("#review-bar").wait_for()
 
 
@@ -54,11 +56,13 @@ PICTURES: list[tuple[Path, str, str, Callable[[Page], None]]] = [
     (ENGINES / "review.webp", "monitor", "/monitor/", go_on_verifying),
     (TRIALS / "strength.webp", "coordinator01", VISIT, to_strength),
 ]
-"""Where it goes, who looks, the page, and what is done there first."""
+"""Where the English one goes, who looks, the page, and what is done there first."""
 
 
-def log_in(browser: Browser, url: str, user: str) -> Page:
-    page = browser.new_context(viewport=SIZE, reduced_motion="reduce").new_page()
+def log_in(browser: Browser, url: str, user: str, language: str) -> Page:
+    context = browser.new_context(viewport=SIZE, reduced_motion="reduce", locale=language)
+    context.add_cookies([{"name": "language", "value": language, "url": url}])  # as chosen at the login
+    page = context.new_page()
     page.goto(f"{url}/login/")
     page.fill("#id_username", user)
     page.fill("#id_password", os.environ.get("DEMO_PASSWORD", DEFAULT_PASSWORD))
@@ -70,16 +74,23 @@ def log_in(browser: Browser, url: str, user: str) -> Page:
 def take_all(url: str) -> None:
     with sync_playwright() as playwright:
         browser = launch(playwright)
-        blank, pages = browser.new_page(), {}
-        for path, user, address, act in PICTURES:
-            page = pages[user] = pages.get(user) or log_in(browser, url, user)
-            page.goto(url + address)
-            page.wait_for_load_state("networkidle")
-            act(page)
-            small = blank.evaluate(AS_WEBP, base64.b64encode(page.screenshot()).decode())
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(base64.b64decode(small))
-            sys.stdout.write(f"{path.relative_to(ROOT)}: {path.stat().st_size // 1000} kB\n")
+        for language in (MASTER, *LOCALES.values()):
+            take(browser, url, language)
+
+
+def take(browser: Browser, url: str, language: str) -> None:
+    """Of this language: beside the English ones, in a folder of its own."""
+    blank, pages = browser.new_page(), {}
+    for master, user, address, act in PICTURES:
+        path = master if language == MASTER else master.parent / language / master.name
+        page = pages[user] = pages.get(user) or log_in(browser, url, user, language)
+        page.goto(url + address)
+        page.wait_for_load_state("networkidle")
+        act(page)
+        small = blank.evaluate(AS_WEBP, base64.b64encode(page.screenshot()).decode())
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(base64.b64decode(small))
+        sys.stdout.write(f"{path.relative_to(ROOT)}: {path.stat().st_size // 1000} kB\n")
 
 
 if __name__ == "__main__":

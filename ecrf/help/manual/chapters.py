@@ -156,14 +156,21 @@ def _with_own_links(inline: list[Token], path: Path, language: str) -> Iterator[
             is_dropped = href is None
             token.attrSet("href", href or "")
         elif token.type == "image":
-            picture = (path.parent / str(token.attrGet("src"))).resolve()
-            token.meta["file"] = picture
+            picture = token.meta["file"] = _picture(
+                (path.parent / str(token.attrGet("src"))).resolve(), language
+            )
             token.attrSet("src", static(picture.as_posix().rpartition("/static/")[2]))
             token.attrSet("loading", "lazy")
         if not (is_dropped and token.type in ("link_open", "link_close")):
             yield token
         if token.type == "link_close":
             is_dropped = False
+
+
+def _picture(named: Path, language: str) -> Path:
+    """The one of the pages in this language, where there is one: the chapters of all languages name the English one."""
+    own = named.parent / language / named.name
+    return own if own.is_file() else named
 
 
 def _address(href: str, path: Path, language: str) -> str | None:

@@ -62,7 +62,8 @@ def _places() -> Iterator[tuple[str, str, str, str]]:
     for address in addresses:
         one = chapter(address)
         for section in one.sections:
-            title = one.title if section.title == one.title else f"{one.title}: {section.title}"
+            both = gettext("%(chapter)s: %(section)s") % {"chapter": one.title, "section": section.title}
+            title = one.title if section.title == one.title else both
             yield (
                 title,
                 one.url + (f"#{section.anchor}" if section.anchor else ""),

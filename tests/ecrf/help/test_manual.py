@@ -12,6 +12,7 @@ from django.utils.translation import gettext, override
 from pypdf import PdfReader
 
 from ecrf import __version__
+from ecrf.access.language import MASTER
 from ecrf.access.models import LANGUAGE_NAMES
 from ecrf.access.roles import Role
 from ecrf.audit.actor import SYSTEM, acting
@@ -88,6 +89,24 @@ def test_every_picture_is_there_and_small_and_says_in_words_what_it_shows():
     assert [path.name for _words, path in named if path.stat().st_size > 60_000] == []
     assert [path.name for words, path in named if len(words) < 20] == []
     assert len(named) <= MOST_PICTURES
+
+
+@pytest.mark.parametrize("language", sorted(set(LANGUAGES) - {MASTER}))
+def test_every_picture_is_of_a_page_in_the_readers_language_and_small(language):
+    """By `make pictures`, which takes each in each language; the chapters name the English one."""
+    shown = [
+        token.meta["file"]
+        for address in CHAPTERS
+        for block in chapter(address).tokens
+        for token in block.children or ()
+        if token.type == "image"
+    ]
+    own = [path.parent / language / path.name for path in shown]
+    assert [path for path in own if not path.is_file() or path.stat().st_size > 60_000] == []
+    for address in CHAPTERS:
+        found = chapter(address, language)
+        sources = re.findall(r'<img src="([^"]+)"', found.html())
+        assert all(f"/{language}/" in source for source in sources) or found.language != language
 
 
 @pytest.mark.requirement("R-154")
