@@ -165,7 +165,7 @@ def test_pdf_holds_every_chapter_with_day_version_and_page_numbers(language):
         chapter_titles = [chapter(address).title for address in books()["site"].chapters]
         assert f"{__version__} · 2026-11-28" in words
         assert " ".join(said()["page-of"].format(page=2, count=len(pages)).split()) in pages[1]
-    titles = [title for _level, title in bookmarks(made)]
+    titles = [title.replace("\N{ZERO WIDTH SPACE}", "") for _level, title in bookmarks(made)]
     for title in chapter_titles:
         assert "".join(title.split()) in "".join(words.split())
         assert title in titles
