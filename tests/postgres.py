@@ -47,6 +47,7 @@ MIGRATED_BY = (
     "**/sql/*.sql",
     "**/apps.py",
     "**/functions.py",
+    "casebook/patient_rows.py",
     "settings.py",
 )
 STUB = "tests.stub_trial.settings"

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from ecrf.access.models import Site
 from ecrf.audit.triggers import audited
@@ -16,7 +16,7 @@ from ecrf.casebook.models import Patient
 class AppointmentEnding(models.TextChoices):
     """Why an appointment is over without a visit."""
 
-    MISSED = "missed", gettext_lazy("Missed")
+    MISSED = "missed", pgettext_lazy("of an appointment", "Missed")
     CANCELLED = "cancelled", gettext_lazy("Cancelled")
 
 

@@ -1,49 +1,19 @@
 """A patient's rows, loaded in one statement: of each kind of form, in the order of the visits."""
 
 from bisect import bisect_left
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
-from types import MappingProxyType
 from typing import Any, NamedTuple
 
-from django.db import connection
-
 from ecrf.casebook.laboratory.ranges import Range
-from ecrf.casebook.models import Entry, Patient, Visit
+from ecrf.casebook.models import Entry, Patient
+from ecrf.casebook.patient_rows import load_rows
 from ecrf.casebook.places import Place, is_at_its_place, keeps_its_place
-from ecrf.casebook.stored_rows import as_stored, lines_of, read_json, user_of
+from ecrf.casebook.stored_rows import lines_of
 from ecrf.forms.crf import Crf
 from ecrf.forms.protocol import protocol
-from ecrf.forms.registry import CRFS
 
-ENTRY = (
-    "id",
-    "visit_id",
-    "crf",
-    "parent_id",
-    "number",
-    "form_version",
-    "status",
-    "missing",
-    "struck_at",
-    "struck_reason",
-)
-PARENT = "id", "crf", "parent_id", "number", "status", "struck_at"
-COLUMNS = ", ".join([*(f"e.{name}" for name in ENTRY), *(f"p.{name}" for name in PARENT)])
-# Each entry's row is looked up by its key, in the table of its kind: a join of all the tables takes long to plan.
-ROWS = """
-    SELECT {columns}, v.code, v.struck_at,
-        (SELECT ARRAY[u.id::text, u.username, u.full_name] FROM access_user u WHERE u.id = e.struck_by_id),
-        CASE e.crf {kinds} END
-    FROM casebook_entry e
-    LEFT JOIN casebook_visit v ON v.id = e.visit_id AND v.patient_id = %(patient)s
-    LEFT JOIN casebook_entry p ON p.id = e.parent_id AND p.patient_id = %(patient)s
-    WHERE e.patient_id = %(patient)s AND e.crf = ANY(%(keys)s){limits}
-"""
-KIND = " WHEN '{key}' THEN (SELECT to_jsonb(t)::text FROM {table} t WHERE t.entry_id = e.id)"
-AT_VISITS = " AND (e.visit_id = ANY(%(visits)s) OR e.crf = ANY(%(whole)s))"
-WITH_NUMBER = " AND (e.crf <> '{}' OR e.number = {:d})"
 # Of a patient who moved, each site's count for the days there: their validity is cut to these.
 RANGES = """
     WITH moves AS (
@@ -310,62 +280,3 @@ def left_their_places(rows: Iterable[Crf]) -> list[Entry]:
     """The forms among these that are struck out and left their place to another, the first one first."""
     left = [row.entry for row in rows if not row.entry.parent_id and not is_at_its_place(row.entry)]
     return sorted(left, key=lambda entry: entry.pk)
-
-
-def load_rows(
-    patient: Patient,
-    keys: Iterable[str],
-    visits: Collection[int] | None = None,
-    numbers: Mapping[str, int] = MappingProxyType({}),
-    whole: Collection[str] = (),
-) -> dict[str, list[Crf]]:
-    """{CRF key: its rows}, in no order, struck out ones too; `visits` limits them to these visits' ids, save the
-    kinds in `whole`, `numbers` a kind to the rows with one number.
-    """
-    found: dict[str, list[Crf]] = {key: [] for key in keys}
-    if not found:
-        return found
-    limits = "" if visits is None else AT_VISITS
-    limits += "".join(WITH_NUMBER.format(key, number) for key, number in numbers.items())
-    kinds = "".join(KIND.format(key=key, table=_table(key)) for key in found)
-    given: dict[str, Any] = {
-        "patient": patient.pk,
-        "keys": list(found),
-        "visits": list(visits or ()),
-        "whole": list(whole),
-    }
-    lines = lines_of(ROWS.format(columns=COLUMNS, kinds=kinds, limits=limits), given)
-    visits_by_id: dict[int, Visit] = {}
-    parents: dict[int, Entry] = {}
-    for line in lines:
-        if line[-1] is None:  # an entry that is just being made has no row yet
-            continue
-        found[line[ENTRY.index("crf")]].append(_row(patient, line, visits_by_id, parents))
-    return found
-
-
-def _table(key: str) -> str:
-    return connection.ops.quote_name(CRFS[key].model._meta.db_table)
-
-
-def _row(patient: Patient, line: tuple[Any, ...], visits: dict[int, Visit], parents: dict[int, Entry]) -> Crf:
-    own, above = line[: len(ENTRY)], line[len(ENTRY) : len(ENTRY) + len(PARENT)]
-    code, visit_struck_at, striker, text = line[len(ENTRY) + len(PARENT) :]
-    values = {**dict(zip(ENTRY, own, strict=True)), "patient_id": patient.pk}
-    visit_id, parent_id = values["visit_id"], values["parent_id"]
-    if visit_id and visit_id not in visits:
-        given = {"id": visit_id, "code": code, "struck_at": visit_struck_at, "patient_id": patient.pk}
-        visits[visit_id] = as_stored(Visit, given, patient=patient)
-    if parent_id and parent_id not in parents:
-        given = {**dict(zip(PARENT, above, strict=True)), "patient_id": patient.pk}
-        parents[parent_id] = as_stored(Entry, given, patient=patient)
-    known: dict[str, Any] = {
-        "patient": patient,
-        "visit": visits.get(visit_id),
-        "parent": parents.get(parent_id),
-    }
-    if values["struck_at"]:
-        known["struck_by"] = user_of(*striker)
-        values["struck_by_id"] = known["struck_by"].pk
-    entry = as_stored(Entry, values, **known)
-    return read_json(CRFS[entry.crf].model, text, entry=entry)

@@ -5,9 +5,10 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from ecrf.casebook.data import PatientData, left_their_places, load_rows
+from ecrf.casebook.data import PatientData, left_their_places
 from ecrf.casebook.labels import entry_in_a_line, form_title, numbered_title, standing_last
 from ecrf.casebook.models import Entry, Patient, Visit
+from ecrf.casebook.patient_rows import load_rows
 from ecrf.casebook.places import is_at_its_place
 from ecrf.casebook.schedule.completion import numbers_at, wanted_forms
 from ecrf.casebook.schedule.status import planned_forms, was_missed

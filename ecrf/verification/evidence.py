@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from django.db import connection
 from django.utils.translation import gettext
 
-from ecrf.casebook.data import load_rows
 from ecrf.casebook.models import Entry, Patient, Status
+from ecrf.casebook.patient_rows import load_rows
 from ecrf.forms.crf import Crf
 from ecrf.forms.registry import CRFS
 from ecrf.queries.lookup import open_queries

@@ -10,7 +10,7 @@ from ecrf.audit.bound.proof import program_key
 _IS_THERE = (
     "SELECT to_regclass('access_programkey') IS NOT NULL AND to_regclass('django_migrations') IS NOT NULL"
 )
-_IS_APPLIED = "SELECT EXISTS (SELECT FROM django_migrations WHERE app = 'audit' AND name = '0007_reached')"
+_IS_APPLIED = "SELECT EXISTS (SELECT FROM django_migrations WHERE app = 'audit' AND name = '0008_reading')"
 _KEEP_KEY = (
     "INSERT INTO access_programkey (key) VALUES (%s) ON CONFLICT (is_one) DO UPDATE SET key = EXCLUDED.key"
 )

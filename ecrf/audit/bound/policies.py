@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from django.apps import apps
 from django.db import models
 
+from ecrf.audit.bound.reading import READING
+
 EVERYWHERE = "(SELECT access_everywhere())"
 """In a sub-select, so that a statement asks once, and not for each row."""
 AT_SITES = "ANY ((SELECT access_reach())::bigint[])"
@@ -207,7 +209,8 @@ def _forms() -> list[type[models.Model]]:
 
 
 def enforce() -> str:
-    """Makes all policies anew, and the views that they ask; and takes off what is not of this version."""
+    """Makes all policies anew, the views that they ask and the functions that read; and takes off what is not of this
+    version."""
     policies = shipped_policies()
     tables = sorted({table for table, _name in policies})
     return ";\n".join(
@@ -219,6 +222,7 @@ def enforce() -> str:
             ),
             *(f'ALTER TABLE "{table}" ENABLE ROW LEVEL SECURITY' for table in tables),
             *(policies[key].statement for key in sorted(policies)),
+            *(made() for made in READING.values()),
         ]
     )
 

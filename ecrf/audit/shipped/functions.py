@@ -12,7 +12,8 @@ from ecrf.audit.verifying.faults import Fault, database_fault
 _THERE = """
     SELECT p.proname, pg_get_function_arguments(p.oid), p.prosrc, p.proowner = owner.oid,
         has_function_privilege('public', p.oid, 'EXECUTE'),
-        ARRAY['returns ' || p.prorettype::regtype::text, 'language ' || l.lanname]
+        ARRAY['language ' || l.lanname,
+            'returns ' || CASE WHEN p.proretset THEN 'setof ' ELSE '' END || p.prorettype::regtype::text]
         || CASE p.provolatile WHEN 'i' THEN ARRAY['immutable'] WHEN 's' THEN ARRAY['stable'] ELSE '{}' END
         || CASE p.proparallel WHEN 's' THEN ARRAY['parallel safe'] WHEN 'r' THEN ARRAY['parallel restricted']
             ELSE '{}' END

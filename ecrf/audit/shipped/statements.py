@@ -7,11 +7,12 @@ from functools import cache
 
 from django.apps import apps
 
+from ecrf.audit.bound.reading import READING
 from ecrf.audit.functions import NO_WAY_AROUND, sources
 
 _FUNCTION = re.compile(
     r"""CREATE\ OR\ REPLACE\ FUNCTION\s+(?:"public"\.)?(?P<name>\w+)\((?P<takes>[^)]*)\)\s*
-    RETURNS\s+(?P<gives>\w+(?:\[\])?)(?P<how>[^$']*(?:'[^']*'[^$']*)*?)
+    RETURNS\s+(?P<gives>(?:SETOF\ )?\w+(?:\[\])?)(?P<how>[^$']*(?:'[^']*'[^$']*)*?)
     \ AS\s*(?:\$\$(?P<body>.*?)\$\$|'(?P<line>[^']*)')(?P<after>[^;]*)""",
     re.DOTALL | re.VERBOSE,
 )
@@ -115,4 +116,5 @@ def _texts() -> Iterator[str]:
     for model in apps.get_models():
         for trigger in getattr(model._meta, "triggers", ()):
             yield str(trigger.compile(model).install_sql)
+    yield from (made() for made in READING.values())
     yield NO_WAY_AROUND

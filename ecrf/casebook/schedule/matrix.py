@@ -91,11 +91,6 @@ class MatrixLog:
     def entry_id(self) -> int:
         return self.entry.pk
 
-    @property
-    def other_cells(self) -> list[str]:
-        """Those behind the first, which leads to the form."""
-        return self.cells[1:]
-
 
 @dataclass(frozen=True)
 class Log:

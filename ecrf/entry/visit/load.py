@@ -3,9 +3,10 @@
 from dataclasses import dataclass, field
 
 from ecrf.access.models import User
-from ecrf.casebook.data import PatientData, at_their_places, left_their_places, load_rows
+from ecrf.casebook.data import PatientData, at_their_places, left_their_places
 from ecrf.casebook.history import LaterChanges, later_changes
 from ecrf.casebook.models import Entry, Patient, Status
+from ecrf.casebook.patient_rows import load_rows
 from ecrf.casebook.places import Place
 from ecrf.casebook.record.derive import recalculated_with
 from ecrf.casebook.schedule.completion import numbers_at

@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from ecrf.casebook.data import PatientData, load_rows
+from ecrf.casebook.data import PatientData
 from ecrf.casebook.models import Visit
+from ecrf.casebook.patient_rows import load_rows
 from ecrf.casebook.schedule.status import visits_before
 from ecrf.forms.crf import Crf
 from ecrf.formview.form_view import FormView, ItemView

@@ -27,8 +27,10 @@ from ecrf.audit.bound.grants import READER, ROLES, SECRET, rights_of
 from ecrf.audit.bound.policies import CONTENTS, SEEN, VIEWS, WRITTEN, shipped_policies, shipped_views
 from ecrf.audit.functions import revoked
 from ecrf.casebook.models import Entry, Patient, Visit
+from ecrf.casebook.patient_rows import load_rows
 from ecrf.casebook.transfer.models import Transfer
 from ecrf.exports.models import Export, ExportState
+from ecrf.forms.registry import CRFS
 from ecrf.mail.scheduled import JOBS
 from ecrf.mail.sending import send_due
 from tests.as_web import as_role, role_of_pages
@@ -139,6 +141,36 @@ def test_what_policies_ask_shows_no_more_than_they_do(world, coordinator, monito
                 assert set(rows(f"SELECT id FROM {view}")) == set(rows(f"SELECT id FROM {table}")) != set()
             assert rows("SELECT number FROM reached_patient") == [(world["01"].number,)]
             assert rows("SELECT access_handed_over()") == [([],)]
+
+
+@pytest.mark.requirement("R-071")
+def test_function_that_reads_a_patient_gives_no_more_than_the_policies(
+    world, coordinator, outsider, data_manager
+):
+    """It works with its owner's rights: what it gives is what the tables themselves would show."""
+    given = {}
+    for person in (None, coordinator, outsider, data_manager):
+        with web(secret_of(person) if person else ""):
+            for code, patient in world.items():
+                found = {row.entry_id for kind in load_rows(patient, CRFS).values() for row in kind}
+                assert found == set(Entry.objects.filter(patient=patient).values_list("pk", flat=True))
+                given[person and person.username, code] = bool(found)
+    assert {who for who, found in given.items() if found} == {
+        (coordinator.username, "01"),
+        (outsider.username, "02"),
+        (data_manager.username, "01"),
+        (data_manager.username, "02"),
+    }
+
+
+def test_patient_who_went_to_another_site_is_read_there_alone(
+    world, coordinator, investigator, outsider, data_manager
+):
+    patient = world["01"]
+    hand_over(patient, world["02"].site, data_manager)
+    for person, is_his in ((coordinator, False), (outsider, True)):
+        with web(secret_of(person)):
+            assert any(load_rows(patient, CRFS).values()) == is_his
 
 
 def test_condition_of_the_readers_is_not_tried_on_what_a_view_hides(world, coordinator):

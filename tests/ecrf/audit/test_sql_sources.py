@@ -6,6 +6,7 @@ import pytest
 from django.apps import apps
 from django.db import connection, transaction
 
+from ecrf.audit.bound.reading import READING
 from ecrf.audit.functions import IsReview, sources
 from ecrf.audit.models import AuditEvent
 from ecrf.audit.triggers import AUDITED
@@ -48,7 +49,7 @@ def test_running_a_source_anew_changes_nothing_in_the_database(file):
 
 
 def test_every_function_and_trigger_of_the_database_has_its_source():
-    text = "\n".join(sources().values())
+    text = "\n".join([*sources().values(), *(made() for made in READING.values())])
     made = set(re.findall(r"CREATE OR REPLACE FUNCTION (\w+)\(", text))
     assert {name.partition("(")[0] for name, *_ in rows(FUNCTIONS)} == made
     triggers = {
