@@ -1,7 +1,7 @@
 """At 320 px (1280 px at 400 %) and with wide spacing all is there; targets are large; the focus is in sight.
 
-What the measuring finds, the pages of daily work in the other languages, and the focus where something sticks to the
-edge of the window.
+Every page is measured as it is shipped (tests/image), in English. Here: what the measuring finds, the pages of daily
+work in the other languages, and the focus where something sticks to the edge of the window.
 """
 
 import pytest
