@@ -15,7 +15,7 @@ from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.functional import cached_property
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 
 from ecrf.access.delegation import Delegation  # noqa: F401
 from ecrf.access.login_log import LoginEvent, LoginTry  # noqa: F401  (tables of this app)
@@ -53,6 +53,13 @@ LANGUAGE_NAMES: dict[str, str] = dict(settings.LANGUAGES)
 LONGEST_LANGUAGE = 12
 
 
+class SingleKeys(models.TextChoices):
+    """How keys of one letter act for a person who does not have them act at once (WCAG 2.1.4)."""
+
+    WITH_ALT = "alt", pgettext_lazy("keys of one letter", "together with Alt")
+    OFF = "off", pgettext_lazy("keys of one letter", "not at all")
+
+
 def validate_time_zone(name: str) -> None:
     """Refuse all but Region/City and UTC: Etc/GMT+9 lies west, EST has no summer, localtime is the server's."""
     region, _stroke, city = name.partition("/")
@@ -86,6 +93,13 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     language = models.CharField(
         max_length=LONGEST_LANGUAGE, null=True, blank=True, help_text="Empty: that of the site"
+    )
+    single_keys = models.CharField(
+        max_length=5,
+        null=True,
+        blank=True,
+        choices=SingleKeys,
+        help_text="How keys of one letter act; empty: at once",
     )
 
     USERNAME_FIELD = "username"

@@ -4,6 +4,7 @@ from django.urls import path
 
 from ecrf.account.arriving import views as arriving
 from ecrf.account.arriving.steps import welcome
+from ecrf.account.keys import own_keys
 from ecrf.account.language import choose_language, own_language
 from ecrf.account.login import log_in_again, log_out, login_page
 from ecrf.account.own import views as own
@@ -26,6 +27,7 @@ urlpatterns = [
     path("account/welcome/", welcome, name="welcome"),
     path("account/password/", own.password, name="change-password"),
     path("account/language/", own_language, name="own-language"),
+    path("account/keys/", own_keys, name="own-keys"),
     path("account/address/", own.address, name="change-address"),
     path("account/sessions/end/", own.end_session, name="end-session"),
     path("account/session/", own.session, name="session"),

@@ -10,7 +10,6 @@ export function placeOf(id, kind = "m") {
   const known = document.getElementById(`${kind}-${id}`);
   if (known) return known;
   const made = Object.assign(document.createElement("div"), { id: `${kind}-${id}`, className: "messages" });
-  if (kind === "m") made.setAttribute("aria-live", "polite");
   const before = KINDS.slice(0, KINDS.indexOf(kind)).reverse().map((one) => document.getElementById(`${one}-${id}`)).find(Boolean);
   const after = KINDS.slice(KINDS.indexOf(kind) + 1).map((one) => document.getElementById(`${one}-${id}`)).find(Boolean);
   if (before) before.after(made);
@@ -36,12 +35,6 @@ document.addEventListener("htmx:beforeSwap", ({ detail }) => {
   const isThere = (whole, id) => (document.getElementById(id) ? whole : "");
   detail.serverResponse = detail.serverResponse.replace(EMPTY, isThere);
   for (const [, kind, id] of detail.serverResponse.matchAll(/id="([mqyk])-([^"]+)" hx-swap-oob/g)) placeOf(id, kind);
-});
-
-/* A place that is there before its message comes is read out. */
-document.addEventListener("focusin", ({ target }) => {
-  const item = target.closest("#page-form [data-item]");
-  if (item && !target.closest(".messages")) placeOf(item.id.slice(2));
 });
 
 /* The mouse's way to what F2 opens. */

@@ -7,7 +7,7 @@ import { going } from "./trouble.js";
 document.addEventListener("ecrf:outcome", ({ detail }) => {
   const { id, outcome } = detail;
   const entry = outbox.get(id);
-  document.getElementById(`f-${id}`).setAttribute("aria-invalid", outcome === "refused");
+  document.getElementById(`f-${id}`).setAttribute("aria-invalid", String(outcome === "refused"));
   if (outcome !== "saved") return entry && outbox.put(id, { ...entry, held: entry.value === entry.sent && outcome });
   going.savedAt = detail.at;
   state.set(id, detail.seen);

@@ -1,6 +1,7 @@
 /* What the keys do in queries, in the list as at the query: what is sent, and what a text is asked for. */
 
 import { post } from "./posting.js";
+import { keyOf as ownKeyOf } from "./single_keys.js";
 import { gettext } from "./words.js";
 
 export const ACTS = {
@@ -39,12 +40,8 @@ export function say(words, isBad = false) {
 
 /* Which key was pressed, if it is one of these and not meant for a field. */
 export function keyOf(event, keys) {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.repeat) return "";
-  if (event.target.closest("input:not([type=checkbox]), textarea, select")) return "";
-  const { key, code } = event;
-  if (key in keys) return key;
-  const letter = /^[a-z]$/i.test(key) ? key.toLowerCase() : key === "Process" ? code.slice(-1).toLowerCase() : "";
-  return letter in keys ? letter : "";
+  if (event.repeat || event.target.closest("input:not([type=checkbox]), textarea, select")) return "";
+  return ownKeyOf(event, keys);
 }
 
 const bar = document.querySelector("[data-query-keys]");

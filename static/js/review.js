@@ -5,6 +5,7 @@ import { showHistory } from "./review_history.js";
 import { copyBeside } from "./review_copies.js";
 import { addressOf, cellBeside, count, current, go, isAtEnd, isToDo, labelOf, lines, say, step } from "./review_lines.js";
 import { apply, bringBack, enqueue, isDeaf, isWaiting, post, settled } from "./review_sending.js";
+import { keyOf } from "./single_keys.js";
 import { gettext } from "./words.js";
 
 const bar = document.querySelector("[data-keys]");
@@ -95,15 +96,14 @@ const keys = {
   ArrowLeft: () => cellBeside(-1, 0) && go(cellBeside(-1, 0)), ArrowRight: () => cellBeside(1, 0) && go(cellBeside(1, 0)),
   Enter: () => isAtEnd() && goOn(),
 };
-const nameOf = ({ key, code }) => (key in keys ? key : /^[a-z]$/i.test(key) ? key.toLowerCase() : key === "Process" ? code.slice(-1).toLowerCase() : "");
 
 document.addEventListener("keydown", (event) => {
-  const act = keys[nameOf(event)];
-  if (!act || event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, textarea, select")) return;
+  const name = keyOf(event, keys);
+  if (!name || event.target.closest("input, textarea, select")) return;
   if (event.key === "Enter" && event.target.matches("a:not([data-go-on]), button, summary")) return;
   event.preventDefault();
   say("");
-  if (!event.repeat || /^[jk]$|^Arrow/.test(nameOf(event))) act(event);
+  if (!event.repeat || /^[jk]$|^Arrow/.test(name)) keys[name](event);
 });
 bar?.addEventListener("click", (event) => keys[event.target.closest("[data-press]")?.dataset.press]?.(event));
 document.querySelector("[data-go-on]")?.addEventListener("click", (event) => isWaiting() && (event.preventDefault(), goOn()));

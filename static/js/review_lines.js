@@ -1,5 +1,6 @@
 /* The items of a page of the review: which is the current one, which is the next, and what is left. */
 
+import { areOff } from "./single_keys.js";
 import { gettext, ngettext, pgettext } from "./words.js";
 
 export const lines = [...document.querySelectorAll("[data-review] [data-line]")];
@@ -148,6 +149,7 @@ export function count() {
 }
 
 function leftHere(left) {
+  if (areOff) return ngettext("{number} left on this page", "{number} left on this page", left);
   return ngettext(
     "{number} left on this page: Shift N goes back to it",
     "{number} left on this page: Shift N goes back to them",

@@ -6,6 +6,7 @@ import "./keys.js";
 import "./leaving.js";
 import "./pasting.js";
 import "./quiet.js";
+import "./spoken.js";
 import { csrfToken } from "./csrf.js";
 import { field, goTo, idOf, inOrder, ownId, read, showAsked, shown, state, wrapper, write } from "./fields.js";
 import { count, isToEnter } from "./counting.js";

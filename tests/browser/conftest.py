@@ -10,7 +10,8 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
@@ -198,6 +199,26 @@ def sit_down(
         for page in person.context.pages:
             page.close()
     assert [complaint for person in people for complaint in person.complaints] == []
+
+
+@pytest.fixture
+def speak() -> Callable[[Person, str], AbstractContextManager[None]]:
+    """`with speak(person, "ja"):` the person's account has this language for a while."""
+
+    @contextlib.contextmanager
+    def spoken(person: Person, language: str) -> Iterator[None]:
+        _choose_language(person, language)
+        yield
+        _choose_language(person, "")
+
+    return spoken
+
+
+def _choose_language(person: Person, language: str) -> None:
+    person.go("/account/")
+    person.page.select_option("#id_language", language)
+    with person.page.expect_navigation():
+        person.page.locator(".own-language button").click()
 
 
 @pytest.fixture

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, Request, sync_playwright
 
 from tests.browser.axe import LookedAt, violations
 from tests.browser.chromium import launch
+from tests.browser.measures import out_of_place, too_small
 
 ADDRESSES = """() => [...new Set([...document.querySelectorAll("*")].flatMap(element => [...element.attributes])
     .filter(({name}) => /^(href|action|hx-)/.test(name))
@@ -108,9 +109,14 @@ class Person:
         self.page.goto(self.url + path)
 
     def look(self, looked_at: LookedAt) -> None:
-        """Note what axe finds on the page that is open, in what was not looked at yet."""
-        for found in violations(self.page, looked_at, name_of(urlsplit(self.page.url).path)):
+        """Note what axe finds on the page that is open, in what was not looked at yet, and what does not fit there."""
+        name = name_of(urlsplit(self.page.url).path)
+        known = len(looked_at.pages.get(name, ()))
+        for found in violations(self.page, looked_at, name):
             self._note(found)
+        if len(looked_at.pages.get(name, ())) > known:
+            for found in out_of_place(self.page) + too_small(self.page):
+                self._note(found)
 
     def fetch(self, path: str) -> None:
         """What is a file or a part of a page."""

@@ -145,6 +145,7 @@ TABLE: dict[str, tuple[str, str, str]] = {
     "passkey-login":   ("GET POST", "302 302 302 302 302 302 302 302 200", ""),
     "choose-language": ("POST", " ".join(["302"] * 9), ""),
     "own-language":    ("POST", "302 302 302 302 302 302 302 302 login", ""),
+    "own-keys":        ("POST", "302 302 302 302 302 302 302 302 login", ""),
     "forgotten-password": ("GET POST", f"{FOR_ALL[:-5]}200", ""),
     "invitation":      ("GET POST", "410 410 410 410 410 410 410 410 410", ""),
     "reset":           ("GET POST", "410 410 410 410 410 410 410 410 410", ""),
@@ -450,7 +451,9 @@ DIFFERENT: dict[tuple[str, str], tuple[str, str]] = {
     ("inspector", "log-in-again"): ("200", ""),
     ("inspector", "logout"): ("302", ""),
     **dict.fromkeys((("inspector", name) for name in ("end-session", "recovery-codes-kept")), ("302", "")),
-    **dict.fromkeys((("inspector", name) for name in ("choose-language", "own-language")), ("302", "")),
+    **dict.fromkeys(
+        (("inspector", name) for name in ("choose-language", "own-language", "own-keys")), ("302", "")
+    ),
     **{("inspector", name): ("404", "") for name in TABLE if name.startswith("sso-")},
     **{
         ("inspector", name): ("200", "")

@@ -54,6 +54,7 @@ NO_WORK = {
         "change-password",
         "change-address",
         "own-language",
+        "own-keys",
         "choose-language",
         "end-session",
         "session",

@@ -13,7 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from ecrf.access.models import LANGUAGE_NAMES
+from ecrf.access.models import LANGUAGE_NAMES, SingleKeys
 from ecrf.access.requests import UserRequest
 from ecrf.account.arriving.services import ask_for_new_address
 from ecrf.account.own.page import own_page, session_named
@@ -35,6 +35,7 @@ def account(request: UserRequest) -> HttpResponse:
         "zone": page.zone,
         "is_needed": needs_second_factor(request.user),
         "languages": LANGUAGE_NAMES.items(),
+        "ways_of_keys": SingleKeys.choices,
     }
     return render(request, "account/account.html", context)
 

@@ -76,7 +76,12 @@ _BOOKS = (
         frozenset(),
         ("operator/first-day", "operator/every-day", "operator/when-something-is-wrong"),
     ),
-    Book(OPEN, gettext_lazy("For everybody"), frozenset(Role), ("everybody/account", "everybody/help")),
+    Book(
+        OPEN,
+        gettext_lazy("For everybody"),
+        frozenset(Role),
+        ("everybody/account", "everybody/help", "everybody/accessibility"),
+    ),
 )
 
 

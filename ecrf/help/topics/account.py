@@ -75,7 +75,7 @@ TOPICS = (
     Topic(
         "account",
         gettext_lazy("Your account"),
-        ("account", "change-password", "change-address", "own-language", "sso-own"),
+        ("account", "change-password", "change-address", "own-language", "own-keys", "sso-own"),
         (
             gettext_lazy("See what you may do, at which site, and what is still missing for it today."),
             gettext_lazy(
@@ -84,6 +84,7 @@ TOPICS = (
             gettext_lazy(
                 "See where you are logged in. End a session that you do not know, then change the password."
             ),
+            gettext_lazy("Switch keys of one letter off, or have them act only together with Alt."),
             gettext_lazy("A name that is wrong is corrected by an administrator."),
         ),
         chapter="everybody/account",
