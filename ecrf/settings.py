@@ -65,6 +65,12 @@ DATABASES = {
         _setting("DATABASE_URL", "Set it to postgresql://user:password@host:5432/name (or run `make demo`).")
     )
 }
+# Of several servers one that only follows may be read while the database moves: unless what it holds is older.
+STANDBY_LAG_MINUTES = _number(
+    "STANDBY_LAG_MINUTES",
+    "10",
+    "Set it to the whole number of minutes by which what is shown may lag behind while the database moves.",
+)
 HOSTS_TO_DO = "Set it to the host names users type, with commas between."
 ALLOWED_HOSTS = [host.strip() for host in _setting("ALLOWED_HOSTS", HOSTS_TO_DO).split(",") if host.strip()]
 if not ALLOWED_HOSTS:

@@ -44,6 +44,8 @@ WRONG = [
     ("SYNTHETIC_DATA", "yes", ["SYNTHETIC_DATA is 'yes'", "on or off"]),
     ("IDLE_MINUTES", "half an hour", ["IDLE_MINUTES", "minutes"]),
     ("IDLE_MINUTES", "0", ["IDLE_MINUTES", "minutes"]),
+    ("STANDBY_LAG_MINUTES", "0", ["STANDBY_LAG_MINUTES is '0'", "minutes"]),
+    ("STANDBY_LAG_MINUTES", "10 minutes", ["STANDBY_LAG_MINUTES", "minutes"]),
     ("EXPORTS_KEPT_DAYS", "a quarter", ["EXPORTS_KEPT_DAYS", "days"]),
     ("CLAMD_ADDRESS", "clamd", ["CLAMD_ADDRESS", "HOST:PORT"]),
     ("EXPORTS_KEPT_DAYS", "0", ["EXPORTS_KEPT_DAYS", "days"]),
