@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 import ecrf
+from ecrf.anchors.downtime import downtimes
 from ecrf.anchors.state import TrailWarning, trail_state
 from ecrf.exports.folder import free_bytes
 from ecrf.exports.work.presence import is_worker_there
@@ -132,7 +133,10 @@ def _trail() -> dict[str, Part]:
         "at": _moment(anchor.made_at) if anchor else None,
         "hours": _hours(anchor.made_at) if anchor else None,
     }
+    away = downtimes()[:1]
+    last_away = {"began_at": _moment(away[0].began_at), "ended_at": _moment(away[0].ended_at)} if away else {}
     return {
+        "downtime": {"ok": True, "words": [], **last_away},
         "verification": {**_part(state.verification_warnings), **verification},
         "anchor": {**_part(state.anchor_warnings), **made},
     }
