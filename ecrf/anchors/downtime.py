@@ -28,7 +28,10 @@ def beat() -> int:
     """No mail. The first beat of an installation follows nothing; a clock that was set back makes no downtime."""
     with connection.cursor() as cursor:
         cursor.execute(_BEAT)
-        before, now = cursor.fetchone() or (None, None)
+        found: tuple[datetime | None, datetime] | None = cursor.fetchone()
+    if found is None:
+        return 0
+    before, now = found
     if before and now - before > IS_AWAY_AFTER:
         Downtime.objects.create(began_at=before, ended_at=now)
     return 0

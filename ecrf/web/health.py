@@ -13,7 +13,7 @@ from ecrf.anchors.downtime import downtimes
 from ecrf.anchors.state import TrailWarning, trail_state
 from ecrf.exports.folder import free_bytes
 from ecrf.exports.work.presence import is_worker_there
-from ecrf.web.servers import Server, answering, has_several_servers, name_of, named
+from ecrf.web.servers import DatabaseServer, answering, has_several_servers, name_of, named
 
 LEAST_FREE = 1_000_000_000
 """Bytes; with less, exports begin to fail, and soon the database where it shares the disk."""
@@ -86,7 +86,7 @@ def _servers() -> dict[str, Part]:
     return {"servers": {"ok": not words, "servers": rows, "saves_wait_for": waits_for, "words": words}}
 
 
-def _server(name: str, server: Server | None, others: list[Server]) -> Part:
+def _server(name: str, server: DatabaseServer | None, others: list[DatabaseServer]) -> Part:
     if server is None:
         words = f"Server {name} does not answer: bring its machine back. Patroni takes it in again by itself."
         return {"server": name, "role": None, "seconds_behind": None, "words": words}

@@ -27,7 +27,7 @@ _ASKED = """
 
 
 @dataclass(frozen=True)
-class Server:
+class DatabaseServer:
     """One that answers. `position`: how much of the log it holds, and shows, in bytes; `as_of`: when what it shows last
     had been saved, and `age` how many seconds ago that was; neither is known of one that has followed nothing yet.
     `waits_for`: for which others a save waits there."""
@@ -43,7 +43,7 @@ class Server:
     def name(self) -> str:
         return name_of(self.address)
 
-    def behind(self, others: Iterable["Server"]) -> float | None:
+    def behind(self, others: Iterable["DatabaseServer"]) -> float | None:
         """For how many seconds it lacks what another one holds: 0 where it lacks nothing, however long nobody has saved
         anything; None where it lacks something, and nobody knows since when."""
         return 0.0 if all(self.position >= other.position for other in others) else self.age
@@ -77,7 +77,7 @@ def listens(address: Address) -> bool:
     return False
 
 
-def answering(addresses: Iterable[Address]) -> list[Server]:
+def answering(addresses: Iterable[Address]) -> list[DatabaseServer]:
     """Those that say how far they are; all are asked at once, so that one that is silent holds nobody up for long."""
     asked = list(addresses)
     if not asked:
@@ -94,7 +94,7 @@ def answering(addresses: Iterable[Address]) -> list[Server]:
     return [server for server in found if server]
 
 
-def _ask(address: Address, params: dict[str, Any]) -> Server | None:
+def _ask(address: Address, params: dict[str, Any]) -> DatabaseServer | None:
     with suppress(psycopg2.Error):
         asked = psycopg2.connect(**{**params, "host": address[0], "port": address[1]})
         try:
@@ -104,10 +104,10 @@ def _ask(address: Address, params: dict[str, Any]) -> Server | None:
         finally:
             asked.close()
         age = 0.0 if takes_writes else None if age is None else max(age, 0.0)
-        return Server(address, takes_writes, position, as_of, age, waits_for)
+        return DatabaseServer(address, takes_writes, position, as_of, age, waits_for)
     return None
 
 
-def furthest(servers: Iterable[Server]) -> Server | None:
+def furthest(servers: Iterable[DatabaseServer]) -> DatabaseServer | None:
     """The one that takes writes, if it is among them; else the one that has come furthest."""
     return max(servers, key=lambda one: (one.takes_writes, one.position), default=None)

@@ -18,7 +18,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
 from ecrf.audit.bound.person import leave
-from ecrf.web.servers import Address, Server, answering, furthest, has_several_servers, listens, named
+from ecrf.web.servers import Address, DatabaseServer, answering, furthest, has_several_servers, listens, named
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 LOOKS_AGAIN_AFTER_S = 2.0
@@ -38,7 +38,7 @@ class _ServersSeen:
     looked_at: float = float("-inf")
     reached: tuple[Address, ...] = ()
     asked_at: float = float("-inf")
-    furthest: Server | None = None
+    furthest: DatabaseServer | None = None
     writer_heard_at: float | None = None
 
 
@@ -125,14 +125,14 @@ def _of_furthest(get_response: GetResponse, request: HttpRequest) -> HttpRespons
         connection.settings_dict = before
 
 
-def _furthest() -> Server | None:
+def _furthest() -> DatabaseServer | None:
     if time.monotonic() - _seen.asked_at > LOOKS_AGAIN_AFTER_S:
         _seen.furthest = furthest(answering(_seen.reached))
         _seen.asked_at = time.monotonic()
     return _seen.furthest
 
 
-def is_too_old(server: Server) -> bool:
+def is_too_old(server: DatabaseServer) -> bool:
     """It lagged already when the server that takes writes was last heard of: since then nobody can have saved anything
     that it lacks. Also where nobody knows how old it is: it has followed nothing since it was started."""
     if server.age is None:
@@ -142,7 +142,7 @@ def is_too_old(server: Server) -> bool:
     return server.age - max(silence, 0.0) > timedelta(minutes=settings.STANDBY_LAG_MINUTES).total_seconds()
 
 
-def database_away(request: HttpRequest, too_old: Server | None = None) -> HttpResponse:
+def database_away(request: HttpRequest, too_old: DatabaseServer | None = None) -> HttpResponse:
     """The calm page (503). `too_old`: the server that could be read, were it not so far behind."""
     context = {"was_sent": request.method == "POST", "too_old": too_old}
     page = render_to_string("errors/database_away.html", context)

@@ -17,7 +17,7 @@ from ecrf.account.session_store import SEEN, row_key
 from ecrf.audit.lost import fails, is_lost
 from ecrf.web import health, standby
 from ecrf.web.metrics import machines
-from ecrf.web.servers import Server, furthest
+from ecrf.web.servers import DatabaseServer, furthest
 from tests.builders import a_patient
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("R-134")]
@@ -27,9 +27,9 @@ TOKEN = "only-for-the-tests-only-for-the-tests"
 BANNER = "For a moment this can only be read"
 
 
-def a_standby(host: str, position: int = 1000, age: float | None = 5.0) -> Server:
+def a_standby(host: str, position: int = 1000, age: float | None = 5.0) -> DatabaseServer:
     as_of = None if age is None else timezone.now() - timedelta(seconds=age)
-    return Server((host, 5432), takes_writes=False, position=position, as_of=as_of, age=age)
+    return DatabaseServer((host, 5432), takes_writes=False, position=position, as_of=as_of, age=age)
 
 
 @pytest.fixture(autouse=True)
@@ -206,7 +206,7 @@ def test_the_one_that_has_come_furthest_is_read(client, page, servers):
 
 
 def test_one_that_takes_writes_comes_before_all_that_follow():
-    writes = Server(("h1", 5432), takes_writes=True, position=5, as_of=timezone.now(), age=0.0)
+    writes = DatabaseServer(("h1", 5432), takes_writes=True, position=5, as_of=timezone.now(), age=0.0)
     assert furthest([a_standby("h2", position=6), writes]) == writes
     assert furthest([]) is None
 
@@ -269,7 +269,7 @@ def test_page_that_was_read_from_a_standby_is_logged_with_who_read_it(
     assert [(line.user, line.status) for line in lines] == [(coordinator.pk, 200)] * 2
 
 
-WRITES = Server(
+WRITES = DatabaseServer(
     ("h1", 5432), takes_writes=True, position=1000, as_of=timezone.now(), age=0.0, waits_for="ANY 1 (h2,h3)"
 )
 
