@@ -14,7 +14,7 @@ import yaml
 
 from ecrf.anchors.signed.keys import PrivateKey, new_key, read_private
 from ecrf.web.database_address import database, servers_of
-from ecrf.web.setting_names import NAMES, PLAIN, SECRET, mistyped
+from ecrf.web.setting_names import NAMES, OF_COMPOSE, PLAIN, SECRET, mistyped, passed_over
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 ANCHOR_KEY = PrivateKey(b"synthetic-key-only-for-this-test").text
@@ -228,6 +228,7 @@ def test_right_number_of_web_processes_or_none_is_taken(value):
 
 ANYTHING_GOES = {
     "HELP_CONTACT": "any words",
+    "ENV_FILE": "named by the compose file alone",
     "WEB_CONCURRENCY": "tried beside this table",
     "SECOND_FACTOR_KEY": "tried in the table, and as a file like any secret",
     **dict.fromkeys((name for name in NAMES if name.startswith(OF_BACKUPS)), "tests/drill/test_drill.py"),
@@ -242,12 +243,48 @@ def test_every_setting_is_tried_with_something_wrong():
 def test_every_setting_of_compose_file_and_manual_is_known_by_its_name():
     compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
     for name, service in compose["services"].items():
-        if name != "database":
+        if name not in ("database", "proxy"):  # which read settings of their own makers
             assert service.get("environment", {}).keys() <= NAMES, name
     manual = (ROOT / "docs/production.md").read_text(encoding="utf-8")
     told = set(re.findall(r"`([A-Z][A-Z_]+)`", "".join(re.findall(r"^\|([^|]*)\|", manual, re.MULTILINE))))
     assert told <= NAMES
-    assert (PLAIN | SECRET) - told == {"DRILL_ANCHORS", "DRILL_SIGNING_KEY_FILE"}  # of the drill, in its help
+    assert (PLAIN | SECRET) - told == {
+        "DRILL_ANCHORS",
+        "DRILL_SIGNING_KEY_FILE",
+        "ENV_FILE",
+    }
+
+
+def test_what_compose_takes_from_env_is_known_by_its_name():
+    texts = [(ROOT / name).read_text() for name in ("docker-compose.yml", "docs/operation/ha.yaml")]
+    lines = [line for text in texts for line in text.splitlines() if not line.lstrip().startswith("#")]
+    assert set(re.findall(r"\$\{(\w+)", "\n".join(lines))) == OF_COMPOSE
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("SITE_ADDRESS=ecrf.example.org\n# MAIL_HOTS=x\n\nCOMPOSE_PROJECT_NAME=a\n", ""),
+        ("SITE_ADDRESS=a\nMAIL_HOTS=smtp\n", "sets MAIL_HOTS, which no service is given: write MAIL_HOST if"),
+        ("export IDLE_MINUTE = 5", "sets IDLE_MINUTE, which no service is given"),
+        ("XYZ=1", "sets XYZ, which no service is given: take it away."),
+    ],
+)
+def test_slip_in_env_is_named(text, words):
+    assert words in passed_over(text)
+    assert bool(passed_over(text)) is bool(words)
+
+
+def test_service_that_is_first_looks_at_env_and_stops(tmp_path):
+    file = tmp_path / "env"
+    file.write_text("SITE_ADDRESS=a\nBACKUP_SECONDFOLDER=/mnt\n")
+    done = start("manage.py", "upgrade", ENV_FILE=str(file))
+    assert done.returncode != 0
+    assert "Traceback" not in done.stderr
+    assert "write BACKUP_SECOND_FOLDER if that is meant" in done.stderr
+    migrate = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]["migrate"]
+    assert migrate["volumes"] == [f"./.env:{migrate['environment']['ENV_FILE']}:ro"]
+    assert "upgrade" in migrate["command"]
 
 
 @pytest.mark.parametrize(
