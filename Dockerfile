@@ -38,7 +38,7 @@ EXPOSE 8000
 HEALTHCHECK --interval=15s --timeout=5s --start-period=20s \
     CMD ["python", "-c", "from urllib.request import urlopen; urlopen('http://127.0.0.1:8000/healthz', timeout=4)"]
 # WEB_CONCURRENCY sets the number of workers. Unset, gunicorn starts one; docker-compose.yml sets it.
-CMD ["gunicorn", "--config", "python:ecrf.web.server", "ecrf.wsgi:application", "--bind", "0.0.0.0:8000"]
+CMD ["python", "-m", "ecrf.web.serve", "--bind", "0.0.0.0:8000"]
 
 FROM packages AS packages-of-backup
 COPY requirements-backup.lock ./

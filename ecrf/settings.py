@@ -4,6 +4,7 @@ Each secret may come as NAME or as NAME_FILE, a file that holds it (Docker and K
 """
 
 import os
+import re
 from pathlib import Path
 
 from csp.constants import NONE, SELF
@@ -15,8 +16,13 @@ from ecrf.files.scanner_address import scanner_address
 from ecrf.web.database_address import database
 from ecrf.web.mail_server import mail_server, sponsors_list
 from ecrf.web.second_factor_keys import second_factor_keys
+from ecrf.web.setting_names import mistyped
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+
+
+HIGHEST = 100_000
+"""Of a number of minutes or days: more is a slip, and no date goes that far."""
 
 
 def _setting(name: str, what_to_do: str, default: str | None = None) -> str:
@@ -43,15 +49,27 @@ def _switch(name: str, default: str) -> bool:
 
 def _number(name: str, default: str, what_to_do: str) -> int:
     value = os.environ.get(name, default)
-    if not value.isascii() or not value.isdigit() or int(value) == 0:
-        raise ImproperlyConfigured(f"{name} is {value!r}. {what_to_do}")
+    if not value.isascii() or not value.isdigit() or not 1 <= int(value[:9]) <= HIGHEST:
+        raise ImproperlyConfigured(f"{name} is {value!r}. {what_to_do} It may be 1 to {HIGHEST}.")
     return int(value)
+
+
+def _folder(name: str, default: Path) -> Path:
+    value = os.environ.get(name)
+    if value and not Path(value).is_absolute():
+        raise ImproperlyConfigured(
+            f"{name} is {value!r}. Write the whole path, from / on: commands are run from several folders."
+        )
+    return Path(value or default)
 
 
 def _number_or_off(name: str, what_to_do: str) -> int:
     """0 for off, which is what it is where nothing is set."""
     return 0 if os.environ.get(name, "off") == "off" else _number(name, "", what_to_do)
 
+
+if why := mistyped(os.environ):
+    raise ImproperlyConfigured(why)
 
 # --- from the environment -------------------------------------------------------------------------------------
 
@@ -65,10 +83,22 @@ DATABASES = {
         _setting("DATABASE_URL", "Set it to postgresql://user:password@host:5432/name (or run `make demo`).")
     )
 }
+# Of several servers one that only follows may be read while the database moves: unless what it holds is older.
+STANDBY_LAG_MINUTES = _number(
+    "STANDBY_LAG_MINUTES",
+    "10",
+    "Set it to the whole number of minutes by which what is shown may lag behind while the database moves.",
+)
 HOSTS_TO_DO = "Set it to the host names users type, with commas between."
 ALLOWED_HOSTS = [host.strip() for host in _setting("ALLOWED_HOSTS", HOSTS_TO_DO).split(",") if host.strip()]
 if not ALLOWED_HOSTS:
     raise ImproperlyConfigured(f"ALLOWED_HOSTS names no host. {HOSTS_TO_DO}")
+for one in ALLOWED_HOSTS:
+    if not re.fullmatch(r"\*|\.?[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*\.?|\[[0-9A-Fa-f:.]+\]", one):
+        raise ImproperlyConfigured(
+            f"ALLOWED_HOSTS names {one!r}, which is no name of a host: write ecrf.example.org, without https:// and"
+            f" without a port. {HOSTS_TO_DO}"
+        )
 DEBUG = _switch("DEBUG", "off")
 # Off only where the browser talks to this machine itself, as in the demo; on everywhere else.
 TLS = _switch("TLS", "on")
@@ -262,7 +292,7 @@ IDLE_MINUTES = _number(
 # A queue in the database; `manage.py work` makes what waits there.
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["exports", "imports"]}}
 # Where finished files lie: one folder for the web processes and the worker, not reachable by an address.
-EXPORTS_FOLDER = Path(os.environ.get("EXPORTS_FOLDER") or BASE_DIR / ".data" / "exports")
+EXPORTS_FOLDER = _folder("EXPORTS_FOLDER", BASE_DIR / ".data" / "exports")
 EXPORTS_KEPT_DAYS = _number(
     "EXPORTS_KEPT_DAYS",
     "90",
@@ -272,7 +302,7 @@ EXPORTS_KEPT_DAYS = _number(
 # --- the audit trail, shown to strangers ---------------------------------------------------------------------------
 
 # Signed heads of all chains, which leave the machine; off without a key (docs/decisions/0038).
-ANCHORS = anchor_settings(_setting, BASE_DIR / ".data" / "anchors")
+ANCHORS = anchor_settings(_setting, _folder("ANCHORS_FOLDER", BASE_DIR / ".data" / "anchors"))
 # Whoever shows it is told by `/healthz?full` how everything stands.
 HEALTH_TOKEN = health_token(_setting)
 

@@ -42,8 +42,7 @@ class AnchorSettings:
 
 def anchor_settings(read: Callable[[str, str], str], folder: Path) -> AnchorSettings:
     """What the environment says; ImproperlyConfigured for what is wrong. `read` reads a setting that must be there,
-    by its name and what to do; `folder` is where anchors go unless ANCHORS_FOLDER says another place."""
-    folder = Path(os.environ.get("ANCHORS_FOLDER") or folder)
+    by its name and what to do; `folder` is where anchors go."""
     if not os.environ.get("ANCHOR_KEY") and not os.environ.get("ANCHOR_KEY_FILE"):
         if lonely := [name for name in NEEDS_KEY if os.environ.get(name)]:
             raise ImproperlyConfigured(f"ANCHOR_KEY is not set, but {lonely[0]} is. {KEY_TO_DO}")

@@ -144,6 +144,34 @@ class AuditVerification(models.Model):
         return self.to_events - self.from_events
 
 
+class Heartbeat(models.Model):
+    """When the worker was last seen, by the database's clock. One row, made by the migration."""
+
+    seen_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return str(self.seen_at)
+
+
+class Downtime(models.Model):
+    """For so long nobody beat: from the last beat before it to the first one after."""
+
+    began_at = models.DateTimeField()
+    ended_at = models.DateTimeField()
+
+    class Meta:
+        ordering: ClassVar[list[str]] = ["-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(ended_at__gt=models.F("began_at")), name="downtime_ends_after_it_began"
+            )
+        ]
+        triggers = [NEVER_UPDATED, NEVER_DELETED]
+
+    def __str__(self) -> str:
+        return f"{self.began_at:%Y-%m-%d %H:%M} to {self.ended_at:%Y-%m-%d %H:%M}"
+
+
 class VerifiedChain(models.Model):
     """Up to where a chain was verified, and the hash there: where the next look begins."""
 

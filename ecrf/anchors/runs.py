@@ -8,7 +8,7 @@ from io import StringIO
 
 from django.core.management import call_command
 from django.core.management.base import CommandError, CommandParser
-from django.db import DatabaseError, InterfaceError, OperationalError, transaction
+from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 import ecrf
@@ -18,6 +18,7 @@ from ecrf.anchors.models import AuditVerification, VerifiedChain
 from ecrf.anchors.short_walk import remember, verified_heads, walk_since
 from ecrf.anchors.signed.document import ChainHead
 from ecrf.audit.alone import only_one
+from ecrf.audit.lost import fails
 from ecrf.audit.parts import PARTS, Options, Say, VerificationPart, VerificationRun
 
 log = logging.getLogger("ecrf.audit")
@@ -140,9 +141,9 @@ def verify_if_due() -> bool:
             call_command("verify_audit", *options, by=WORKER, stdout=said, stderr=said)
         except CommandError as error:
             log.critical("the audit trail does not hold", extra={"why": str(error)})
-        except (OperationalError, InterfaceError):  # the database is away: the worker waits for it
-            raise
-        except Exception:
+        except Exception as error:
+            if fails(error):  # the database is away: the worker waits for it
+                raise
             log.error("the audit trail could not be verified", exc_info=True)
     return True
 

@@ -10,18 +10,20 @@ from django.views.decorators.http import require_GET
 from ecrf.access.reach import require_anywhere
 from ecrf.access.requests import UserRequest
 from ecrf.access.roles import Right
+from ecrf.anchors.downtime import downtimes
 from ecrf.anchors.list import all_anchors, anchor_lines, installation_key, newest_verifications
 from ecrf.anchors.state import trail_state
 
 
 @require_GET
 def audit_state(request: UserRequest) -> HttpResponse:
-    """What asks for somebody, the last verifications, the last anchors with where they went."""
+    """What asks for somebody, the last verifications, the last anchors with where they went, when nobody was there."""
     require_anywhere(request.user, Right.SEE_ACCESS)
     context = {
         "state": trail_state(),
         "verifications": newest_verifications(),
         "anchors": anchor_lines(),
+        "downtimes": downtimes(),
         "installation": installation_key(),
         "is_mail_on": settings.MAIL.is_on,
         "zone": UTC,

@@ -53,6 +53,7 @@ REVOKED = {
     "audit_knownfault": ONLY_READ,
     "anchors_anchor": ONLY_ADDED,
     "anchors_auditverification": ONLY_ADDED,
+    "anchors_downtime": ONLY_ADDED,
     "anchors_installation": ONLY_READ,
     "delegation_pageread": ONLY_ADDED,
     "access_sessionperson": NOTHING,

@@ -130,7 +130,8 @@ def log_at_start() -> None:
     try:
         for words in too_much(own):
             log.critical("the audit trail is open", extra={"right": words, "what_to_do": TO_DO})
-    except (OperationalError, InterfaceError):
-        log.warning("the database is away: not looked who may write the audit trail")
+    except (OperationalError, InterfaceError) as error:
+        why = " / ".join(str(error).split("\n"))  # which host, and what it said: nothing of any row
+        log.warning("the database is away: not looked who may write the audit trail", extra={"why": why})
     finally:
         own.close()

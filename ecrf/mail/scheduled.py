@@ -5,8 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import connection, transaction
 
+from ecrf.audit.lost import fails
 from ecrf.audit.registry import Registry
 
 log = logging.getLogger("ecrf.mail")
@@ -45,8 +46,8 @@ def run_job(job: Job) -> int:
                 if cursor.fetchone() != (True,):
                     return 0
             return job.run()
-    except (OperationalError, InterfaceError):  # the database is away: the worker waits for it
-        raise
-    except Exception:
+    except Exception as error:
+        if fails(error):  # the database is away: the worker waits for it
+            raise
         log.error("a job failed", exc_info=True, extra={"job": job.name})
         return 0

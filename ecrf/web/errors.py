@@ -12,7 +12,8 @@ from django.utils.translation import gettext
 from django.views.decorators.csrf import requires_csrf_token
 
 from ecrf.account.way_back import page_above
-from ecrf.web.standby import fails, is_away
+from ecrf.audit.lost import fails, is_lost
+from ecrf.web.standby import database_away
 
 log = logging.getLogger("ecrf.request")
 
@@ -24,10 +25,9 @@ def server_error(request: HttpRequest) -> HttpResponse:
         return HttpResponse(render_to_string("500.html"), status=500)
     log.error("database away", extra={"path": request.path})
     connection.close()
-    page = render_to_string("errors/database_away.html", {"was_sent": request.method == "POST"})
-    response = HttpResponse(page, status=503, headers={"Retry-After": "10"})
+    response = database_away(request)
     # ecrf/web/standby.py asks again, and elsewhere: not where a statement alone failed, as of two that waited in turn.
-    response.is_database_away = is_away(error)  # type: ignore[attr-defined]
+    response.is_database_away = is_lost(error)  # type: ignore[attr-defined]
     return response
 
 

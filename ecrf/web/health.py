@@ -9,20 +9,15 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 import ecrf
+from ecrf.anchors.downtime import downtimes
 from ecrf.anchors.state import TrailWarning, trail_state
 from ecrf.exports.folder import free_bytes
 from ecrf.exports.work.presence import is_worker_there
-from ecrf.web.standby import has_several_servers
+from ecrf.web.servers import DatabaseServer, answering, has_several_servers, name_of, named
 
 LEAST_FREE = 1_000_000_000
 """Bytes; with less, exports begin to fail, and soon the database where it shares the disk."""
-MOST_SECONDS_BEHIND = 60
-SERVER = """
-    SELECT host(inet_server_addr()), pg_is_in_recovery(), current_setting('synchronous_standby_names'),
-        CASE WHEN NOT pg_is_in_recovery() OR pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() THEN NULL
-        ELSE extract(epoch FROM clock_timestamp() - pg_last_xact_replay_timestamp())::float END
-"""
-"""A server that has done all that it was told is not behind, however long nobody has saved anything."""
+MOST_SECONDS_BEHIND = 120
 ONE_COPY = (
     "A save waits for no second server: what is saved now is on one machine only. Look at patronictl list, and that"
     " synchronous_mode is not off."
@@ -40,12 +35,11 @@ def full_health(request: HttpRequest) -> HttpResponse:
     """200 if all is well, 503 if something is wrong: then its part says what, and what to do. 403 without the token."""
     if not shows_token(request):
         return HttpResponse(REFUSAL, status=403, content_type="text/plain; charset=utf-8")
-    parts: dict[str, Part] = {"disk": _disk()}
+    parts: dict[str, Part] = {"disk": _disk(), **_servers()}
     try:
         connection.close_if_unusable_or_obsolete()
         parts |= {
             "database": _database(),
-            **_servers(),
             "worker": _worker(),
             "importer": _importer(),
             **_trail(),
@@ -76,22 +70,40 @@ def _database() -> Part:
 
 
 def _servers() -> dict[str, Part]:
-    """Of several servers: which one answers, and whether a save waits for a second one. Nothing where there is one."""
+    """Of several servers: which answer, how far behind those are that follow, and whether a save waits for a
+    second one. Nothing where there is one."""
     if not has_several_servers():
         return {}
-    with connection.cursor() as cursor:
-        cursor.execute(SERVER)
-        address, is_standby, waits_for, behind = cursor.fetchone()
-    words = [] if is_standby or waits_for else [ONE_COPY]
-    if behind is not None and behind > MOST_SECONDS_BEHIND:
-        words.append(f"This server follows, and is {behind:.0f} s behind: see patronictl list.")
-    part = {
-        "server": address,
-        "role": "standby" if is_standby else "primary",
-        "saves_wait_for": waits_for,
-        "seconds_behind": behind,
-    }
-    return {"servers": {"ok": not words, **part, "words": words}}
+    found = {server.address: server for server in answering(named())}
+    rows = [_server(name_of(address), found.get(address), [*found.values()]) for address in named()]
+    words = [str(row["words"]) for row in rows if row["words"]]
+    writes = next((one for one in found.values() if one.takes_writes), None)
+    if writes is None:
+        words.append("No server takes writes: look at patronictl list, and at etcd.")
+    elif not writes.waits_for:
+        words.append(ONE_COPY)
+    waits_for = writes.waits_for if writes else None
+    return {"servers": {"ok": not words, "servers": rows, "saves_wait_for": waits_for, "words": words}}
+
+
+def _server(name: str, server: DatabaseServer | None, others: list[DatabaseServer]) -> Part:
+    if server is None:
+        words = f"Server {name} does not answer: bring its machine back. Patroni takes it in again by itself."
+        return {"server": name, "role": None, "seconds_behind": None, "words": words}
+    behind = server.behind(others)
+    role = "primary" if server.takes_writes else "standby"
+    return {"server": name, "role": role, "seconds_behind": behind, "words": _of_lag(name, behind)}
+
+
+def _of_lag(name: str, behind: float | None) -> str:
+    if behind is not None and behind <= MOST_SECONDS_BEHIND:
+        return ""
+    for_long = "for nobody knows how long" if behind is None else f"for {behind:.0f} seconds"
+    return (
+        f"Server {name} follows, and has lacked {for_long} what another one holds. Look at its disk, the network and"
+        " patronictl list; patronictl reinit ecrf machine-N copies it anew. While the database moves, pages are read"
+        f" from it only if that is less than {settings.STANDBY_LAG_MINUTES} minutes (STANDBY_LAG_MINUTES)."
+    )
 
 
 def _worker() -> Part:
@@ -121,7 +133,10 @@ def _trail() -> dict[str, Part]:
         "at": _moment(anchor.made_at) if anchor else None,
         "hours": _hours(anchor.made_at) if anchor else None,
     }
+    away = downtimes()[:1]
+    last_away = {"began_at": _moment(away[0].began_at), "ended_at": _moment(away[0].ended_at)} if away else {}
     return {
+        "downtime": {"ok": True, "words": [], **last_away},
         "verification": {**_part(state.verification_warnings), **verification},
         "anchor": {**_part(state.anchor_warnings), **made},
     }

@@ -9,6 +9,11 @@ from urllib.parse import urlsplit
 from django.core.exceptions import ImproperlyConfigured, ValidationError
 from django.core.validators import validate_email
 
+HOST = re.compile(r"[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)*\.?|[0-9A-Fa-f:]*:[0-9A-Fa-f:.]*")
+HOST_TO_DO = (
+    "Set it to the name of the mail server, such as smtp.example.org; leave all of these away for no mail."
+)
+NEEDS_HOST = ("MAIL_FROM", "MAIL_USER", "MAIL_PORT")
 PORTS = {"off": 25, "starttls": 587, "tls": 465}
 """Where a server listens by custom, for each value of MAIL_TLS."""
 
@@ -51,7 +56,11 @@ def mail_server(read: Callable[..., str], *, tls: bool, synthetic: bool) -> Mail
         sender = os.environ.get("MAIL_FROM") or "ecrf@demo.invalid"
         return MailServer(backend, True, True, sender=sender, public_url=_public_url(read, tls))
     if not host:
+        if lonely := [name for name in NEEDS_HOST if os.environ.get(name)]:
+            raise ImproperlyConfigured(f"MAIL_HOST is not set, but {lonely[0]} is. {HOST_TO_DO}")
         return MailServer(public_url=_public_url(read, tls) if os.environ.get("PUBLIC_URL") else "")
+    if not HOST.fullmatch(host):
+        raise ImproperlyConfigured(f"MAIL_HOST is {host!r}. {HOST_TO_DO} The port stands in MAIL_PORT.")
     kind = os.environ.get("MAIL_TLS", "starttls")
     if kind not in PORTS:
         raise ImproperlyConfigured(f"MAIL_TLS is {kind!r}. Set it to one of {', '.join(PORTS)}.")
@@ -113,7 +122,10 @@ def _public_url(read: Callable[..., str], tls: bool) -> str:
     try:
         parts = urlsplit(url)
         is_plain = (
-            bool(parts.hostname) and url == f"{parts.scheme}://{parts.netloc}" and "@" not in parts.netloc
+            bool(parts.hostname)
+            and parts.port != 0
+            and url == f"{parts.scheme}://{parts.netloc}"
+            and "@" not in parts.netloc
         )
     except ValueError:
         is_plain = False

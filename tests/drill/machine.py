@@ -20,6 +20,7 @@ import yaml
 from ecrf.demo import ROOT, embedded_postgres, manage
 from ecrf.upkeep.drill.server import Server
 from tests import postgres
+from tests.image.compose import text_of
 from tests.postgres import TEST_SETTINGS, cursor_on
 
 DATABASE, OWNER = "study", "postgres"
@@ -33,7 +34,8 @@ def binaries() -> Path:
 def backup_role() -> str:
     """What docker-compose.yml has PostgreSQL run for the role that makes backups."""
     said = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
-    first, *statements = said["configs"]["backup_role"]["content"].splitlines()
+    lines = text_of(said, "backup_role", ROOT).splitlines()
+    first, *statements = [line for line in lines if not line.startswith("--")]
     assert first.startswith("\\set backup_password")
     return "\n".join(statements).replace(":'backup_password'", "'synthetic'")
 

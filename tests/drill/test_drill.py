@@ -11,7 +11,7 @@ from ecrf.demo import ROOT
 from ecrf.upkeep.backup.place import BackupFault, from_environment
 from ecrf.upkeep.backup.service import fault_of_state
 from tests.drill.drilling import drill
-from tests.drill.machine import Pace
+from tests.drill.machine import Pace, binaries
 
 SMALL = Pace(archive_timeout_s=1, round_s=1, saves_s=3)
 
@@ -57,7 +57,8 @@ def test_sheet_of_a_drill_is_signed_over_its_data(found, tmp_path):
 
 
 def settings(folder: Path, **more: str) -> dict[str, str]:
-    return {"BACKUP_FOLDER": str(folder / "home"), "BACKUP_DATABASE_URL": "postgresql://a@/b", **more}
+    own = {"BACKUP_FOLDER": str(folder / "home"), "BACKUP_DATABASE_URL": "postgresql://a@/b"}
+    return {**own, "POSTGRES_BINARIES": str(binaries()), **more}
 
 
 @pytest.mark.parametrize(
@@ -66,6 +67,20 @@ def settings(folder: Path, **more: str) -> dict[str, str]:
         ({"BACKUP_FOLDER": ""}, "BACKUP_FOLDER is not set"),
         ({"BACKUP_SECOND_FOLDER": "/nowhere"}, "no folder is there. Is it mounted"),
         ({"BACKUP_DAYS": "a month"}, "BACKUP_DAYS is 'a month'"),
+        ({"BACKUP_DAYS": "9999999"}, "BACKUP_DAYS is '9999999'.*1 to 100000"),
+        ({"BACKUP_ROUND_SECONDS": "often"}, "BACKUP_ROUND_SECONDS is 'often'.*number of seconds"),
+        (
+            {"BACKUP_FOLDER": "/dev/null/backups"},
+            "BACKUP_FOLDER is /dev/null/backups, which cannot be written",
+        ),
+        ({"BACKUP_SECRETS_FOLDER": "/nowhere"}, "BACKUP_SECRETS_FOLDER is /nowhere, and no folder is there"),
+        ({"BACKUP_DATABASE_URL": ""}, "BACKUP_DATABASE_URL is not set"),
+        ({"BACKUP_DATABASE_URL_FILE": sys.executable}, "BACKUP_DATABASE_URL_FILE names"),
+        (
+            {"BACKUP_KEY_FILE": "a.asc", "POSTGRES_BINARIES": "/bin/no"},
+            "/bin/no, where PostgreSQL's own programs",
+        ),
+        ({"BACKUP_DAY": "30"}, "BACKUP_DAY is set, and is no setting. Write BACKUP_DAYS"),
         ({"BACKUP_DATABASE_URL": "postgresql://a:b@[/c"}, "BACKUP_DATABASE_URL cannot be read"),
         ({"BACKUP_DATABASE_URL_FILE": "/nowhere"}, "BACKUP_DATABASE_URL_FILE names /nowhere"),
         ({}, "BACKUP_KEY_FILE is not set. Export the key to it"),

@@ -23,7 +23,7 @@ import yaml
 from ecrf.demo import ROOT
 from tests.drill.machine import binaries
 from tests.ha.network import Network
-from tests.image.compose import filled
+from tests.image.compose import filled, text_of
 from tests.postgres import TEST_SETTINGS
 
 MACHINES = {"m1": "192.0.2.11", "m2": "192.0.2.12", "m3": "192.0.2.13"}
@@ -78,13 +78,16 @@ class Cluster:
         self.sql = work / "first"
         self.sql.mkdir()
         for name in ("roles", "backup_role"):
-            (self.sql / f"{name}.sql").write_text(self._here(self.configs[name]["content"], work))
-        (work / "first.sh").write_text(self._here(self.configs["first"]["content"], work))
+            (self.sql / f"{name}.sql").write_text(self._here(self._config(name), work))
+        (work / "first.sh").write_text(self._here(self._config("first"), work))
         (work / "first.sh").chmod(0o755)
         names = {one.pw_name: one for one in pwd.getpwall()}
         account = names.get("postgres") or names["nobody"]
         self.user = (account.pw_uid, account.pw_gid)
         self.static = work / "static"
+
+    def _config(self, name: str) -> str:
+        return text_of({"configs": self.configs}, name, ROOT)
 
     def _here(self, text: str, folder: Path) -> str:
         """What the file says, with this test's folders in the place of a container's."""
@@ -96,7 +99,6 @@ class Cluster:
             ("/run/postgresql", str(folder)),
             ("/tmp/pgpass", str(folder / "pgpass")),  # noqa: S108
             ("exec patroni", f"exec {PATRONI}"),
-            ("$$", "$"),
         ):
             text = text.replace(there, here)
         return text
@@ -125,8 +127,8 @@ class Cluster:
         self._start(node, "etcd", command, self.user, {"PATH": os.environ["PATH"]})
 
     def _start_patroni(self, node: Node) -> None:
-        (node.folder / "patroni.yaml").write_text(self._here(self.configs["patroni"]["content"], node.folder))
-        (node.folder / "node.sh").write_text(self._here(self.configs["node"]["content"], node.folder))
+        (node.folder / "patroni.yaml").write_text(self._here(self._config("patroni"), node.folder))
+        (node.folder / "node.sh").write_text(self._here(self._config("node"), node.folder))
         env = {
             **filled(self.services["database"]["environment"], self.settings(node)),
             "PATH": f"{binaries()}:{os.environ['PATH']}",
@@ -166,13 +168,14 @@ class Cluster:
             "PROXY_TO": "several",
             "WEB_MACHINES": " ".join(f"{MACHINES[name]}:8000" for name in WEB),
         }
-        text = filled(self.configs["proxy"]["content"], settings)
+        text = self._config("proxy")
         if b"request_buffers" not in Path(shutil.which("caddy") or "").read_bytes():
             # Debian 12's Caddy (2.6) calls it otherwise.
             text = text.replace("request_buffers 3MB", "buffer_requests\n            max_buffer_size 3MB")
         file = self.work / "Caddyfile"
         file.write_text(text)
-        env = {"PATH": os.environ["PATH"], "HOME": str(self.work), "XDG_DATA_HOME": str(self.work)}
+        here = {"PATH": os.environ["PATH"], "HOME": str(self.work), "XDG_DATA_HOME": str(self.work)}
+        env = {**here, **settings}
         command = ["caddy", "run", "--config", str(file), "--adapter", "caddyfile"]
         with (self.work / "proxy.log").open("ab") as log:
             self.proxy = self.network.start("proxy", command, stdout=log, stderr=log, env=env)

@@ -39,10 +39,15 @@ class Compose:
         given = self.said["services"]["database"]["configs"]
         into = "/docker-entrypoint-initdb.d/"
         return [
-            self.said["configs"][one["source"]]["content"]
+            text_of(self.said, one["source"], self.folder)
             for one in given
             if one["target"].startswith(into) and one["target"].endswith(".sql")
         ]
+
+
+def text_of(said: dict[str, Any], config: str, folder: Path) -> str:
+    """Of one that a service is given as a file."""
+    return (folder / said["configs"][config]["file"]).read_text(encoding="utf-8")
 
 
 def filled(said: Any, settings: dict[str, str]) -> Any:

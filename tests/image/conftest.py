@@ -19,6 +19,7 @@ from pathlib import Path
 
 import psycopg2
 import pytest
+import yaml
 
 from ecrf.demo import embedded_postgres
 from tests.image import docker
@@ -74,7 +75,9 @@ def work() -> Iterator[Path]:
 @pytest.fixture(scope="session")
 def folder(work: Path) -> Path:
     """The operator's: what a build is given, and the two files that say how."""
-    files = [*context(ROOT), *map(Path, (".dockerignore", "Dockerfile", "docker-compose.yml"))]
+    said = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
+    given = [Path(one["file"]) for one in said["configs"].values()]
+    files = [*context(ROOT), *given, *map(Path, (".dockerignore", "Dockerfile", "docker-compose.yml"))]
     copy_files(ROOT, files, work / "operator")
     return work / "operator"
 

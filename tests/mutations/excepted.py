@@ -5,6 +5,8 @@ TABLES = {
     "anchors.Anchor": "the signed file outside the database says what it was: verify_audit --against",
     "anchors.AnchorDelivery": "where an anchor is still to be brought; what arrived lies outside",
     "anchors.AuditVerification": "a log of its own beside the trail: no change of a record (its own triggers guard it)",
+    "anchors.Heartbeat": "when the worker was last seen, for a minute",
+    "anchors.Downtime": "a log of its own beside the trail: no change of a record (its own triggers guard it)",
     "anchors.VerifiedChain": "where the next short look begins; the whole one needs it not",
     "account.UserSession": "there while somebody is logged in; begin and end stand in the log of logins",
     "sso.UsedOnce": "a name that counts once, until it would not count anyway",

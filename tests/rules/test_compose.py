@@ -16,17 +16,18 @@ from ecrf.web.worker import (
     LEAST_BYTES_A_SECOND,
     LEAST_BYTES_IN_A_SECOND,
 )
+from tests.image.compose import text_of
 
 ROOT = Path(__file__).resolve().parents[2]
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
 HA = yaml.safe_load((ROOT / "docs/operation/ha.yaml").read_text())
 """What is laid over it where the database runs on three machines."""
-PATRONI = yaml.safe_load(HA["configs"]["patroni"]["content"])
+PATRONI = yaml.safe_load(text_of(HA, "patroni", ROOT))
 CONNECTIONS_OF_POSTGRESQL = 100 - 3
 """As it comes, less what is kept for its owner."""
 
 
-CADDYFILE = COMPOSE["configs"]["proxy"]["content"]
+CADDYFILE = text_of(COMPOSE, "proxy", ROOT)
 FILES, PAGES = (
     re.search(rf"^  handle {matcher}{{\n(.*?)^  }}\n", CADDYFILE, re.MULTILINE | re.DOTALL)
     for matcher in ("@files ", "")
@@ -110,6 +111,84 @@ def test_no_service_fills_the_disk_with_its_log_or_the_machine_with_processes(na
     assert service["pids_limit"] == 512
 
 
+NEEDS = {
+    "database": {"CHOWN", "DAC_OVERRIDE", "FOWNER", "SETGID", "SETUID"},
+    "proxy": {"NET_BIND_SERVICE"},
+}
+"""What else the images of others cannot do: to give a folder to the user they go on as; to listen on port 80."""
+
+
+def has_no_more_than_its_own(service: dict, needs: set[str]) -> None:
+    assert service["read_only"] is True
+    assert service["cap_drop"] == ["ALL"]
+    assert set(service.get("cap_add", [])) == needs
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    for more in ("privileged", "devices", "pid", "ipc", "network_mode", "userns_mode"):
+        assert more not in service, more
+
+
+@pytest.mark.requirement("R-132")
+@pytest.mark.parametrize("name", COMPOSE["services"])
+def test_no_service_writes_to_its_root_or_has_a_right_that_it_does_not_need(name):
+    has_no_more_than_its_own(COMPOSE["services"][name], NEEDS.get(name, set()))
+
+
+@pytest.mark.parametrize("said", [COMPOSE, HA], ids=["one machine", "several"])
+def test_what_services_are_given_comes_as_files_that_are_there(said):
+    """Docker Compose puts a text (`content`) into no service whose root is read-only, and does not start it."""
+    for name, config in said["configs"].items():
+        assert config.keys() == {"file"}, name
+        assert (ROOT / config["file"]).is_file()
+    for name, service in said["services"].items():
+        for one in service.get("configs", []):
+            assert one["source"] in {**COMPOSE["configs"], **HA["configs"]}, name
+    assert all(secret.keys() == {"file"} for secret in said["secrets"].values())
+
+
+def is_pinned(image: str) -> bool:
+    """By a version, and where a digest is given by one that may be: sha256 with its 64 signs."""
+    name, at, digest = image.partition("@")
+    return bool(re.search(r":v?\d[\w.-]*$", name)) and (
+        not at or bool(re.fullmatch(r"sha256:[0-9a-f]{64}", digest))
+    )
+
+
+def test_every_image_names_a_version():
+    for name, service in COMPOSE["services"].items():
+        assert is_pinned(service["image"]), name
+    dockerfile = (ROOT / "Dockerfile").read_text()
+    begun = re.findall(r"^FROM (\S+)(?: AS (\S+))?$", dockerfile, re.MULTILINE)
+    own = {stage for _, stage in begun}
+    assert len(begun) >= 5
+    for image, _ in begun:
+        assert image in own or is_pinned(image), image
+    assert (
+        len({image for image, _ in begun if "postgres" in image} | {COMPOSE["services"]["database"]["image"]})
+        == 1
+    )
+
+
+def test_digest_that_is_none_is_no_pin():
+    whole = "postgres:18-bookworm@sha256:" + "0a" * 32
+    assert is_pinned(whole)
+    assert not is_pinned(whole[:-1])
+    assert not is_pinned("postgres@sha256:" + "0a" * 32)
+    assert not is_pinned("postgres:latest")
+
+
+@pytest.mark.parametrize("file", ["docker-compose.yml", "docs/operation/ha.yaml"])
+def test_what_is_missing_in_env_stops_compose_or_has_a_default(file):
+    files = [
+        "docker-compose.yml",
+        *{file} - {"docker-compose.yml"},
+    ]  # what the first file asks for is asked for
+    lines = [line for name in files for line in (ROOT / name).read_text().splitlines()]
+    text = "\n".join(line for line in lines if not line.lstrip().startswith("#"))
+    assert set(re.findall(r"\$\{(\w+)", text)) == set(re.findall(r"\$\{(\w+):[?-]", text))
+    for why in re.findall(r"\$\{\w+:\?([^}]*)\}", text):
+        assert "into the file .env" in why
+
+
 # --- several machines -----------------------------------------------------------------------------
 
 
@@ -126,21 +205,17 @@ def test_services_of_several_machines_are_limited_too(name):
     assert "profiles" in service or "restart" in service or name == "migrate"
 
 
-@pytest.mark.parametrize("name", ["etcd", "database"])
+@pytest.mark.parametrize("name", HA["services"])
 def test_services_of_several_machines_have_no_rights_beyond_their_own(name):
-    service = laid_over(name)
-    assert service["read_only"] is True
-    assert service["cap_drop"] == ["ALL"]
-    assert service["security_opt"] == ["no-new-privileges:true"]
-    assert "cap_add" not in service
-    assert "privileged" not in service
+    """Docker Compose adds up lists of both files. What the one server's entrypoint needs is of no use to Patroni's,
+    which is not root."""
+    has_no_more_than_its_own(laid_over(name), NEEDS.get(name, set()))
+    assert HA["services"]["database"]["user"] == "postgres"
 
 
 def test_images_of_several_machines_name_a_version():
     for name in HA["services"]:
-        image = laid_over(name)["image"]
-        assert re.search(r":v?\d[\w.-]*$", image), image
-    assert "FROM postgres:18-bookworm AS database\n" in (ROOT / "Dockerfile").read_text()
+        assert is_pinned(laid_over(name)["image"]), name
 
 
 def test_ports_of_several_machines_are_bound_to_their_own_network():
@@ -154,7 +229,8 @@ def test_secrets_of_several_machines_come_from_files():
     for name in HA["services"]:
         used = laid_over(name).get("secrets", [])
         assert {one if isinstance(one, str) else one["source"] for one in used} <= secrets.keys()
-    text = (ROOT / "docs/operation/ha.yaml").read_text()
+    files = [ROOT / one["file"] for one in HA["configs"].values()]
+    text = "".join(file.read_text() for file in (ROOT / "docs/operation/ha.yaml", *files))
     for name in re.findall(r"/run/secrets/(\w+)", text):
         assert name in HA["services"]["database"]["secrets"]
     assert not re.search(r"password: [^{$]", text)
@@ -201,6 +277,6 @@ def test_proxy_of_several_machines_asks_who_is_cut_off_and_of_one_asks_nothing()
     assert one
     assert "health_uri /healthz?proxy" in several[1]
     assert "health" not in one[1]
-    assert CADDYFILE.count("import ${PROXY_TO:-one}_web") == CADDYFILE.count("reverse_proxy ") == 2
+    assert CADDYFILE.count("import {$PROXY_TO:one}_web") == CADDYFILE.count("reverse_proxy ") == 2
     # A save that was handed over is never asked for again: Caddy does so for GET alone, unless it is told otherwise.
     assert "lb_retry_match" not in CADDYFILE

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -9,9 +10,11 @@ from urllib.parse import quote
 
 import psycopg2
 import pytest
+import yaml
 
 from ecrf.anchors.signed.keys import PrivateKey, new_key, read_private
 from ecrf.web.database_address import database, servers_of
+from ecrf.web.setting_names import NAMES, OF_COMPOSE, PLAIN, SECRET, mistyped, passed_over
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 ANCHOR_KEY = PrivateKey(b"synthetic-key-only-for-this-test").text
@@ -23,6 +26,10 @@ PRODUCTION = {
     "ALLOWED_HOSTS": "ecrf.example.org",
     "TLS": "on",
 }
+
+OF_BACKUPS = ("BACKUP_", "RESTORE_", "DRILL_", "POSTGRES_")
+SECRET_FILES = {f"{name}_FILE" for name in SECRET}
+"""One way reads them all; some stand in the tables below."""
 
 WRONG = [
     ("SECRET_KEY", None, ["SECRET_KEY is not set", "50 or more random characters", "SECRET_KEY_FILE"]),
@@ -37,6 +44,28 @@ WRONG = [
     ("DATABASE_URL", "postgresql://user:password@h1:5432:1,h2/name", ["DATABASE_URL", DATABASE_FORM]),
     ("DATABASE_URL", "postgresql://user:password@/name?host=h1,h2,h3&port=1,2", ["3 hosts and 2 ports"]),
     ("DATABASE_URL", "postgresql://user:password@/name?host=h1,h2&port=a,b", ["a port", DATABASE_FORM]),
+    ("DATABASE_URL", "postgresql://user:password@host:5432/", ["names no database", DATABASE_FORM]),
+    ("DATABASE_URL", f"postgresql://user:password@host/{'n' * 64}", ["more than 63 characters"]),
+    ("DATABASE_URL", "postgresql://user:password@h1:0,h2/name", ["a port that is none", DATABASE_FORM]),
+    ("DATABASE_URL", "postgresql://user:password@h1:99999,h2/name", ["a port that is none", DATABASE_FORM]),
+    ("DATABASE_URL", f"{DATABASE_FORM}?sslmode=never", ["invalid sslmode value", "never", DATABASE_FORM]),
+    ("DATABASE_URL", f"{DATABASE_FORM}?conect_timeout=4", ["conect_timeout", DATABASE_FORM]),
+    ("DATABASE_URL", f"{DATABASE_FORM}?connect_timeout=soon", ["connect_timeout is 'soon'", DATABASE_FORM]),
+    ("DATABASE_URL", f"{DATABASE_FORM}?target_session_attrs=writes", ["invalid target_session_attrs"]),
+    ("ALLOWED_HOSTS", "https://ecrf.example.org", ["ALLOWED_HOSTS names 'https://", "without https://"]),
+    ("ALLOWED_HOSTS", "ecrf.example.org:443", ["ALLOWED_HOSTS names", "without a port"]),
+    ("ALLOWED_HOSTS", "a.example;b.example", ["ALLOWED_HOSTS names 'a.example;b.example'", "commas between"]),
+    ("EXPORTS_FOLDER", "exports", ["EXPORTS_FOLDER is 'exports'", "whole path"]),
+    ("ANCHORS_FOLDER", "./anchors", ["ANCHORS_FOLDER is './anchors'", "whole path"]),
+    ("IDLE_MINUTES", "99999999999999999999", ["IDLE_MINUTES", "1 to 100000"]),
+    ("CLAMD_ADDRESS", "clamd:99999", ["CLAMD_ADDRESS is 'clamd:99999'", "HOST:PORT"]),
+    ("OIDC_ISSUER", "https://[idp", ["OIDC_ISSUER", "https", "off"]),
+    ("MAIL_USER", "ecrf", ["MAIL_HOST is not set, but MAIL_USER is"]),
+    ("MAIL_FROM", "ecrf@example.org", ["MAIL_HOST is not set, but MAIL_FROM is", "smtp.example.org"]),
+    ("PUBLIC_URL", "https://ecrf.example.org:port", ["PUBLIC_URL", "https://ecrf.example.org"]),
+    ("IDLE_MINUTE", "15", ["IDLE_MINUTE is set, and is no setting", "Write IDLE_MINUTES"]),
+    ("SECONDFACTOR_FOR", "none", ["SECONDFACTOR_FOR is set", "Write SECOND_FACTOR_FOR"]),
+    ("ANCHOR_KEYFILE", "secrets/anchor_key", ["ANCHOR_KEYFILE is set", "Write ANCHOR_KEY_FILE"]),
     ("ALLOWED_HOSTS", None, ["ALLOWED_HOSTS is not set", "host names"]),
     ("ALLOWED_HOSTS", " , ", ["ALLOWED_HOSTS", "host names"]),
     ("DEBUG", "true", ["DEBUG is 'true'", "on or off"]),
@@ -44,6 +73,8 @@ WRONG = [
     ("SYNTHETIC_DATA", "yes", ["SYNTHETIC_DATA is 'yes'", "on or off"]),
     ("IDLE_MINUTES", "half an hour", ["IDLE_MINUTES", "minutes"]),
     ("IDLE_MINUTES", "0", ["IDLE_MINUTES", "minutes"]),
+    ("STANDBY_LAG_MINUTES", "0", ["STANDBY_LAG_MINUTES is '0'", "minutes"]),
+    ("STANDBY_LAG_MINUTES", "10 minutes", ["STANDBY_LAG_MINUTES", "minutes"]),
     ("EXPORTS_KEPT_DAYS", "a quarter", ["EXPORTS_KEPT_DAYS", "days"]),
     ("CLAMD_ADDRESS", "clamd", ["CLAMD_ADDRESS", "HOST:PORT"]),
     ("EXPORTS_KEPT_DAYS", "0", ["EXPORTS_KEPT_DAYS", "days"]),
@@ -94,6 +125,13 @@ MAIL = {
     "PUBLIC_URL": "https://ecrf.example.org",
 }
 WRONG_MAIL = [
+    (
+        "MAIL_HOST",
+        "https://smtp.example.org",
+        ["MAIL_HOST is 'https://smtp.example.org'", "smtp.example.org"],
+    ),
+    ("MAIL_HOST", "smtp.example.org:587", ["MAIL_HOST", "The port stands in MAIL_PORT"]),
+    ("MAIL_HOST", None, ["MAIL_HOST is not set, but MAIL_"]),
     ("MAIL_FROM", None, ["MAIL_FROM is not set"]),
     ("MAIL_FROM", "ecrf", ["MAIL_FROM", "no e-mail address"]),
     ("PUBLIC_URL", None, ["PUBLIC_URL is not set", "https://"]),
@@ -106,6 +144,19 @@ WRONG_MAIL = [
 ]
 
 
+WRONG_SIGN_ON = [
+    ("OIDC_SECOND_FACTOR", "mfa", ["OIDC_SECOND_FACTOR is 'mfa'", "amr=mfa"]),
+    ("OIDC_NAME", "x" * 41, ["OIDC_NAME", "40 characters"]),
+    ("OIDC_CLIENT_ID", "", ["OIDC_CLIENT_ID is not set", "the id by which the provider knows"]),
+    ("OIDC_CLIENT_SECRET", None, ["OIDC_CLIENT_SECRET is not set", "OIDC_CLIENT_SECRET_FILE"]),
+    ("OIDC_CLIENT_SECRET_FILE", "no/such/file", ["OIDC_CLIENT_SECRET_FILE", "cannot be read"]),
+]
+SIGN_ON = {
+    "OIDC_ISSUER": "https://idp.example",
+    "OIDC_NAME": "Hospital login",
+    "OIDC_CLIENT_ID": "ecrf",
+    "OIDC_CLIENT_SECRET": "hunter2",
+}
 WRONG_ANCHORS = [
     ("ANCHOR_MAIL", "anchors@example.org, nobody", ["ANCHOR_MAIL", "'nobody'"]),
     ("ANCHOR_TSA_URL", "tsa.example.org", ["ANCHOR_TSA_URL is 'tsa.example.org'", "https://"]),
@@ -150,6 +201,99 @@ def test_wrong_setting_of_mail_stops_the_start_and_says_what_to_do(name, value, 
     assert "Traceback" not in done.stderr
     assert [word for word in words if word not in done.stderr] == [], done.stderr
     assert "hunter2" not in done.stderr
+
+
+@pytest.mark.parametrize(("name", "value", "words"), WRONG_SIGN_ON)
+def test_wrong_setting_of_single_sign_on_stops_the_start_and_says_what_to_do(name, value, words):
+    done = check(**{**SIGN_ON, name: value})
+    assert done.returncode != 0
+    assert "Traceback" not in done.stderr
+    assert [word for word in words if word not in done.stderr] == [], done.stderr
+    assert "hunter2" not in done.stderr
+
+
+@pytest.mark.parametrize("value", ["many", "0", "-1", "1.5", "100000"])
+def test_wrong_number_of_web_processes_stops_the_start_and_says_what_to_do(value):
+    done = start("-m", "ecrf.web.serve", "--check-config", WEB_CONCURRENCY=value)
+    assert done.returncode != 0
+    assert "Traceback" not in done.stderr
+    assert f"WEB_CONCURRENCY is {value!r}" in done.stderr
+
+
+@pytest.mark.parametrize("value", ["3", "", None])
+def test_right_number_of_web_processes_or_none_is_taken(value):
+    done = start("-m", "ecrf.web.serve", "--check-config", WEB_CONCURRENCY=value)
+    assert done.returncode == 0, done.stderr
+
+
+ANYTHING_GOES = {
+    "HELP_CONTACT": "any words",
+    "ENV_FILE": "named by the compose file alone",
+    "WEB_CONCURRENCY": "tried beside this table",
+    "SECOND_FACTOR_KEY": "tried in the table, and as a file like any secret",
+    **dict.fromkeys((name for name in NAMES if name.startswith(OF_BACKUPS)), "tests/drill/test_drill.py"),
+}
+
+
+def test_every_setting_is_tried_with_something_wrong():
+    tried = {name for table in (WRONG, WRONG_MAIL, WRONG_SIGN_ON, WRONG_ANCHORS) for name, *_ in table}
+    assert {name for name in NAMES - SECRET_FILES if name not in tried} <= ANYTHING_GOES.keys()
+
+
+def test_every_setting_of_compose_file_and_manual_is_known_by_its_name():
+    compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+    for name, service in compose["services"].items():
+        if name not in ("database", "proxy"):  # which read settings of their own makers
+            assert service.get("environment", {}).keys() <= NAMES, name
+    manual = (ROOT / "docs/production.md").read_text(encoding="utf-8")
+    told = set(re.findall(r"`([A-Z][A-Z_]+)`", "".join(re.findall(r"^\|([^|]*)\|", manual, re.MULTILINE))))
+    assert told <= NAMES
+    assert (PLAIN | SECRET) - told == {
+        "DRILL_ANCHORS",
+        "DRILL_SIGNING_KEY_FILE",
+        "ENV_FILE",
+    }
+
+
+def test_what_compose_takes_from_env_is_known_by_its_name():
+    texts = [(ROOT / name).read_text() for name in ("docker-compose.yml", "docs/operation/ha.yaml")]
+    lines = [line for text in texts for line in text.splitlines() if not line.lstrip().startswith("#")]
+    assert set(re.findall(r"\$\{(\w+)", "\n".join(lines))) == OF_COMPOSE
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("SITE_ADDRESS=ecrf.example.org\n# MAIL_HOTS=x\n\nCOMPOSE_PROJECT_NAME=a\n", ""),
+        ("SITE_ADDRESS=a\nMAIL_HOTS=smtp\n", "sets MAIL_HOTS, which no service is given: write MAIL_HOST if"),
+        ("export IDLE_MINUTE = 5", "sets IDLE_MINUTE, which no service is given"),
+        ("XYZ=1", "sets XYZ, which no service is given: take it away."),
+    ],
+)
+def test_slip_in_env_is_named(text, words):
+    assert words in passed_over(text)
+    assert bool(passed_over(text)) is bool(words)
+
+
+def test_service_that_is_first_looks_at_env_and_stops(tmp_path):
+    file = tmp_path / "env"
+    file.write_text("SITE_ADDRESS=a\nBACKUP_SECONDFOLDER=/mnt\n")
+    done = start("manage.py", "upgrade", ENV_FILE=str(file))
+    assert done.returncode != 0
+    assert "Traceback" not in done.stderr
+    assert "write BACKUP_SECOND_FOLDER if that is meant" in done.stderr
+    migrate = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]["migrate"]
+    assert migrate["volumes"] == [f"./.env:{migrate['environment']['ENV_FILE']}:ro"]
+    assert "upgrade" in migrate["command"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["PATH", "HOME", "MAIL", "LOGNAME", "HOSTNAME", "PYTHONPATH", "TLS_CERT", "PGHOST", "SECRET", "PORT"],
+)
+def test_name_of_something_else_is_nobodys_slip(name):
+    assert mistyped([name]) == ""
+    assert all(mistyped([own]) == "" for own in NAMES)
 
 
 @pytest.mark.requirement("R-009")

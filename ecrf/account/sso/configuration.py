@@ -47,8 +47,12 @@ def single_sign_on(read: Callable[[str, str], str]) -> tuple[str, str, str, str,
                 f"OIDC_ISSUER is not set, but {lonely[0]} is. {WHAT_TO_DO['OIDC_ISSUER']}"
             )
         return "", "", "", "", ""
-    parts = urlsplit(issuer)
-    if not is_safe(issuer) or parts.query or parts.fragment or parts.username is not None:
+    if (
+        not is_safe(issuer)
+        or (parts := urlsplit(issuer)).query
+        or parts.fragment
+        or parts.username is not None
+    ):
         raise ImproperlyConfigured(f"OIDC_ISSUER is {issuer!r}. {WHAT_TO_DO['OIDC_ISSUER']}")
     name = read("OIDC_NAME", WHAT_TO_DO["OIDC_NAME"])
     if len(name) > LONGEST_NAME or not name.isprintable():

@@ -58,6 +58,8 @@ _READER: dict[str, Rights] = {
     "anchors_anchordelivery": KEPT,
     "anchors_auditverification": ADDED,
     "anchors_verifiedchain": CHANGED,
+    "anchors_heartbeat": CHANGED_ONLY,
+    "anchors_downtime": ADDED,
     "notices_seriousnotice": KEPT,
     "notices_mailchoice": KEPT,
     "people_unusualaccess": ADDED,

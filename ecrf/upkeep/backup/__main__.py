@@ -6,7 +6,7 @@ import sys
 from datetime import timedelta
 from pathlib import Path
 
-from ecrf.upkeep.backup.place import BackupFault, from_environment
+from ecrf.upkeep.backup.place import ROUND_TO_DO, BackupFault, from_environment, number
 from ecrf.upkeep.backup.restoring import import_key, restore
 from ecrf.upkeep.backup.service import Service, fault_of_state, moment
 
@@ -34,7 +34,8 @@ def main(words: list[str]) -> int:
         elif chosen.act == "now":
             Service(place).once(backup=True)
         else:
-            Service(place, timedelta(seconds=int(os.environ.get("BACKUP_ROUND_SECONDS") or 60))).run()
+            seconds = number(os.environ, "BACKUP_ROUND_SECONDS", 60, ROUND_TO_DO)
+            Service(place, timedelta(seconds=seconds)).run()
     except BackupFault as fault:
         print(fault, file=sys.stderr)
         return 1

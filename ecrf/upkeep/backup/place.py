@@ -8,7 +8,11 @@ from pathlib import Path
 
 import psycopg2.extensions
 
+from ecrf.web.setting_names import mistyped
+
 SERVER = "ecrf"
+HIGHEST = 100_000
+"""Of a number of days or seconds: more is a slip."""
 
 
 class BackupFault(Exception):
@@ -47,28 +51,41 @@ class BackupPlace:
 
 def from_environment(env: Mapping[str, str]) -> BackupPlace:
     """BackupFault names the setting that is missing or wrong, and what to do."""
+    if why := mistyped(env):
+        raise BackupFault(why)
     home = Path(_needed(env, "BACKUP_FOLDER", "Set it to the folder that backups go to."))
     second = Path(env["BACKUP_SECOND_FOLDER"]) if env.get("BACKUP_SECOND_FOLDER") else None
     if second is not None and not second.is_dir():
         raise BackupFault(f"BACKUP_SECOND_FOLDER is {second}, and no folder is there. Is it mounted?")
-    days = env.get("BACKUP_DAYS") or "30"
-    if not days.isascii() or not days.isdigit() or int(days) == 0:
-        raise BackupFault(f"BACKUP_DAYS is {days!r}. Set it to the number of days that one can go back.")
-    home.mkdir(mode=0o700, parents=True, exist_ok=True)
+    days = number(env, "BACKUP_DAYS", 30, "Set it to the number of days that one can go back.")
+    number(
+        env, "BACKUP_ROUND_SECONDS", 60, ROUND_TO_DO
+    )  # a service that stops is seen at once, not at its first round
+    dsn = _database(env)
     gnupg = home / "gnupg"
-    gnupg.mkdir(mode=0o700, exist_ok=True)
-    # Nobody but who runs this brings keys into this folder; Barman asks for no other way of trusting them.
-    (gnupg / "gpg.conf").write_text("trust-model always\n", encoding="utf-8")
+    try:
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        gnupg.mkdir(mode=0o700, exist_ok=True)
+        # Nobody but who runs this brings keys into this folder; Barman asks for no other way of trusting them.
+        (gnupg / "gpg.conf").write_text("trust-model always\n", encoding="utf-8")
+    except OSError as error:
+        raise BackupFault(
+            f"BACKUP_FOLDER is {home}, which cannot be written ({error.strerror}). Give it to this service's user."
+        ) from None
     secrets = env.get("BACKUP_SECRETS_FOLDER")
+    if secrets and not Path(secrets).is_dir():
+        raise BackupFault(
+            f"BACKUP_SECRETS_FOLDER is {secrets}, and no folder is there. Name that of the secrets."
+        )
     return BackupPlace(
         home=home,
         second=second,
-        dsn=_database(env),
-        binaries=Path(env.get("POSTGRES_BINARIES") or "/usr/lib/postgresql/18/bin"),
+        dsn=dsn,
+        binaries=_binaries(env),
         gnupg=gnupg,
         key=_imported(env, "BACKUP_KEY_FILE", gnupg),
         secrets_key=_imported(env, "BACKUP_SECRETS_KEY_FILE", gnupg) if secrets else "",
-        days=int(days),
+        days=days,
         exports=Path(env["EXPORTS_FOLDER"]) if env.get("EXPORTS_FOLDER") else None,
         secrets=Path(secrets) if secrets else None,
         passphrase_file=Path(env["RESTORE_PASSPHRASE_FILE"]) if env.get("RESTORE_PASSPHRASE_FILE") else None,
@@ -81,15 +98,34 @@ def _needed(env: Mapping[str, str], name: str, what_to_do: str) -> str:
     return env[name]
 
 
+ROUND_TO_DO = "Set it to the number of seconds between two rounds of backups."
+
+
+def number(env: Mapping[str, str], name: str, default: int, what_to_do: str) -> int:
+    value = env.get(name) or str(default)
+    if not value.isascii() or not value.isdigit() or not 1 <= int(value[:9]) <= HIGHEST:
+        raise BackupFault(f"{name} is {value!r}. {what_to_do} It may be 1 to {HIGHEST}.")
+    return int(value)
+
+
+def _binaries(env: Mapping[str, str]) -> Path:
+    folder = Path(env.get("POSTGRES_BINARIES") or "/usr/lib/postgresql/18/bin")
+    if not (folder / "pg_receivewal").exists():
+        raise BackupFault(
+            f"POSTGRES_BINARIES is {folder}, where PostgreSQL's own programs are not. Name the folder of pg_receivewal,"
+            " of the database's version."
+        )
+    return folder
+
+
 def _database(env: Mapping[str, str]) -> str:
     what_to_do = "Set it to the address of the database for the role that makes backups."
     if file := env.get("BACKUP_DATABASE_URL_FILE"):
         try:
             url = Path(file).read_text(encoding="utf-8").strip()
-        except OSError as error:
-            raise BackupFault(
-                f"BACKUP_DATABASE_URL_FILE names {file}: {error.strerror}. {what_to_do}"
-            ) from None
+        except (OSError, UnicodeDecodeError) as error:
+            why = getattr(error, "strerror", None) or "it is not text"
+            raise BackupFault(f"BACKUP_DATABASE_URL_FILE names {file}: {why}. {what_to_do}") from None
     else:
         url = _needed(env, "BACKUP_DATABASE_URL", what_to_do)
     try:

@@ -12,6 +12,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
 from ecrf.web.health import shows_token
+from ecrf.web.metrics.machines import Machines
 from ecrf.web.metrics.standing import Standings
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -49,6 +50,7 @@ def _of_database() -> bytes:
     up = GaugeMetricFamily("ecrf_database_up", "1 while the database answers", value=float(bool(answered)))
     registry = CollectorRegistry()
     registry.register(_Given([up, *answered]))
+    registry.register(Machines())
     return generate_latest(registry)
 
 

@@ -6,6 +6,7 @@ import pytest
 from django.core.management import call_command
 from django.db import DatabaseError
 
+from ecrf.anchors.downtime import beat
 from ecrf.anchors.making.anchor import make_anchor
 from ecrf.anchors.making.delivery import deliver_due
 from ecrf.anchors.models import AuditVerification
@@ -31,6 +32,7 @@ def test_worker_makes_anchors_verifies_and_compares(as_reader, anchored, folder,
     monkeypatch.setattr("ecrf.audit.privileges.READER", ROLE)  # which alone may read every site
     make_anchor("test")
     assert deliver_due() == 1
+    assert beat() == 0
     assert verify_if_due()
     call_command("verify_audit", since_last=True, stdout=StringIO())
     call_command("verify_audit", against=[str(folder)], stdout=StringIO())
@@ -44,6 +46,9 @@ def test_worker_makes_anchors_verifies_and_compares(as_reader, anchored, folder,
         "DELETE FROM anchors_anchor",
         "UPDATE anchors_auditverification SET is_ok = true, faults = 0",
         "DELETE FROM anchors_auditverification",
+        "UPDATE anchors_downtime SET ended_at = began_at + interval '1 second'",
+        "DELETE FROM anchors_downtime",
+        "DELETE FROM anchors_heartbeat",
         "INSERT INTO anchors_installation (key) VALUES (gen_random_uuid())",
         "UPDATE anchors_installation SET key = gen_random_uuid()",
     ],

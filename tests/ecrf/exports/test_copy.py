@@ -191,6 +191,22 @@ def test_whatever_is_altered_is_found_by_both_lines(study, site, investigator, t
         call_command("verify_copy", str(folder))
 
 
+@pytest.mark.requirement("R-115")
+@pytest.mark.parametrize(
+    "how", [alter_a_value, alter_and_hash_anew, remove_one, remove_the_last, change_places, add_one]
+)
+def test_who_writes_the_sums_anew_too_is_found_by_the_chain(study, site, investigator, tmp_path, how):
+    folder = unpacked(copy_of(site, investigator), tmp_path / "copy")
+    path = next((folder / "trail").iterdir())
+    before = hashlib.sha256(path.read_bytes()).hexdigest()
+    tampered(folder, how)
+    sums = folder / "SHA256SUMS"
+    sums.write_text(sums.read_text().replace(before, hashlib.sha256(path.read_bytes()).hexdigest()))
+    kept, chains, said = two_lines(folder)
+    assert (kept, chains) == (0, 1)
+    assert f"FAULT  patient {path.stem}: " in said
+
+
 def test_a_file_that_was_added_or_removed_is_named(study, site, investigator, tmp_path, capsys):
     folder = unpacked(copy_of(site, investigator), tmp_path / "copy")
     (folder / "README.txt").unlink()

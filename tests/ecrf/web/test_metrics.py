@@ -9,7 +9,7 @@ from django.db import OperationalError
 from django.urls import reverse
 from prometheus_client.parser import text_string_to_metric_families
 
-from ecrf.web.metrics import requests, standing
+from ecrf.web.metrics import machines, requests, standing
 from tests.builders import a_patient
 
 pytestmark = pytest.mark.django_db
@@ -93,7 +93,8 @@ def test_a_database_that_is_down_is_told_beside_the_counted(client, monkeypatch)
 
 def told_of() -> set[str]:
     counted = {"ecrf_requests_total", "ecrf_request_seconds_bucket", "ecrf_database_up"}
-    return counted | {one.name for one in standing.STANDING} | {"ecrf_exports_folder_free_bytes"}
+    standings = {one.name for one in standing.STANDING} | {"ecrf_exports_folder_free_bytes"}
+    return counted | standings | {machines.ANSWERS, machines.BEHIND}
 
 
 @pytest.mark.parametrize("name", ["alarms.yaml", "dashboard.json"])

@@ -5,10 +5,11 @@ import time
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import InterfaceError, OperationalError, close_old_connections
+from django.db import Error, close_old_connections
 from django_tasks_db.management.commands.db_worker import Worker
 
 from ecrf.anchors.runs import verify_if_due
+from ecrf.audit.lost import fails
 from ecrf.audit.made_by import refuse_at_start
 from ecrf.exports.folder import NoRoom, folder
 from ecrf.exports.work.interrupted import take_up_again
@@ -98,7 +99,9 @@ def _work(queues: list[str], interval: float) -> None:
                 worker.run()
                 if not worker.running:
                     return
-            except (OperationalError, InterfaceError):
+            except Error as error:
+                if not fails(error):
+                    raise
                 close_old_connections()  # the database is away: it is asked again
             time.sleep(interval)
 

@@ -1,6 +1,7 @@
 """Takes a database of an earlier version further: all migrations or none, with counts and hashes before and after."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,15 @@ from ecrf import __version__
 from ecrf.audit.made_by import stranger_to_us
 from ecrf.prints.files import NotWritten, write_whole
 from ecrf.upkeep.upgrading import UpgradeLook, as_json, compare, hold_everybody_else, look
+from ecrf.web.setting_names import passed_over
 
 AS_BEFORE = "Nothing was changed; the version of before goes on with this database."
+
+
+def _of_env_file() -> str:
+    """What is wrong with .env, where Docker Compose shows it to this command, the first one of each start."""
+    file = Path(os.environ.get("ENV_FILE", ""))
+    return passed_over(file.read_text(encoding="utf-8", errors="replace")) if file.is_file() else ""
 
 
 class _Migrate(migrate.Command):
@@ -38,7 +46,7 @@ class Command(BaseCommand):
         parser.add_argument("--note", default="", help="a new file that takes counts and hashes, as JSON")
 
     def handle(self, *args: object, **options: Any) -> None:
-        if why := stranger_to_us():
+        if why := _of_env_file() or stranger_to_us():
             raise CommandError(why)
         plan = _plan()
         if not plan or not connection.introspection.table_names():
