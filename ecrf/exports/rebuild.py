@@ -15,6 +15,7 @@ from ecrf.exports.cut import selected_cut
 from ecrf.exports.formats.registry import write_formats
 from ecrf.exports.models import DataCut
 from ecrf.exports.odm.edition.keeping import kept_edition
+from ecrf.exports.odm.edition.today import edition_of_today, in_english
 from ecrf.exports.package import MANIFEST, Package, StepCounter, finish, in_silence
 from ecrf.exports.people import named
 from ecrf.exports.sdtm.program import mapping_sum
@@ -118,7 +119,7 @@ def rebuild(cut: DataCut, folder: Path, target: Path, progress: StepCounter = in
     """Write the package into `target`. Needs nothing of the study but the trail, and what is kept of the cut."""
     selection = read_selection(cut.selection)
     description = read_description(cut.description)
-    edition = kept_edition(cut)
+    kept = kept_edition(cut)
     positions = {int(chain): position for chain, position in cut.positions.items()}
     with in_master(), one_snapshot(writes=True):
         redacted = _redacted(positions, cut.taken_at)
@@ -133,7 +134,7 @@ def rebuild(cut: DataCut, folder: Path, target: Path, progress: StepCounter = in
             remarks={"reason": cut.reason, "taken_by": named(cut.taken_by, identifiers=selection.identifiers)}
             | ({"redacted_since": redacted} if redacted else {}),
             progress=progress,
-            edition=edition,
+            edition=kept or in_english(edition_of_today()),  # as files were when none was kept
         )
         progress("Reading the audit trail", 0)
         with package.reading_trail_once():
@@ -145,7 +146,7 @@ def rebuild(cut: DataCut, folder: Path, target: Path, progress: StepCounter = in
         sha256 == cut.export.sha256,
         redacted,
         cut.version,
-        by_forms_of_today=edition is None and not ODM_FORMATS.isdisjoint(cut.formats),
+        by_forms_of_today=kept is None and not ODM_FORMATS.isdisjoint(cut.formats),
         differing=_differing(cut.sums["files"], package.sums) if cut.sums else None,
         mapping=(cut.sums["mapping"], mapping_sum()) if cut.sums else ("", ""),
     )

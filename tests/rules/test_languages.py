@@ -51,6 +51,7 @@ COMPLETE = [
     "ecrf/exports-comparison",
     "ecrf/exports-formats",
     "ecrf/exports-handed_over",
+    "ecrf/exports-odm",
     "ecrf/exports-templatetags",
     "ecrf/files",
     "ecrf/files-pages",

@@ -7,6 +7,7 @@ from typing import IO, Literal
 
 from lxml import etree
 
+from ecrf.access.language import in_master
 from ecrf.exports.cut import Cut
 from ecrf.exports.odm.admin import admin_at, write_admin
 from ecrf.exports.odm.definitions import metadata
@@ -36,7 +37,11 @@ def write_odm(
     Patients of practice sites are not of the study and are left out; what was struck out stands in the
     transactions and not in the snapshot.
     """
-    edition = edition or edition_of_today()
+    with in_master():
+        _write(file, cut, kind, progress, edition or edition_of_today())
+
+
+def _write(file: IO[bytes], cut: Cut, kind: Kind, progress: StepCounter, edition: Edition) -> None:
     admin = admin_at(cut)
     found = survey(cut, admin.sites(cut.sites), edition)
     written = layouts(cut, found, edition)
