@@ -5,6 +5,7 @@ from itertools import groupby
 from operator import itemgetter
 from typing import IO, Literal
 
+from django.utils.translation import gettext
 from lxml import etree
 
 from ecrf.access.language import in_master
@@ -60,7 +61,10 @@ def _write(file: IO[bytes], cut: Cut, kind: Kind, progress: StepCounter, edition
                 for number, (_chain, rows) in enumerate(
                     groupby(events(cut, found.chains), key=itemgetter(0)), 1
                 ):
-                    progress(f"ODM-XML, {kind}: patient {number:,} of {len(found.chains):,}")
+                    progress(
+                        gettext("ODM-XML, %(kind)s: patient %(number)s of %(all)s")
+                        % {"kind": kind, "number": f"{number:,}", "all": f"{len(found.chains):,}"}
+                    )
                     patient = PatientReplay(written, edition, without_texts=cut.without_identifiers)
                     for event in map(TrailEvent._make, rows):
                         done = patient.take(event)

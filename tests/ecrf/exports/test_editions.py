@@ -190,7 +190,7 @@ def test_cut_is_made_again_to_the_byte_though_the_forms_were_changed(
     change(monkeypatch)
     found = again(tmp_path)
     assert found.is_same, found.words
-    assert BY_FORMS_OF_TODAY not in found.words
+    assert str(BY_FORMS_OF_TODAY) not in found.words
 
 
 def test_cut_that_is_taken_after_a_change_is_described_by_it_and_both_are_made_again(
@@ -218,11 +218,11 @@ def test_cut_without_an_edition_is_made_again_by_the_forms_of_today_and_the_comm
     take(statistician, formats=ODM)
     forget_edition()
     call_command("export", cut="First", output="-")
-    assert BY_FORMS_OF_TODAY in capsys.readouterr().out
+    assert str(BY_FORMS_OF_TODAY) in capsys.readouterr().out
     item_added(monkeypatch)
     with pytest.raises(CommandError, match="could not be made again"):
         call_command("export", cut="First", output="-")
-    assert BY_FORMS_OF_TODAY in capsys.readouterr().out
+    assert str(BY_FORMS_OF_TODAY) in capsys.readouterr().out
 
 
 def test_cut_of_before_there_were_translations_stays_english_to_the_byte(
@@ -252,7 +252,7 @@ def test_cut_that_holds_no_odm_says_nothing_of_its_forms(study, statistician, ca
     take(statistician)
     forget_edition()
     call_command("export", cut="First", output="-")
-    assert BY_FORMS_OF_TODAY not in capsys.readouterr().out
+    assert str(BY_FORMS_OF_TODAY) not in capsys.readouterr().out
 
 
 def test_cut_whose_edition_was_tampered_with_is_not_made_again(study, statistician):
