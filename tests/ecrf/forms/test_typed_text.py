@@ -48,7 +48,8 @@ def readings_of(read, typed: str) -> list[str]:
 def tens(number: int) -> str:
     """In the numerals of East Asia, up to 99."""
     ten, one = divmod(number, 10)
-    return f"{'一二三四五六七八九'[ten - 1] if ten > 1 else ''}{'十' if ten else ''}{' 一二三四五六七八九'[one].strip()}"
+    signs = " 一二三四五六七八九"
+    return f"{signs[ten] if ten > 1 else ''}{'十' if ten else ''}{signs[one]}".replace(" ", "")
 
 
 @pytest.mark.parametrize("way", WAYS, ids=lambda way: f"{way.kind}-{way.typed!a}")
