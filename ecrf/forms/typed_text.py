@@ -307,7 +307,8 @@ def clock(text: str, now: datetime) -> str:
     if match := CLOCK.fullmatch(text):
         hour, minute, half = match.groups()
     elif match := IN_CHARACTERS.fullmatch(text) or BEHIND_HALF.fullmatch(text):
-        half_day, hour, minute, half_past = (*match.groups(), None)[:4]
+        half_day, hour, minute = match[1] or "", match[2], match[3]
+        half_past = match.lastindex == 4
         if half_day and int(hour) == 0:  # 午後0時半 is half past noon
             hour = "12"
         half = HALVES.get(half_day)

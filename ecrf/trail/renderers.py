@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
-from ecrf.access.kept_words import reason_as_read
+from ecrf.access.kept_words import as_read, reason_as_read
 from ecrf.audit.models import AuditEvent, Redaction
 from ecrf.casebook.labels import label_of
 from ecrf.casebook.models import Entry, Patient, ReferenceRange, Status, Visit
@@ -124,7 +124,7 @@ def discrepancy(event: AuditEvent, around: Around) -> Iterator[EventLine]:
         what = gettext("question of %(check)s asked")
     else:
         what = str(ASKED.get(new(event, "state")) or gettext("question of %(check)s asks anew"))
-    yield EventLine(what % {"check": check}, label, item, said=text, kind=EventKind.QUESTION)
+    yield EventLine(what % {"check": check}, label, item, said=as_read(text), kind=EventKind.QUESTION)
 
 
 @renders(StoredFile)
