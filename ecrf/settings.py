@@ -223,7 +223,7 @@ TEMPLATES = [
                     ["ecrf.web.templates.FilesystemLoader", "ecrf.web.templates.AppDirectoriesLoader"],
                 )
             ],
-            "builtins": ["django.templatetags.i18n"],
+            "builtins": ["django.templatetags.i18n", "ecrf.access.templatetags.kept_words"],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",

@@ -4,3 +4,9 @@ from django.apps import AppConfig
 class AccessConfig(AppConfig):
     name = "ecrf.access"
     verbose_name = "Users and sites"
+
+    def ready(self) -> None:
+        from ecrf.access.kept_words import reason_as_kept
+        from ecrf.audit.reasons import KEPT_AS
+
+        KEPT_AS.append(reason_as_kept)

@@ -1,6 +1,10 @@
 """Says in words which browser a session is in: “Firefox on Windows”."""
 
-from django.utils.translation import gettext
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
+
+from ecrf.access.kept_words import as_kept, as_read
+from ecrf.access.language import in_master
 
 BROWSERS = (
     ("Edg", "Edge"),
@@ -13,39 +17,30 @@ BROWSERS = (
     ("Safari", "Safari"),
 )
 """(what the header says, the name). The first that fits: most browsers name those they descend from, too."""
-SYSTEMS = (
-    ("iPhone", "an iPhone"),
-    ("iPad", "an iPad"),
+SYSTEMS: tuple[tuple[str, str | Promise], ...] = (
+    ("iPhone", gettext_lazy("an iPhone")),
+    ("iPad", gettext_lazy("an iPad")),
     ("Android", "Android"),
     ("Windows", "Windows"),
     ("CrOS", "ChromeOS"),
-    ("Mac OS X", "a Mac"),
+    ("Mac OS X", gettext_lazy("a Mac")),
     ("Linux", "Linux"),
 )
-A_BROWSER, ON = "A browser", " on "
+A_BROWSER = gettext_lazy("A browser")
+ON = gettext_lazy("%(browser)s on %(system)s")
+SAID = (ON, A_BROWSER, *(name for _part, name in SYSTEMS if isinstance(name, Promise)))
 
 
 def browser_words(user_agent: str) -> str:
-    """ "" for a header that names neither."""
+    """As it is stored; "" for a header that names neither."""
     browser = next((name for part, name in BROWSERS if part in user_agent), "")
     system = next((name for part, name in SYSTEMS if part in user_agent), "")
     if not system:
         return browser
-    return f"{browser or A_BROWSER}{ON}{system}"
+    with in_master():
+        return as_kept(ON, browser=browser or str(A_BROWSER), system=str(system))
 
 
 def browser_shown(words: str) -> str:
-    """What `browser_words` gave, which is stored, as the reader's language says it."""
-    browser, on, system = words.rpartition(ON)
-    if not on:
-        return words
-    names = {
-        A_BROWSER: gettext("A browser"),
-        "an iPhone": gettext("an iPhone"),
-        "an iPad": gettext("an iPad"),
-    }
-    names["a Mac"] = gettext("a Mac")
-    return gettext("%(browser)s on %(system)s") % {
-        "browser": names.get(browser, browser),
-        "system": names.get(system, system),
-    }
+    """What `browser_words` gave, as the reader's language says it."""
+    return as_read(words, *SAID)

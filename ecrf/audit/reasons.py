@@ -1,16 +1,23 @@
 """What a reason is, wherever one is asked for: 3 to 500 characters. Any other is refused, and none is ever cut."""
 
+from collections.abc import Callable
+
 from django.utils.functional import Promise
 from django.utils.translation import gettext
 
 from ecrf.audit.texts import cleaned, fault_of_text
 
 SHORTEST, LONGEST = 3, 500
+KEPT_AS: list[Callable[[str], str]] = []
+"""What floors above store in place of a reason that was chosen from a list."""
 
 
 def tidy(reason: str) -> str:
-    """The reason as it is stored: see `cleaned`."""
-    return cleaned(reason)
+    """The reason as it is stored: see `cleaned`; one that was chosen from a list, in English."""
+    words = cleaned(reason)
+    for keep in KEPT_AS:
+        words = keep(words)
+    return words
 
 
 def fault_of(reason: str, of: str | Promise = "", shortest: int = SHORTEST) -> str:

@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 from django.conf import settings
+from django.utils.translation import gettext
 
 from ecrf.exports.models import Export
 
@@ -23,7 +24,8 @@ def folder() -> Path:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
         raise NoRoom(
-            f"The folder for exports cannot be made ({os.strerror(error.errno or 0).lower()})."
+            gettext("The folder for exports cannot be made (%(why)s).")
+            % {"why": os.strerror(error.errno or 0).lower()}
         ) from error
     return path
 
@@ -42,7 +44,7 @@ def begin(export: Export) -> Path:
     """An empty folder for what is being made; what a killed worker left there is gone."""
     forget(export)
     if shutil.disk_usage(folder()).free < LEAST_FREE:
-        raise NoRoom("The disk is nearly full. Make room, then ask for it again.")
+        raise NoRoom(gettext("The disk is nearly full. Make room, then ask for it again."))
     path = _half_made(export)
     path.mkdir()
     return path

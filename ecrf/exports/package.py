@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import IO, Any, Protocol
 
 from django.db import connection
+from django.utils.translation import pgettext
 
 from ecrf.exports.cut import Cut
 from ecrf.exports.odm.edition.content import Edition
@@ -163,7 +164,7 @@ class Package:
 
 def seal(package: Package) -> None:
     """Add the manifest and the sums of all files, the manifest's too."""
-    package.progress("Manifest")
+    package.progress(pgettext("step of an export", "Manifest"))
     files = {name: _sum(package.folder / name) for name in _names(package.folder)}
     (package.folder / MANIFEST).write_text(_manifest(package, files), encoding="utf-8")
     files[MANIFEST] = _sum(package.folder / MANIFEST)

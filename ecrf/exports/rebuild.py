@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db import connection
+from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from ecrf import __version__
 from ecrf.access.language import in_master
@@ -15,6 +16,7 @@ from ecrf.exports.cut import selected_cut
 from ecrf.exports.formats.registry import write_formats
 from ecrf.exports.models import DataCut
 from ecrf.exports.odm.edition.keeping import kept_edition
+from ecrf.exports.odm.edition.today import edition_of_today, in_english
 from ecrf.exports.package import MANIFEST, Package, StepCounter, finish, in_silence
 from ecrf.exports.people import named
 from ecrf.exports.sdtm.program import mapping_sum
@@ -31,7 +33,7 @@ _REDACTED = """
 """
 
 ODM_FORMATS = frozenset({"odm", "odm-archive"})
-BY_FORMS_OF_TODAY = (
+BY_FORMS_OF_TODAY = gettext_lazy(
     "The cut was taken before forms were kept with a cut: its ODM files are written by the forms of today, and differ"
     " where those were changed since."
 )
@@ -54,8 +56,13 @@ class DifferingFiles:
     def words(self) -> str:
         """Of none as well: then only the manifest differs."""
         more = len(self.names) - NAMED_AT_MOST
-        listed = ", ".join(self.names[:NAMED_AT_MOST]) + (f" and {more} more" if more > 0 else "")
-        return f"Files that differ: {listed or 'none but the manifest'}; {self.same} are the same bytes."
+        said = {"files": ", ".join(self.names[:NAMED_AT_MOST]), "more": more, "same": self.same}
+        if not self.names:
+            return gettext("Only the manifest differs; %(same)s are the same bytes.") % said
+        if more > 0:
+            words = gettext("Files that differ: %(files)s and %(more)s more; %(same)s are the same bytes.")
+            return words % said
+        return gettext("Files that differ: %(files)s; %(same)s are the same bytes.") % said
 
 
 @dataclass(frozen=True)
@@ -80,7 +87,7 @@ class Rebuilt:
         if self.differing and not self.is_same:
             said.append(self.differing.words)
         if self.by_forms_of_today:
-            said.append(BY_FORMS_OF_TODAY)
+            said.append(str(BY_FORMS_OF_TODAY))
         return " ".join(said)
 
     @property
@@ -91,25 +98,31 @@ class Rebuilt:
     @property
     def _outcome(self) -> str:
         if self.is_same:
-            return "Made again from the audit trail alone: the same bytes, the same SHA-256."
+            return gettext("Made again from the audit trail alone: the same bytes, the same SHA-256.")
         if self.redacted:
-            return (
-                f"Made again from the audit trail: it differs in what was redacted since the cut was taken"
-                f" ({len(self.redacted)} event{'s' if len(self.redacted) > 1 else ''}; the manifest names them)."
+            words = ngettext(
+                "Made again from the audit trail: it differs in what was redacted since the cut was taken"
+                " (%(number)s event; the manifest names them).",
+                "Made again from the audit trail: it differs in what was redacted since the cut was taken"
+                " (%(number)s events; the manifest names them).",
+                len(self.redacted),
             )
+            return words % {"number": len(self.redacted)}
         if self._has_other_mapping:
             then, now = self.mapping
-            return (
+            words = gettext(
                 "Made again from the audit trail: everything but the SDTM is the same bytes. The program that makes"
-                f" SDTM was changed since the cut was taken (its SHA-256 was {then[:16]}… and is {now[:16]}…): to have"
-                f" these files too, make it again with the eCRF {self.version} that took it."
+                " SDTM was changed since the cut was taken (its SHA-256 was %(then)s… and is %(now)s…): to have"
+                " these files too, make it again with the eCRF %(version)s that took it."
             )
+            return words % {"then": then[:16], "now": now[:16], "version": self.version}
         if self.version != __version__:
-            return (
-                f"Made again from the audit trail: the bytes DIFFER. The cut was taken by eCRF {self.version}, and this"
-                f" is {__version__}, which may write the files otherwise: make it again with {self.version}."
+            words = gettext(
+                "Made again from the audit trail: the bytes DIFFER. The cut was taken by eCRF %(version)s, and this"
+                " is %(now)s, which may write the files otherwise: make it again with %(version)s."
             )
-        return (
+            return words % {"version": self.version, "now": __version__}
+        return gettext(
             "Made again from the audit trail: the bytes DIFFER. Run verify_audit, and compare the two files."
         )
 
@@ -118,7 +131,7 @@ def rebuild(cut: DataCut, folder: Path, target: Path, progress: StepCounter = in
     """Write the package into `target`. Needs nothing of the study but the trail, and what is kept of the cut."""
     selection = read_selection(cut.selection)
     description = read_description(cut.description)
-    edition = kept_edition(cut)
+    kept = kept_edition(cut)
     positions = {int(chain): position for chain, position in cut.positions.items()}
     with in_master(), one_snapshot(writes=True):
         redacted = _redacted(positions, cut.taken_at)
@@ -133,9 +146,9 @@ def rebuild(cut: DataCut, folder: Path, target: Path, progress: StepCounter = in
             remarks={"reason": cut.reason, "taken_by": named(cut.taken_by, identifiers=selection.identifiers)}
             | ({"redacted_since": redacted} if redacted else {}),
             progress=progress,
-            edition=edition,
+            edition=kept or in_english(edition_of_today()),  # as files were when none was kept
         )
-        progress("Reading the audit trail", 0)
+        progress(gettext("Reading the audit trail"), 0)
         with package.reading_trail_once():
             write_formats(package, cut.formats)
         size, sha256 = finish(package, target)
@@ -145,7 +158,7 @@ def rebuild(cut: DataCut, folder: Path, target: Path, progress: StepCounter = in
         sha256 == cut.export.sha256,
         redacted,
         cut.version,
-        by_forms_of_today=edition is None and not ODM_FORMATS.isdisjoint(cut.formats),
+        by_forms_of_today=kept is None and not ODM_FORMATS.isdisjoint(cut.formats),
         differing=_differing(cut.sums["files"], package.sums) if cut.sums else None,
         mapping=(cut.sums["mapping"], mapping_sum()) if cut.sums else ("", ""),
     )

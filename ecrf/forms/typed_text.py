@@ -134,7 +134,10 @@ ERA_LETTERS = dict(zip("MTSHR", ERAS, strict=True))
 GAP = r"(?: ?[-/.] ?|,? |,|(?<=[0-9])(?=[a-z])|(?<=[a-z])(?=[0-9]))"
 PART = r"([0-9]{1,4}|[a-z]+|\?\?)"
 WESTERN = re.compile(rf"{PART}(?:\.?{GAP}{PART})?(?:\.?{GAP}{PART})?\.?")
-JAPANESE = re.compile(r"(?:([^\W\d]{2})?([0-9]{1,4}|元))年(?: ?([0-9]{1,2})月(?: ?([0-9]{1,2})日)?)?")
+JAPANESE = re.compile(r"(?:([^\W\d]{2})?([0-9]{1,4}|元))年(?: ?([0-9]{1,2})月(?: ?([0-9]{1,2})[日号])?)?")
+NUMERALS = {"〇": 0, "零": 0} | {sign: at for at, sign in enumerate("一二三四五六七八九", 1)}
+IN_NUMERALS = re.compile(r"([〇零一二三四五六七八九十]+)(?=[年月日号])")
+"""What is written in the numerals of East Asia; they count in front of these words alone, where they mean one thing."""
 ERA_LETTER = re.compile(r"([mtshr])\.?([0-9]{1,2})[./-]([0-9]{1,2})[./-]([0-9]{1,2})")
 
 
@@ -148,7 +151,7 @@ def day(text: str, today: datetime) -> str:
         return today.date().isoformat() if text else ""
     if re.fullmatch(r"[0-9]{8}", text):
         return _dated(int(text[:4]), int(text[4:6]), int(text[6:]))
-    if match := JAPANESE.fullmatch(text):
+    if match := JAPANESE.fullmatch(IN_NUMERALS.sub(_in_digits, text)):
         return _japanese(*match.groups())
     if match := ERA_LETTER.fullmatch(text):
         letter, year, month, date_ = match.groups()
@@ -156,6 +159,15 @@ def day(text: str, today: datetime) -> str:
     if match := WESTERN.fullmatch(text):
         return _western([part for part in match.groups() if part])
     raise Unreadable(NO_DATE)
+
+
+def _in_digits(numerals: re.Match[str]) -> str:
+    """二〇二六 as 2026, 二十二 as 22; any other as it was, which is then no date."""
+    if year := re.fullmatch("[〇零一二三四五六七八九]{4}|[一二三四五六七八九]", numerals[1]):
+        return "".join(str(NUMERALS[sign]) for sign in year[0])
+    if tens := re.fullmatch("([二三四五六七八九]?)十([一二三四五六七八九]?)", numerals[1]):
+        return str(NUMERALS.get(tens[1], 1) * 10 + NUMERALS.get(tens[2], 0))
+    return numerals[1]
 
 
 def is_unknown(text: str) -> bool:
@@ -282,21 +294,24 @@ def _dated(year: int, month: int, date_: int) -> str:
 
 NO_TIME = gettext_lazy("This is no time of day. Write it as HH:MM, for example 09:30.")
 CLOCK = re.compile(r"([0-9]{1,2})(?:[:.h]?([0-9]{2}))?(?::00)?(?: ?([ap])\.?m\.?)?")
-JAPANESE_CLOCK = re.compile(r"(午前|午後)?([0-9]{1,2})時(?:([0-9]{1,2})分|(半))?")
+HALVES = {"午前": "a", "午後": "p", "上午": "a", "下午": "p"}
+IN_CHARACTERS = re.compile(r"(午前|午後|上午|下午)?([0-9]{1,2})[時时點点](?:([0-9]{1,2})分|(半))?")
+BEHIND_HALF = re.compile(r"(午前|午後|上午|下午)([0-9]{1,2}):([0-9]{2})")
 
 
 def clock(text: str, now: datetime) -> str:
-    """A time of day as HH:MM; "" for none. Takes 930, 9:30, 9.30, 9, 9:30pm, 午後9時半; `n` is `now`."""
+    """A time of day as HH:MM; "" for none. Takes 930, 9:30, 9.30, 9, 9:30pm, 午後9時半, 下午9点半; `n` is `now`."""
     text = fold(text).lower()
     if text in ("", "n", "now"):
         return now.strftime("%H:%M") if text else ""
     if match := CLOCK.fullmatch(text):
         hour, minute, half = match.groups()
-    elif match := JAPANESE_CLOCK.fullmatch(text):
-        half_day, hour, minute, half_past = match.groups()
+    elif match := IN_CHARACTERS.fullmatch(text) or BEHIND_HALF.fullmatch(text):
+        half_day, hour, minute = match[1] or "", match[2], match[3]
+        half_past = match.lastindex == 4
         if half_day and int(hour) == 0:  # 午後0時半 is half past noon
             hour = "12"
-        half = {"午前": "a", "午後": "p", None: None}[half_day]
+        half = HALVES.get(half_day)
         minute = "30" if half_past else minute
     else:
         raise Unreadable(NO_TIME)

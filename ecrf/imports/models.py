@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from ecrf.access.kept_words import as_read
 from ecrf.access.models import Site
 from ecrf.audit.triggers import audited
 from ecrf.queries.models import at_and_by
@@ -48,12 +49,6 @@ STATE_WORDS: dict[ImportState, Promise] = {
     ImportState.ASIDE: pgettext_lazy("state of a file", "put aside"),
     ImportState.FAILED: pgettext_lazy("state of a file", "failed"),
 }
-PROGRESS_WORDS: dict[str, Promise] = {
-    "Reading the file": gettext_lazy("Reading the file"),
-    "Looking at the rows": gettext_lazy("Looking at the rows"),
-    "Importing": pgettext_lazy("what is done with a file now", "Importing"),
-}
-"""What is stored of how far it is, as the page says it."""
 UNDER_WAY = (ImportState.WAITING, ImportState.CHECKING, ImportState.DUE, ImportState.ACTING)
 
 
@@ -190,7 +185,11 @@ class Import(models.Model):
 
     @property
     def progress_words(self) -> str:
-        return str(PROGRESS_WORDS.get(self.progress, self.progress))
+        return as_read(self.progress)
+
+    @property
+    def outcome_words(self) -> str:
+        return as_read(self.outcome)
 
     @property
     def hash_words(self) -> str:

@@ -13,6 +13,7 @@ from ecrf.access.models import Site
 from ecrf.audit.triggers import audited
 from ecrf.casebook.labels import element_id, form_title, visit_label
 from ecrf.casebook.models import Entry, Patient, Visit
+from ecrf.casebook.role_words import words_of_role
 from ecrf.checks.models import AskedByCheck, Discrepancy
 from ecrf.forms.registry import CRFS
 
@@ -324,6 +325,10 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"{self.query_id}: {self.act}"
+
+    @property
+    def role_words(self) -> str:
+        return words_of_role(self.role)
 
     @property
     def is_of_review(self) -> bool:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from ecrf.casebook.models import Entry
 from ecrf.casebook.record.hooks import HOOKS, HistoryMoment
+from ecrf.signatures.meanings import meaning_words
 from ecrf.signatures.models import Signature, SignatureScope
 
 SIGNED: dict[str, Any] = {
@@ -33,7 +34,11 @@ def signed(entry: Entry, item: str) -> Iterator[HistoryMoment]:
     for signature in signatures.select_related("signed_by").order_by("pk"):
         words = SIGNED[signature.scope] % {"person": signature.printed_name}
         yield HistoryMoment(
-            signature.signed_at, signature.signed_by.username, signature.role, words, signature.meaning
+            signature.signed_at,
+            signature.signed_by.username,
+            signature.role,
+            words,
+            meaning_words(signature.meaning),
         )
         if signature.broken_at:
             broken = BROKEN[signature.scope] % {"person": signature.printed_name}

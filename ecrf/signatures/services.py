@@ -3,11 +3,10 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext
 
 from ecrf.access.models import User
 from ecrf.access.reach import require
@@ -18,24 +17,9 @@ from ecrf.audit.models import AuditChain, AuditEvent
 from ecrf.audit.refusals import Locked
 from ecrf.casebook.labels import place_of_form
 from ecrf.casebook.models import Entry, Patient, Visit, done, not_struck
+from ecrf.signatures.meanings import MEANINGS
 from ecrf.signatures.models import STANDS, Signature, SignatureScope
 from ecrf.signatures.signers import declare, has_declared, why_not_ready
-
-MEANINGS: dict[str, Any] = {
-    SignatureScope.FORM: gettext_lazy(
-        "I have reviewed the data of this form and confirm that they are accurate and complete as far as I know,"
-        " and agree with the source."
-    ),
-    SignatureScope.VISIT: gettext_lazy(
-        "I have reviewed the data of this visit and confirm that they are accurate and complete as far as I know,"
-        " and agree with the source."
-    ),
-    SignatureScope.CASEBOOK: gettext_lazy(
-        "I have reviewed all data of this patient and confirm that they are accurate and complete as far as I know,"
-        " and agree with the source."
-    ),
-}
-"""Kept in the language in which it was shown: what the person has signed."""
 
 NAMED_AT_MOST = 5
 

@@ -33,6 +33,13 @@ SOURCES = {
     "monitor": gettext_lazy("in the review pages"),
     "import": gettext_lazy("by an import"),
     "command": gettext_lazy("by a command"),
+    "account": gettext_lazy("on the page of the account"),
+    "administration": gettext_lazy("in the pages of people and sites"),
+    "export": gettext_lazy("in the pages of data out"),
+    "login": gettext_lazy("at the login"),
+    "migration": gettext_lazy("by a new version of the software"),
+    "system": gettext_lazy("by the system"),
+    "worker": gettext_lazy("by the worker in the background"),
 }
 """Where a save came from, in words; the site's own pages need none."""
 LATEST = 5

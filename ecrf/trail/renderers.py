@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
+from ecrf.access.kept_words import as_read, reason_as_read
 from ecrf.audit.models import AuditEvent, Redaction
 from ecrf.casebook.labels import label_of
 from ecrf.casebook.models import Entry, Patient, ReferenceRange, Status, Visit
@@ -92,10 +93,10 @@ def _struck(what: str, event: AuditEvent, around: Around, label: str = "") -> Ev
     who = consenting.username if consenting else gettext("an investigator")
     consent = gettext("%(who)s consented on %(day)s") % {"who": who, "day": on} if on else ""
     if value is old:
-        was = gettext("struck out before: %(reason)s") % {"reason": reason}
+        was = gettext("struck out before: %(reason)s") % {"reason": reason_as_read(reason or "")}
         before = gettext(", ").join(words for words in (was, consent) if words)
         return EventLine(RESTORED[what] % {"before": before}, label)
-    said = "" if reason == event.reason else reason or ""
+    said = "" if reason == event.reason else reason_as_read(reason or "")
     act = str(STRUCK[what])
     if consent:
         act = gettext("%(act)s; %(consent)s") % {"act": act, "consent": consent}
@@ -123,7 +124,7 @@ def discrepancy(event: AuditEvent, around: Around) -> Iterator[EventLine]:
         what = gettext("question of %(check)s asked")
     else:
         what = str(ASKED.get(new(event, "state")) or gettext("question of %(check)s asks anew"))
-    yield EventLine(what % {"check": check}, label, item, said=text, kind=EventKind.QUESTION)
+    yield EventLine(what % {"check": check}, label, item, said=as_read(text), kind=EventKind.QUESTION)
 
 
 @renders(StoredFile)
@@ -139,7 +140,8 @@ def stored_file(event: AuditEvent, around: Around) -> Iterator[EventLine]:
     elif "struck_at" in event.changes:
         is_struck = new(event, "struck_at")
         act = gettext("file “%(title)s” struck out") if is_struck else gettext("file “%(title)s” restored")
-        said = new(event, "struck_reason") or ""
+        reason = new(event, "struck_reason") or ""
+        said = "" if reason == event.reason else reason_as_read(reason)
         yield EventLine(act % {"title": title}, label, item, said=said, kind=EventKind.FILE)
 
 

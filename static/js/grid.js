@@ -37,7 +37,7 @@ const behind = (grid) =>
 
 const goDown = (event) => {
   const grid = event.target.closest("[data-grid][data-down]");
-  if (event.key !== "Enter" || event.ctrlKey || event.altKey || event.isComposing || !grid) return;
+  if (event.key !== "Enter" || event.ctrlKey || event.altKey || !grid) return;
   const next = event.target.matches("[data-item] input") && !event.target.closest(".messages") && below(grid, event.target);
   if (!next) return;
   event.preventDefault();

@@ -84,7 +84,6 @@ function openText(row, key) {
   box.querySelector("[data-send]").addEventListener("click", sendText);
   box.querySelector("[data-leave]").addEventListener("click", leave);
   text.addEventListener("keydown", (event) => {
-    if (event.isComposing) return;
     if (event.key === "Escape") leave();
     if (event.key !== "Enter" || event.shiftKey) return;
     event.preventDefault();

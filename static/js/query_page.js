@@ -101,7 +101,7 @@ const keys = {
 
 document.addEventListener("keydown", (event) => {
   const text = textOf();
-  if (text && event.target === text && !event.isComposing) {
+  if (text && event.target === text) {
     if (event.key === "Escape") query.querySelector("h1").focus();
     if (event.key !== "Enter" || event.shiftKey || !pressed) return;
     event.preventDefault();

@@ -41,7 +41,6 @@ export function ask(line, onAsked) {
   box.querySelector("[data-close]").addEventListener("click", () => close(box));
   box.querySelector("form").addEventListener("submit", (event) => (event.preventDefault(), send(box, key, onAsked)));
   area.addEventListener("keydown", (event) => {
-    if (event.isComposing) return;
     if (event.key === "Escape") close(box);
     else if (event.key === "Enter" && !event.shiftKey) {
       event.preventDefault();

@@ -28,8 +28,9 @@ from ecrf.queries.models import Query
 from ecrf.signatures import signers
 from ecrf.signatures.breaks import Change, changes_in
 from ecrf.signatures.lookup import SignatureStanding, on_casebook, on_form, on_visit, signatures_of
+from ecrf.signatures.meanings import MEANINGS
 from ecrf.signatures.models import Signature, SignatureScope
-from ecrf.signatures.services import MEANINGS, Covered, chain_length, events_since
+from ecrf.signatures.services import Covered, chain_length, events_since
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from django import template
 
 from ecrf.entry.visit.page import EntryPage
 from ecrf.forms.registry import CRFS
+from ecrf.forms.words import said
 
 register = template.Library()
 
@@ -15,4 +16,5 @@ def brought_by_forms(page: EntryPage, what: str) -> list[Any]:
     """The `styles`, `scripts` or `keys` of the page's forms and of their rows, each once."""
     forms = [form_input.definition for form_input in page.form_inputs]
     shown = [CRFS[key] for form in forms for key in (form.key, *form.rows)]
-    return list(dict.fromkeys(one for form in shown for one in getattr(form.model, what)))
+    brought = list(dict.fromkeys(one for form in shown for one in getattr(form.model, what)))
+    return [(key, said(words)) for key, words in brought] if what == "keys" else brought

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext
 
+from ecrf.access.kept_words import reason_as_read
 from ecrf.access.models import Site, User
 from ecrf.access.reach import why_not
 from ecrf.access.roles import Right
@@ -36,7 +37,7 @@ def struck_out(patient: Patient) -> Withheld | None:
     known: dict[str, object] = {
         "at": f"{patient.struck_at.astimezone(patient.site.zone):%Y-%m-%d %H:%M %Z}",
         "person": patient.struck_by.name,
-        "reason": patient.struck_reason,
+        "reason": reason_as_read(patient.struck_reason or ""),
     }
     words = gettext("The patient was struck out on %(at)s by %(person)s: %(reason)s. Nothing is counted.")
     if patient.struck_consent_of:

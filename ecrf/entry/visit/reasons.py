@@ -1,5 +1,5 @@
-"""Why a completed value is changed: the usual reasons, offered beside free text. Who presses one writes it, in the
-language in which it was read."""
+"""Why a completed value is changed: the usual reasons, offered beside free text. One that is pressed is stored in
+English and read in each reader's language, by its context "reason" (ecrf/access/kept_words)."""
 
 from django.utils.translation import pgettext_lazy
 

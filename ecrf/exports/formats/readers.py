@@ -5,6 +5,8 @@ Those for R and Python take what they need from the codebook beside them, and ar
 
 from pathlib import Path
 
+from django.utils.translation import pgettext
+
 from ecrf.exports import readers
 from ecrf.exports.package import Package
 from ecrf.exports.readers.sas import sas_program
@@ -21,7 +23,7 @@ def write_readers(package: Package) -> None:
         found["read.do"] = do_file(package).encode()
     if (package.folder / "xpt/names.csv").is_file():
         found["read.sas"] = sas_program(package).encode()
-    package.progress("Readers")
+    package.progress(pgettext("step of an export", "Readers"))
     for name, text in found.items():
         with package.file(f"readers/{name}", "Readers", steps=0) as file:
             file.write(text)

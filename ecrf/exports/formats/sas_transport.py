@@ -12,6 +12,8 @@ from decimal import Decimal
 from io import TextIOWrapper
 from typing import IO, Any
 
+from django.utils.translation import gettext
+
 from ecrf.exports.formats.sas_names import SasNames, sas_label, sas_names
 from ecrf.exports.formats.transport import MISSING, TransportVariable, ibm_double, write_lines
 from ecrf.exports.package import CannotBeWritten, Package
@@ -78,7 +80,8 @@ def variables_of(package: Package, table: Table, names: SasNames) -> list[SasVar
             found.append(SasVariable(f"{names.prefixes[column.name]}{part}", going_on, column, width, part))
     if len(found) > MOST_COLUMNS:
         raise CannotBeWritten(
-            f"{table.title} needs {len(found):,} columns; a SAS transport file has 9,999 at most."
+            gettext("%(table)s needs %(number)s columns; a SAS transport file has 9,999 at most.")
+            % {"table": table.title, "number": f"{len(found):,}"}
         )
     return found
 
@@ -108,16 +111,22 @@ def split(text: str, column: Column, table: Table) -> list[bytes]:
     left = text.encode()
     if len(left) > LONGEST_TEXT:
         raise CannotBeWritten(
-            f"“{column.label}” of {table.title} holds a text of {len(left):,} bytes; SAS takes 32,767 at most. "
-            "Leave the column out, or take another format."
+            gettext(
+                "“%(column)s” of %(table)s holds a text of %(number)s bytes; SAS takes 32,767 at most. "
+                "Leave the column out, or take another format."
+            )
+            % {"column": column.label, "table": table.title, "number": f"{len(left):,}"}
         )
     parts = []
     while len(left) > TEXT_BYTES:
         part = left[:TEXT_BYTES].decode(errors="ignore").encode().rstrip(b" ")
         if not part:
             raise CannotBeWritten(
-                f"“{column.label}” of {table.title} holds 200 blanks in a row, which a SAS transport file loses. "
-                "Leave the column out, or take another format."
+                gettext(
+                    "“%(column)s” of %(table)s holds 200 blanks in a row, which a SAS transport file loses. "
+                    "Leave the column out, or take another format."
+                )
+                % {"column": column.label, "table": table.title}
             )
         parts.append(part)
         left = left[len(part) :]
@@ -137,7 +146,8 @@ def _lines(package: Package, table: Table, variables: list[SasVariable]) -> Iter
     for row in package.rows(table):
         cells = b"".join(code(row[place]) for code, place in zip(encode, sources, strict=True))
         if cells.isspace():
-            raise CannotBeWritten(f"A row of {table.title} is empty, and a SAS transport file would lose it.")
+            words = gettext("A row of %(table)s is empty, and a SAS transport file would lose it.")
+            raise CannotBeWritten(words % {"table": table.title})
         yield cells
 
 
@@ -168,8 +178,11 @@ def _exact(number: int | Decimal, column: Column, table: Table) -> bytes:
     is_exact = abs(number) <= EXACT_TO if isinstance(number, int) else Decimal(repr(near)) == number
     if not is_exact:
         raise CannotBeWritten(
-            f"“{column.label}” of {table.title} holds {number}, which has more digits than a number of SAS. "
-            "Leave the column out, or take another format."
+            gettext(
+                "“%(column)s” of %(table)s holds %(number)s, which has more digits than a number of SAS. "
+                "Leave the column out, or take another format."
+            )
+            % {"column": column.label, "table": table.title, "number": number}
         )
     return ibm_double(near)
 

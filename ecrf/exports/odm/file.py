@@ -5,8 +5,10 @@ from itertools import groupby
 from operator import itemgetter
 from typing import IO, Literal
 
+from django.utils.translation import gettext
 from lxml import etree
 
+from ecrf.access.language import in_master
 from ecrf.exports.cut import Cut
 from ecrf.exports.odm.admin import admin_at, write_admin
 from ecrf.exports.odm.definitions import metadata
@@ -36,7 +38,11 @@ def write_odm(
     Patients of practice sites are not of the study and are left out; what was struck out stands in the
     transactions and not in the snapshot.
     """
-    edition = edition or edition_of_today()
+    with in_master():
+        _write(file, cut, kind, progress, edition or edition_of_today())
+
+
+def _write(file: IO[bytes], cut: Cut, kind: Kind, progress: StepCounter, edition: Edition) -> None:
     admin = admin_at(cut)
     found = survey(cut, admin.sites(cut.sites), edition)
     written = layouts(cut, found, edition)
@@ -55,7 +61,10 @@ def write_odm(
                 for number, (_chain, rows) in enumerate(
                     groupby(events(cut, found.chains), key=itemgetter(0)), 1
                 ):
-                    progress(f"ODM-XML, {kind}: patient {number:,} of {len(found.chains):,}")
+                    progress(
+                        gettext("ODM-XML, %(kind)s: patient %(number)s of %(all)s")
+                        % {"kind": kind, "number": f"{number:,}", "all": f"{len(found.chains):,}"}
+                    )
                     patient = PatientReplay(written, edition, without_texts=cut.without_identifiers)
                     for event in map(TrailEvent._make, rows):
                         done = patient.take(event)

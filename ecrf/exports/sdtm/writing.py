@@ -4,6 +4,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext
 
 from ecrf.exports.formats.transport import TransportVariable, write_dataset
 from ecrf.exports.package import Package
@@ -63,7 +64,7 @@ def _collected(package: Package, tabulation: Tabulation, folder: Path) -> list[D
         row.values = {"STUDYID": tabulation.study, "DOMAIN": domain.name, **row.values}
         datasets.of(domain).add(row)
     for patient in study.patients():
-        package.progress(f"SDTM: patient {patient.number}")
+        package.progress(gettext("SDTM: patient %(number)s") % {"number": patient.number})
         _add_patient(tabulation, patient, datasets, labels)
     for dataset in datasets.all.values():
         dataset.close()

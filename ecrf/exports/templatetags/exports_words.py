@@ -1,44 +1,15 @@
 """Of what is stored in English with a file: its title, its progress and its outcome in the reader's language."""
 
 from collections.abc import Mapping
-from functools import cache
 from typing import Any
 
 from django import template
-from django.utils.functional import Promise
-from django.utils.translation import gettext, gettext_lazy, pgettext, pgettext_lazy
+from django.utils.translation import gettext, pgettext
 
-from ecrf.access.language import in_master
+from ecrf.access.kept_words import as_read
 from ecrf.exports.models import Export, ExportKind
 
 register = template.Library()
-
-STEPS: dict[str, Promise] = {
-    "Annotated CRF": gettext_lazy("Annotated CRF"),
-    "Casebook": gettext_lazy("Casebook"),
-    "Manifest": pgettext_lazy("step of an export", "Manifest"),
-    "Readers": pgettext_lazy("step of an export", "Readers"),
-    "Reading the audit trail": gettext_lazy("Reading the audit trail"),
-}
-"""What the worker says of where it is, but for names of files and of formats."""
-
-OUTCOMES: tuple[Promise, ...] = (
-    gettext_lazy("The disk is nearly full. Make room, then ask for it again."),
-    gettext_lazy("The disk is full. Nothing of it was kept. Ask for it again later."),
-    gettext_lazy("A file could not be written. Nothing of it was kept. Ask for it again later."),
-    gettext_lazy(
-        "It failed by a fault of the software, which is in the server's log. Nothing of it was kept."
-    ),
-    gettext_lazy(
-        "Another data cut took its name meanwhile. Nothing of it was kept. Take it under another name."
-    ),
-    gettext_lazy("The worker ended before it was done, twice. Nothing of it was kept. Ask for it again."),
-    gettext_lazy("Made again from the audit trail alone: the same bytes, the same SHA-256."),
-    gettext_lazy(
-        "Made again from the audit trail: the bytes DIFFER. Run verify_audit, and compare the two files."
-    ),
-)
-"""How a file ended, as it is stored, without what names a table, a version or a sum: that is shown as it is."""
 
 
 @register.filter
@@ -66,20 +37,13 @@ def title_words(export: Export) -> str:
 @register.filter
 def progress_words(export: Export) -> str:
     """What it is at."""
-    return str(STEPS.get(export.progress, export.progress))
+    return as_read(export.progress)
 
 
 @register.filter
 def outcome_words(export: Export) -> str:
     """How it ended."""
-    return str(_outcomes().get(export.outcome, export.outcome))
-
-
-@cache
-def _outcomes() -> dict[str, Promise]:
-    """By how they are stored."""
-    with in_master():
-        return {str(words): words for words in OUTCOMES}
+    return as_read(export.outcome)
 
 
 @register.filter

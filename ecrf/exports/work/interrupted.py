@@ -2,8 +2,10 @@
 
 from django.db import connection, transaction
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 from django_tasks_db.models import DBTaskResult
 
+from ecrf.access.kept_words import as_kept
 from ecrf.audit.actor import SYSTEM, acting
 from ecrf.audit.alone import only_one
 from ecrf.exports.folder import file_of, forget
@@ -11,7 +13,9 @@ from ecrf.exports.models import Export, ExportState
 from ecrf.exports.work.tasks import WORK, make
 
 ATTEMPTS = 2
-GIVEN_UP = "The worker ended before it was done, twice. Nothing of it was kept. Ask for it again."
+GIVEN_UP = gettext_lazy(
+    "The worker ended before it was done, twice. Nothing of it was kept. Ask for it again."
+)
 
 
 def take_up_again() -> int:
@@ -60,7 +64,11 @@ def _settle(export_id: int) -> int:
         if export.cancelled_at:
             export.state, export.finished_at = ExportState.CANCELLED, timezone.now()
         elif export.attempts >= ATTEMPTS:
-            export.state, export.finished_at, export.outcome = ExportState.FAILED, timezone.now(), GIVEN_UP
+            export.state, export.finished_at, export.outcome = (
+                ExportState.FAILED,
+                timezone.now(),
+                as_kept(GIVEN_UP),
+            )
         else:
             export.state = ExportState.QUEUED
         export.save(update_fields=["state", "finished_at", "outcome"])

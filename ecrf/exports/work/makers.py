@@ -8,6 +8,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.utils import timezone
+from django.utils.translation import gettext
 
 import ecrf
 from ecrf.access.language import speaking_to
@@ -112,7 +113,7 @@ def file_name(of: str, at: datetime, end: str = "zip") -> str:
 def make_casebook(export: Export, folder: Path, target: Path, progress: StepCounter) -> Made:
     """The casebook of one patient as PDF."""
     assert export.patient is not None, "a casebook is asked for of a patient"
-    progress("Casebook")
+    progress(gettext("Casebook"))
     moment = timezone.now()
     with speaking_to(export.asked_by):
         content = casebook_pdf(export.patient, made_at=moment, compact=bool(export.wanted.get("compact")))
@@ -121,7 +122,7 @@ def make_casebook(export: Export, folder: Path, target: Path, progress: StepCoun
 
 def make_handed_over(export: Export, folder: Path, target: Path, progress: StepCounter) -> Made:
     """The casebook of a patient who moved, from what was read at that moment; whatever came after is not in it."""
-    progress("Casebook")
+    progress(gettext("Casebook"))
     content, moment = content_of(export)
     made = _pdf(casebook_file(content, moment), target, f"casebook-{content['number']}-handed-over", moment)
     return replace(made, afterwards=lambda: forget_content(export))
@@ -129,7 +130,7 @@ def make_handed_over(export: Export, folder: Path, target: Path, progress: StepC
 
 def make_annotated_crf(export: Export, folder: Path, target: Path, progress: StepCounter) -> Made:
     """Every form blank, with the names of its items."""
-    progress("Annotated CRF")
+    progress(gettext("Annotated CRF"))
     moment = timezone.now()
     with speaking_to(export.asked_by):
         content = annotated_crf_pdf(moment, place_in_sdtm if has_sdtm() else None)

@@ -8,8 +8,10 @@ from functools import partial
 
 from django.db import DatabaseError, Error, IntegrityError, connection
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 from django_tasks import task
 
+from ecrf.access.kept_words import as_kept
 from ecrf.access.language import in_master
 from ecrf.audit.actor import SYSTEM, acting
 from ecrf.audit.alone import only_one
@@ -29,7 +31,14 @@ BEAT = """
 """
 EXPECTED = "UPDATE exports_export SET steps = %s, beat_at = clock_timestamp() WHERE id = %s"
 
-NAME_TAKEN = "Another data cut took its name meanwhile. Nothing of it was kept. Take it under another name."
+DISK_IS_FULL = gettext_lazy("The disk is full. Nothing of it was kept. Ask for it again later.")
+NOT_WRITTEN = gettext_lazy("A file could not be written. Nothing of it was kept. Ask for it again later.")
+BY_FAULT = gettext_lazy(
+    "It failed by a fault of the software, which is in the server's log. Nothing of it was kept."
+)
+NAME_TAKEN = gettext_lazy(
+    "Another data cut took its name meanwhile. Nothing of it was kept. Take it under another name."
+)
 
 
 class MadeNothing(Exception):
@@ -59,18 +68,13 @@ def _make(export_id: int) -> None:
             _end(export, ExportState.FAILED, str(error))
         except (OSError, NotWritten) as error:
             is_full = getattr(error.__cause__ or error, "errno", 0) == errno.ENOSPC
-            words = "The disk is full." if is_full else "A file could not be written."
-            _end(export, ExportState.FAILED, f"{words} Nothing of it was kept. Ask for it again later.")
+            _end(export, ExportState.FAILED, as_kept(DISK_IS_FULL if is_full else NOT_WRITTEN))
         except Exception as error:
             if is_lost(error):
                 raise
             # The log leaves out the message, which may hold a value (ecrf.web.log).
             log.error("an export failed", exc_info=True, extra={"export": export.pk})
-            _end(
-                export,
-                ExportState.FAILED,
-                "It failed by a fault of the software, which is in the server's log. Nothing of it was kept.",
-            )
+            _end(export, ExportState.FAILED, as_kept(BY_FAULT))
             raise MadeNothing(type(error).__name__) from None
         else:
             _end(export, ExportState.DONE, made.outcome, made)
@@ -151,4 +155,4 @@ def _end(export: Export, state: ExportState, words: str, made: Made | None = Non
             raise
         # Two people asked at once for a data cut of one name.
         export.size, export.sha256, export.file_name = None, "", ""
-        _end(export, ExportState.FAILED, NAME_TAKEN)
+        _end(export, ExportState.FAILED, as_kept(NAME_TAKEN))

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from django.utils.translation import gettext
+
 from ecrf.casebook.data import PatientData
 from ecrf.casebook.labels import label_of
 from ecrf.casebook.models import Patient, Visit
@@ -22,7 +24,7 @@ def compare(patient: Patient, rows: Iterable[SourceRow]) -> tuple[list[RowOutcom
     """What each row says beside what is stored, and the entry that it was compared with."""
     rows = list(rows)
     if patient.struck_at:
-        why = STRUCK.format(patient.number, (patient.struck_reason or "").rstrip("."))
+        why = str(STRUCK) % {"number": patient.number, "why": (patient.struck_reason or "").rstrip(".")}
         return [RowOutcome(where=patient.number, why=why) for _row in rows], [None for _row in rows]
     data, visits, taken = PatientData(patient), visits_of(patient), dict[PlaceKey, Here]()
     data.load(*CRFS)
@@ -50,13 +52,15 @@ def _compare(
         raise RowRefused(fault)
     code = visit_code(row, data)
     if code and code not in visits:
-        raise RowRefused(f"{label_of(code)} is not opened yet: nothing is transcribed there.")
+        raise RowRefused(
+            gettext("%(visit)s is not opened yet: nothing is transcribed there.") % {"visit": label_of(code)}
+        )
     place = place_of(row, patient, visits.get(code), data)
     stand_at(outcome, place)
     take_once(taken, row, place)
     stored = data.row_at(place)
     if stored is not None and stored.entry.is_struck:
-        raise RowRefused("This row is struck out.")
+        raise RowRefused(gettext("This row is struck out."))
     values = fit_unit(row, place, dict(row.values), data) if row.unit else dict(row.values)
     if row.unit in row.values and getattr(stored, row.unit, None) is not None:
         values.setdefault(row.unit, getattr(stored, row.unit))  # written otherwise, and the same

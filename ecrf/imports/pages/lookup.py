@@ -15,7 +15,7 @@ from ecrf.audit.bound.person import whole_study
 from ecrf.casebook.models import Patient
 from ecrf.imports.models import Import, ImportRow, RowKind
 from ecrf.imports.pages.links import RowLinks
-from ecrf.imports.plan.outcome import CellOutcome, RowOutcome, SideEffect, outcome_of
+from ecrf.imports.plan.outcome import CellOutcome, RowOutcome, SideEffect, in_readers_language, outcome_of
 from ecrf.imports.rights import is_for_all
 
 SHOWN = 100
@@ -107,6 +107,7 @@ def page_of_rows(user: User, batch: Import, kind: str, after: int) -> tuple[list
 def _shown(batch: Import, row: ImportRow, links: RowLinks) -> ShownRow:
     outcome = outcome_of(row.result)
     page = links.page_of(row.patient_number, outcome) if not outcome.opens else ""
+    outcome = in_readers_language(outcome)
     cells = [(cell, links.item_of(page, outcome, cell.item)) for cell in outcome.cells]
     return ShownRow(row, outcome, kind_words(batch, row.kind), page, cells)
 

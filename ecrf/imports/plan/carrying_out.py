@@ -10,6 +10,7 @@ from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext, gettext_lazy
 
 from ecrf.access.models import User
 from ecrf.audit.actor import Actor, acting
@@ -37,7 +38,7 @@ from ecrf.imports.sources.row import Given, SourceRow
 
 IMPORT = "import"
 """What stands in the trail as the source of each value."""
-STRUCK = "Patient {} was struck out: {}. Nothing is imported there."
+STRUCK = gettext_lazy("Patient %(number)s was struck out: %(why)s. Nothing is imported there.")
 
 
 @dataclass
@@ -61,7 +62,7 @@ def carry_out(
     """Record all rows of a patient in one act; what became of each, in their order. Nothing is taken back here."""
     rows = list(rows)
     if patient.struck_at:
-        why_not = STRUCK.format(patient.number, (patient.struck_reason or "").rstrip("."))
+        why_not = str(STRUCK) % {"number": patient.number, "why": (patient.struck_reason or "").rstrip(".")}
         return [RowOutcome(where=patient.number, why=why_not) for _row in rows]
     outcomes = {id(row): RowOutcome() for row in rows}
     with acting(actor, patient_id=patient.pk, reason=why, source=IMPORT):
@@ -157,7 +158,10 @@ def _open(row: SourceRow, code: str, outcome: RowOutcome, data: PatientData, run
     is_dated = row.visit_on or (row.form == trial.visit_form and row.values.get(trial.visit_date_item))
     if not is_dated:
         raise RowRefused(
-            f"{label_of(code)} is not opened yet. Give its date (column visit_date), and the import opens it."
+            gettext(
+                "%(visit)s is not opened yet. Give its date (column visit_date), and the import opens it."
+            )
+            % {"visit": label_of(code)}
         )
     try:
         visit = open_visit(
@@ -192,7 +196,13 @@ def _fit_date(place: Place, item: str, text: str, outcome: RowOutcome, data: Pat
         raise RowRefused(f"{definition.items[item].verbose_name}: {' '.join(error.messages)}") from error
     if isinstance(stored, date) and stored != value:
         raise RowRefused(
-            f"{definition.items[item].verbose_name} of {where_of(place)} is {stored}, and the file says {value}."
+            gettext("%(item)s of %(place)s is %(stored)s, and the file says %(value)s.")
+            % {
+                "item": definition.items[item].verbose_name,
+                "place": where_of(place),
+                "stored": stored,
+                "value": value,
+            }
         )
     if stored != value:
         _record(place, {item: text}, {}, outcome, data, run)
@@ -228,7 +238,9 @@ def _cell(
     if why := fault or result.refused.get(name, ""):
         return CellOutcome(name, label, RowKind.REFUSED, old, _typed(given), why)
     if name in result.wants_reason:
-        return CellOutcome(name, label, RowKind.REFUSED, old, _typed(given), "The form is complete: say why.")
+        return CellOutcome(
+            name, label, RowKind.REFUSED, old, _typed(given), gettext("The form is complete: say why.")
+        )
     if name not in result.changed:
         return CellOutcome(name, label, RowKind.SAME, old, old)
     kind = RowKind.CHANGED if old else RowKind.NEW

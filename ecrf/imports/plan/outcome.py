@@ -1,10 +1,15 @@
 """What a row of a file does, value by value, and what that undoes: as it is shown, stored and compared."""
 
-from dataclasses import dataclass, field
+import re
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
+from ecrf.access.kept_words import as_read
+from ecrf.forms.registry import CRFS, CrfDefinition
 from ecrf.imports.models import RowKind
+
+PARTS_OF_PLACE = re.compile(r"(, |: | [0-9]+(?=$|[,:]))")
 
 
 class SideEffect(StrEnum):
@@ -79,3 +84,29 @@ def outcome_of(stored: dict[str, Any]) -> RowOutcome:
     undoes = [(what, words) for what, words in stored.get("undoes", [])]
     plain = {name: stored.get(name, "") for name in ("where", "form", "visit", "at", "why", "opens")}
     return RowOutcome(**plain, cells=cells, undoes=undoes)
+
+
+def in_readers_language(outcome: RowOutcome) -> RowOutcome:
+    """What is stored in English, for a page; what the file gives and what people wrote is left as it is."""
+    return replace(
+        outcome,
+        where=_place_as_read(outcome.where),
+        why=as_read(outcome.why),
+        opens=as_read(outcome.opens),
+        cells=[_cell_as_read(cell, CRFS.get(outcome.form)) for cell in outcome.cells],
+        undoes=[(what, as_read(words)) for what, words in outcome.undoes],
+    )
+
+
+def _cell_as_read(cell: CellOutcome, definition: CrfDefinition | None) -> CellOutcome:
+    item = definition.items.get(cell.item) if definition else None
+    old, new = cell.old, cell.new
+    if item and item.kind == "choice":
+        old, new = as_read(old), as_read(new)
+    return replace(cell, label=as_read(cell.label), old=old, new=new, why=as_read(cell.why))
+
+
+def _place_as_read(where: str) -> str:
+    """`01-001, Week 4, Injection 2`: what names a place stands between commas, a number of several behind it."""
+    parts = PARTS_OF_PLACE.split(where)
+    return "".join(part if PARTS_OF_PLACE.fullmatch(part) else as_read(part) for part in parts)

@@ -5,6 +5,7 @@ from datetime import date
 from functools import cache
 
 from django.db.models import Max
+from django.utils.translation import gettext
 
 from ecrf.access.language import in_every_language
 from ecrf.audit.models import AuditEvent
@@ -34,7 +35,9 @@ def take_once(taken: dict[PlaceKey, Here], row: SourceRow, place: Place) -> None
     code = place.visit.code if place.visit else ""
     key, here = (place.definition.key, code, place.number, place.parent), (row.number, row.place)
     if (first := taken.setdefault(key, here)) != here:
-        raise RowRefused(f"Row {first[0]} is for the same place. Each stands once in a file.")
+        raise RowRefused(
+            gettext("Row %(first)s is for the same place. Each stands once in a file.") % {"first": first[0]}
+        )
 
 
 def visits_of(patient: Patient) -> dict[str, Visit]:
@@ -55,7 +58,8 @@ def code_in(text: str) -> str:
         if match := re.fullmatch(rf"{re.escape(name)}[ -]([1-9][0-9]?)", key):
             return f"{code}-{match[1]}"
     raise RowRefused(
-        f"The schedule has no visit “{text[:40]}”. Write its code or its name, for example {_examples()}."
+        gettext("The schedule has no visit “%(text)s”. Write its code or its name, for example %(examples)s.")
+        % {"text": text[:40], "examples": _examples()}
     )
 
 
@@ -82,19 +86,23 @@ def visit_code(row: SourceRow, data: PatientData) -> str:
     trial = protocol()
     if above.key in (*trial.patient_forms, *trial.logs):
         if row.visit.strip():
-            raise RowRefused(f"“{above.title}” belongs to no visit. Leave the visit blank.")
+            raise RowRefused(
+                gettext("“%(title)s” belongs to no visit. Leave the visit blank.") % {"title": above.title}
+            )
         return ""
     code = code_in(row.visit) if row.visit.strip() else _by_day(row, data, above)
     plan = trial.plan(code)
     if plan is None or not plan.may_hold(above.key):
-        raise RowRefused(f"{label_of(code)} has no form “{above.title}”.")
+        raise RowRefused(
+            gettext("%(visit)s has no form “%(title)s”.") % {"visit": label_of(code), "title": above.title}
+        )
     return code
 
 
 def _by_day(row: SourceRow, data: PatientData, above: CrfDefinition) -> str:
     """The visit at which the form has this day, or that took place on it."""
     if not row.day:
-        raise RowRefused("The row names no visit.")
+        raise RowRefused(gettext("The row names no visit."))
     day = date.fromisoformat(row.day)
     of_form = {
         one.entry.visit.code
@@ -105,8 +113,14 @@ def _by_day(row: SourceRow, data: PatientData, above: CrfDefinition) -> str:
     if len(found) == 1:
         return found.pop()
     if not found:
-        raise RowRefused(f"The patient has no visit on {day}, and no “{above.title}” of that day.")
-    raise RowRefused(f"The patient has several visits on {day}: {', '.join(map(label_of, sorted(found)))}.")
+        raise RowRefused(
+            gettext("The patient has no visit on %(day)s, and no “%(title)s” of that day.")
+            % {"day": day, "title": above.title}
+        )
+    raise RowRefused(
+        gettext("The patient has several visits on %(day)s: %(visits)s.")
+        % {"day": day, "visits": ", ".join(map(label_of, sorted(found)))}
+    )
 
 
 def place_of(row: SourceRow, patient: Patient, visit: Visit | None, data: PatientData) -> Place:
@@ -129,17 +143,23 @@ def _number(
         return 1
     if not re.fullmatch(r"[0-9]{1,4}", text) or not int(text):
         raise RowRefused(
-            f"“{text[:20]}” is no number of “{definition.title}”."
+            (
+                gettext("“%(text)s” is no number of “%(title)s”.")
+                % {"text": text[:20], "title": definition.title}
+            )
             if text
-            else f"Which {definition.title.lower()}? The row has no number."
+            else (gettext("Which %(form)s? The row has no number.") % {"form": definition.title.lower()})
         )
     number = int(text)
     if not may_be_several(definition) and number != 1:
-        raise RowRefused(f"There is one “{definition.title}” only: its number is 1.")
+        raise RowRefused(
+            gettext("There is one “%(title)s” only: its number is 1.") % {"title": definition.title}
+        )
     last = _last(definition, visit, data, parent)
     if number > last:
         raise RowRefused(
-            f"Number {number} of “{definition.title}” would leave a gap: the next one is {last}."
+            gettext("Number %(number)s of “%(title)s” would leave a gap: the next one is %(last)s.")
+            % {"number": number, "title": definition.title, "last": last}
         )
     return number
 
@@ -149,7 +169,9 @@ def _named(text: str, definition: CrfDefinition) -> int:
         return int(text)
     keys = row_numbers(definition.key)
     if key_of(text) not in keys:
-        raise RowRefused(f"“{definition.title}” has no row “{text[:40]}”.")
+        raise RowRefused(
+            gettext("“%(title)s” has no row “%(text)s”.") % {"title": definition.title, "text": text[:40]}
+        )
     return keys[key_of(text)]
 
 

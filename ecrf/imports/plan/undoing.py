@@ -3,6 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.translation import gettext
+
 from ecrf.casebook.labels import place_of_form, visit_label
 from ecrf.casebook.models import Entry, Patient
 from ecrf.casebook.record.hooks import Recorded
@@ -132,11 +134,21 @@ def note_undone(patient: Patient, before: StandingFacts, touched: Touched) -> No
             outcome.undoes.append((SideEffect.VERIFICATION, _verification_words(verification)))
     for pk, query in before.closed.items():
         if pk not in after.closed and (outcome := _reopened_by(query, touched)):
-            outcome.undoes.append((SideEffect.QUERY, f"reopens query {query.number}"))
+            outcome.undoes.append(
+                (SideEffect.QUERY, (gettext("reopens query %(number)s") % {"number": query.number}))
+            )
     for pk, one in after.asked.items():
         known = before.asked.get(pk)
         if (known is None or known.text != one.text) and (outcome := touched.of_question(one)):
-            outcome.undoes.append((SideEffect.QUESTION, f"asks at {place_of_form(one.entry)}: {one.text}"))
+            outcome.undoes.append(
+                (
+                    SideEffect.QUESTION,
+                    (
+                        gettext("asks at %(entry)s: %(text)s")
+                        % {"entry": place_of_form(one.entry), "text": one.text}
+                    ),
+                )
+            )
 
 
 def _reopened_by(query: Query, touched: Touched) -> RowOutcome | None:
@@ -147,15 +159,21 @@ def _reopened_by(query: Query, touched: Touched) -> RowOutcome | None:
 
 def _signature_words(signature: Signature) -> str:
     of = {
-        SignatureScope.CASEBOOK: "the casebook",
+        SignatureScope.CASEBOOK: gettext("the casebook"),
         SignatureScope.VISIT: visit_label(signature.visit),
         SignatureScope.FORM: place_of_form(signature.entry) if signature.entry else "",
     }[SignatureScope(signature.scope)]
-    return f"breaks the signature of {signature.printed_name} on {of}"
+    return gettext("breaks the signature of %(name)s on %(of)s") % {
+        "name": signature.printed_name,
+        "of": of,
+    }
 
 
 def _verification_words(verification: Verification) -> str:
     definition = CRFS.get(verification.entry.crf)
     item = definition.items.get(verification.item) if definition else None
     label = item.verbose_name if item else verification.item
-    return f"undoes the verification of {label} by {verification.verified_by}"
+    return gettext("undoes the verification of %(label)s by %(verified_by)s") % {
+        "label": label,
+        "verified_by": verification.verified_by,
+    }

@@ -2,6 +2,8 @@
 
 from datetime import date
 
+from django.utils.translation import gettext
+
 from ecrf.casebook.data import PatientData
 from ecrf.casebook.laboratory.ranges import in_force, units_of
 from ecrf.casebook.laboratory.units import same_unit
@@ -25,14 +27,15 @@ def fit_unit(row: SourceRow, place: Place, values: dict[str, Given], data: Patie
     unit, test = values.get(row.unit), lab_test_at(place)
     if not isinstance(unit, str) or test is None:
         if test is not None and row.unit not in values:
-            raise RowRefused(f"The row gives no unit of {test.label}.")
+            raise RowRefused(gettext("The row gives no unit of %(label)s.") % {"label": test.label})
         return values
     held = units_of(in_force(data.ranges, test.code, date.fromisoformat(row.day) if row.day else None))
     known = [*held, *test.units]
     if not any(same_unit(unit, one) for one in known):
         named = ", ".join(dict.fromkeys(known))
         raise RowRefused(
-            f"{test.label} is not known in “{unit[:40]}”, but in {named}. Results are not converted."
+            gettext("%(label)s is not known in “%(unit)s”, but in %(named)s. Results are not converted.")
+            % {"label": test.label, "unit": unit[:40], "named": named}
         )
     stored = getattr(data.row_at(place), row.unit, None) or (held[0] if len(held) == 1 else "")
     if stored and same_unit(unit, stored):

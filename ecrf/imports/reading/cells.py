@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.utils.translation import gettext
+
 from ecrf.forms.typed_text import Ambiguous, Unreadable, fold, number
 
 ERRORS = re.compile(
@@ -53,17 +55,25 @@ def cell_text(text: str, kind: str, ways: CellWays = CellWays(), decimals: int =
     if not plain:
         return ""
     if ERRORS.fullmatch(plain):
-        raise CellRefused(f"“{plain}” is an error of the spreadsheet, no value. Correct the cell there.")
+        raise CellRefused(
+            gettext("“%(plain)s” is an error of the spreadsheet, no value. Correct the cell there.")
+            % {"plain": plain}
+        )
     if TOO_NARROW.fullmatch(plain):
-        raise CellRefused("“####” stands where a column was too narrow. Widen it, and save the file again.")
+        raise CellRefused(
+            gettext("“####” stands where a column was too narrow. Widen it, and save the file again.")
+        )
     if GUARDED.match(text) or (
         plain[0] == "'" and (TURNED.fullmatch(plain[1:]) or SHORTENED.fullmatch(plain[1:]))
     ):
         return text.lstrip()[1:] if plain[0] == "'" else text
     if FORMULA.match(plain) and not (kind in ("number", "choice") and BOUND.match(plain)):
         raise CellRefused(
-            f"“{plain[:40]}” looks like a formula. Save the values, not the formulas; if it is meant as a text, put '"
-            " before it."
+            gettext(
+                "“%(plain)s” looks like a formula. Save the values, not the formulas; if it is meant as a text, "
+                "put ' before it."
+            )
+            % {"plain": plain[:40]}
         )
     if kind in DAYS:
         return _day(text, plain, ways.first)
@@ -74,14 +84,22 @@ def cell_text(text: str, kind: str, ways: CellWays = CellWays(), decimals: int =
 
 def _refuse_turned(plain: str, kind: str) -> None:
     if TURNED.fullmatch(plain):
-        raise CellRefused(
-            f"“{plain}” is what a spreadsheet makes of something like 1-3 or 3/4: what was meant cannot be told."
-            + ("" if kind == "number" else " If it is meant so, put ' before it.")
+        words = gettext(
+            "“%(plain)s” is what a spreadsheet makes of something like 1-3 or 3/4: what was meant cannot be told."
         )
+        if kind != "number":
+            words = gettext(
+                "“%(plain)s” is what a spreadsheet makes of something like 1-3 or 3/4: what was meant cannot be told."
+                " If it is meant so, put ' before it."
+            )
+        raise CellRefused(words % {"plain": plain})
     if SHORTENED.fullmatch(plain):
         raise CellRefused(
-            f"“{plain}” is a number that the spreadsheet has shortened. Format the column as text or number, and save"
-            " again with all digits."
+            gettext(
+                "“%(plain)s” is a number that the spreadsheet has shortened. Format the column as text or "
+                "number, and save again with all digits."
+            )
+            % {"plain": plain}
         )
 
 
@@ -92,12 +110,17 @@ def _day(text: str, plain: str, first: str) -> str:
         month, day_ = (match[1], match[2]) if first == "month" else (match[2], match[1])
         return f"{match[3]}-{int(month):02}-{int(day_):02}"
     if TURNED.fullmatch(plain):
-        raise CellRefused(f"“{plain}” has no year. Write the date as YYYY-MM-DD.")
+        raise CellRefused(
+            gettext("“%(plain)s” has no year. Write the date as YYYY-MM-DD.") % {"plain": plain}
+        )
     if SERIAL.fullmatch(plain) and (days := int(re.split("[.,]", plain)[0])) in SERIAL_DAYS:
         day = EXCEL_BEGINS + timedelta(days=days)
         raise CellRefused(
-            f"“{plain}” is how a spreadsheet counts days: {day} in Excel, {day + MAC_BEGINS_LATER} in files of older"
-            " Macs. Format the column as YYYY-MM-DD, and save again."
+            gettext(
+                "“%(plain)s” is how a spreadsheet counts days: %(day)s in Excel, %(day2)s in files of older "
+                "Macs. Format the column as YYYY-MM-DD, and save again."
+            )
+            % {"plain": plain, "day": day, "day2": day + MAC_BEGINS_LATER}
         )
     return text
 
@@ -112,7 +135,10 @@ def _number(plain: str, decimal: str, decimals: int) -> str:
     if groups:
         digits = groups[1] + re.sub(rf"[{other}' ]", "", groups[2]) + (groups[3] or "")
     elif other in digits:
-        raise CellRefused(f"“{plain}” does not fit numbers with “{decimal}” before the decimals.")
+        raise CellRefused(
+            gettext("“%(plain)s” does not fit numbers with “%(decimal)s” before the decimals.")
+            % {"plain": plain, "decimal": decimal}
+        )
     digits = digits.replace(",", ".")
     try:
         number(digits, decimals=decimals)

@@ -117,7 +117,10 @@ def read_results(table: TextTable, mapping: dict[str, Any], ways: CellWays) -> I
         what: table.header.index(name) for what, name in mapping["columns"].items() if name in table.header
     }
     if lacking := [str(COLUMNS[what]) for what in NEEDED if what not in columns]:
-        raise UnreadableFile(f"The file has no column for: {', '.join(lacking)}. Name its columns.")
+        raise UnreadableFile(
+            gettext("The file has no column for: %(lacking)s. Name its columns.")
+            % {"lacking": ", ".join(lacking)}
+        )
     target, tests = mapping["target"], {key_of(name): number for name, number in mapping["tests"].items()}
     definition = CRFS[target["form"]]
     for row in table.rows:
@@ -144,7 +147,8 @@ def _result(
             raise CellRefused(row.fault)
         if number is None:
             raise CellRefused(
-                f"The test “{cell['test'][:40]}” is not mapped to a row of “{definition.title}”."
+                gettext("The test “%(test)s” is not mapped to a row of “%(title)s”.")
+                % {"test": cell["test"][:40], "title": definition.title}
             )
         source.day, source.day_item = _day(cell["day"], ways), target["day"]
         value = cell_text(cell["value"], item.kind, ways, getattr(item, "decimal_places", 3) or 0)
@@ -153,7 +157,7 @@ def _result(
         source.faults[""] = str(refused)
         return source
     if not value:
-        source.faults[""] = "The row has no result."
+        source.faults[""] = gettext("The row has no result.")
     else:
         source.values[target["value"]] = value
         if unit and target["unit"]:
@@ -165,9 +169,11 @@ def _day(text: str, ways: CellWays) -> str:
     try:
         found = day(cell_text(text, "day", ways), timezone.now())
     except ValidationError as error:
-        raise CellRefused(f"Day of the sample: {' '.join(error.messages)}") from error
+        raise CellRefused(
+            gettext("Day of the sample: %(why)s") % {"why": " ".join(error.messages)}
+        ) from error
     if not found:
-        raise CellRefused("The row has no day of the sample.")
+        raise CellRefused(gettext("The row has no day of the sample."))
     if len(found) != len("YYYY-MM-DD"):
-        raise CellRefused(f"Day of the sample: {NOT_WHOLE}")
+        raise CellRefused(gettext("Day of the sample: %(why)s") % {"why": NOT_WHOLE})
     return found

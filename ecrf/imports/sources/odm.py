@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from io import RawIOBase
 from typing import Any
 
+from django.utils.translation import gettext, gettext_lazy
 from lxml import etree
 
 from ecrf.casebook.record.values import Missing
@@ -21,7 +22,7 @@ NAMESPACE = "{http://www.cdisc.org/ns/odm/v1.3}"
 NEWER = "{http://www.cdisc.org/ns/odm/v2.0}"
 DEEPEST = 40
 DECLARED = re.compile(rb"<!(DOCTYPE|ENTITY)", re.IGNORECASE)
-NO_DOCTYPE = (
+NO_DOCTYPE = gettext_lazy(
     "The file declares a document type (DOCTYPE) or entities, which are not read. An ODM file needs none."
 )
 MOST_NAMED = 12
@@ -59,7 +60,8 @@ def read_odm(stream: RawIOBase, head: bytes) -> Iterator[SourceRow]:
                 depth += 1
                 if depth > DEEPEST:
                     raise UnreadableFile(
-                        f"The file is nested deeper than {DEEPEST} elements. That is no ODM file."
+                        gettext("The file is nested deeper than %(deepest)s elements. That is no ODM file.")
+                        % {"deepest": DEEPEST}
                     )
                 _enter(element, levels, is_root=depth == 1)
                 continue
@@ -75,13 +77,20 @@ def read_odm(stream: RawIOBase, head: bytes) -> Iterator[SourceRow]:
                     yield row
             _let_go(element)
     except etree.XMLSyntaxError as error:
-        raise UnreadableFile(f"The file is no XML that can be read: {_said(error)}") from None
+        raise UnreadableFile(
+            gettext("The file is no XML that can be read: %(error)s") % {"error": _said(error)}
+        ) from None
     if strange:
         named = ", ".join(list(strange)[:MOST_NAMED])
-        more = f" and {len(strange) - MOST_NAMED} more" if len(strange) > MOST_NAMED else ""
+        if len(strange) > MOST_NAMED:
+            words = gettext("%(names)s and %(number)s more")
+            named = words % {"names": named, "number": len(strange) - MOST_NAMED}
         raise UnreadableFile(
-            f"The file names what no form of this study has: {named}{more}. Its OIDs must be those of this study's own"
-            " ODM file, or the keys of forms and names of items alone."
+            gettext(
+                "The file names what no form of this study has: %(named)s. Its OIDs must be those of "
+                "this study's own ODM file, or the keys of forms and names of items alone."
+            )
+            % {"named": named}
         )
 
 
@@ -101,7 +110,9 @@ def _events(stream: RawIOBase) -> Any:
 def _said(error: etree.XMLSyntaxError) -> str:
     """What the parser says, without what stands in the file: it may be a patient's value."""
     line = error.position[0] if error.position else 0
-    return f"line {line} is not well-formed." if line else "it is not well-formed."
+    return (
+        (gettext("line %(line)s is not well-formed.") % {"line": line}) if line else "it is not well-formed."
+    )
 
 
 def _name(element: Any) -> str:
@@ -131,19 +142,21 @@ def _refuse_root(element: Any) -> None:
     if info.doctype or info.internalDTD is not None:
         raise UnreadableFile(NO_DOCTYPE)
     if element.tag.startswith(NEWER):
-        raise UnreadableFile("This is ODM 2.0. Export it as ODM 1.3.2, which is read here.")
+        raise UnreadableFile(gettext("This is ODM 2.0. Export it as ODM 1.3.2, which is read here."))
     if element.tag != f"{NAMESPACE}ODM":
-        raise UnreadableFile("This XML file is no ODM 1.3 file: its first element is another one.")
+        raise UnreadableFile(gettext("This XML file is no ODM 1.3 file: its first element is another one."))
     if element.get("FileType") == "Transactional":
         raise UnreadableFile(
-            "This ODM file is Transactional: it tells every change, not what stands. Import the Snapshot."
+            gettext(
+                "This ODM file is Transactional: it tells every change, not what stands. Import the Snapshot."
+            )
         )
 
 
 def _refuse_removed(element: Any) -> None:
     if element.get("TransactionType") in ("Remove", "Context"):
         raise UnreadableFile(
-            "The file removes data (TransactionType Remove). An import adds and changes only."
+            gettext("The file removes data (TransactionType Remove). An import adds and changes only.")
         )
 
 

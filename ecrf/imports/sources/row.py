@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
+from django.utils.translation import gettext
+
 from ecrf.access.language import in_every_language
 from ecrf.casebook.record.values import Missing
 from ecrf.forms.crf import MissingReason
@@ -83,7 +85,10 @@ def missing_of(reason: str, comment: str) -> Missing | str:
     code = _reasons().get(fold(reason).casefold(), "")
     if not code:
         named = ", ".join(MissingReason.values)
-        return f"“{reason.strip()[:40]}” is no reason why there is no value. Write one of {named}."
+        return gettext("“%(typed)s” is no reason why there is no value. Write one of %(named)s.") % {
+            "typed": reason.strip()[:40],
+            "named": named,
+        }
     return Missing(code, comment.strip())
 
 

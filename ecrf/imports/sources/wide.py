@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from django.utils.translation import gettext
+
 from ecrf.access.language import in_master
 from ecrf.casebook.record.values import Missing
 from ecrf.forms.protocol import protocol
@@ -80,7 +82,10 @@ def columns_of(header: list[str], definition: CrfDefinition) -> WideColumns:
             found.places[key] = at
         elif key in by_key:
             if by_key[key] in found.items:
-                raise UnreadableFile(f"Two columns are for “{definition.items[by_key[key]].verbose_name}”.")
+                raise UnreadableFile(
+                    gettext("Two columns are for “%(item)s”.")
+                    % {"item": definition.items[by_key[key]].verbose_name}
+                )
             found.items[by_key[key]] = at
         elif key in reasons:
             found.reasons[reasons[key]] = at
@@ -101,10 +106,16 @@ def _labels(definition: CrfDefinition) -> dict[str, str]:
 
 def _refuse(strange: list[str], found: WideColumns, definition: CrfDefinition) -> None:
     if strange:
-        more = f" and {len(strange) - NAMED} more" if len(strange) > NAMED else ""
+        named = ", ".join(strange[:NAMED])
+        if len(strange) > NAMED:
+            words = gettext("%(names)s and %(number)s more")
+            named = words % {"names": named, "number": len(strange) - NAMED}
         raise UnreadableFile(
-            f"“{definition.title}” has no item for the columns {', '.join(strange[:NAMED])}{more}. Take them out, or"
-            " name them as in the template."
+            gettext(
+                "“%(title)s” has no item for the columns %(named)s. Take them out, or name them as in "
+                "the template."
+            )
+            % {"title": definition.title, "named": named}
         )
     places = _places(definition)
     wanted = [name for name in places if name in (PATIENT, VISIT) and name not in found.places]
@@ -114,10 +125,13 @@ def _refuse(strange: list[str], found: WideColumns, definition: CrfDefinition) -
         wanted.append(ROW_NAME if definition.row_names else NUMBER)
     if wanted:
         raise UnreadableFile(
-            f"The file lacks the column {' and '.join(wanted)}. Take the template of the form."
+            gettext("The file lacks the column %(wanted)s. Take the template of the form.")
+            % {"wanted": " and ".join(wanted)}
         )
     if not (found.items or found.reasons):
-        raise UnreadableFile(f"The file has no column for any item of “{definition.title}”.")
+        raise UnreadableFile(
+            gettext("The file has no column for any item of “%(title)s”.") % {"title": definition.title}
+        )
 
 
 def read_wide(table: TextTable, definition: CrfDefinition, ways: CellWays) -> Iterator[SourceRow]:
@@ -167,7 +181,7 @@ def _take(
             source.values[name] = found
         else:
             source.faults[name] = (
-                found if isinstance(found, str) else "A value and why there is none, in one row."
+                found if isinstance(found, str) else gettext("A value and why there is none, in one row.")
             )
     elif text:
         source.values[name] = text

@@ -2,6 +2,7 @@
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext, ngettext, pgettext
 
 from ecrf.access.models import Site, User
 from ecrf.access.roles import Right
@@ -27,18 +28,25 @@ class Differs(Exception):
         self.rows = rows
 
     def __str__(self) -> str:
-        named = ", ".join(str(number) for number in self.rows[:NAMED])
-        more = " and others" if len(self.rows) > NAMED else ""
-        return (
-            "Nothing was imported: since it was shown, what the file does has changed"
-            f" (row{'s' if len(self.rows) > 1 else ''} {named}{more}). Look at it again, then decide."
+        words = ngettext(
+            "Nothing was imported: since it was shown, what the file does has changed (row %(rows)s)."
+            " Look at it again, then decide.",
+            "Nothing was imported: since it was shown, what the file does has changed (rows %(rows)s)."
+            " Look at it again, then decide.",
+            len(self.rows),
         )
+        if len(self.rows) > NAMED:
+            words = gettext(
+                "Nothing was imported: since it was shown, what the file does has changed (rows %(rows)s and others)."
+                " Look at it again, then decide."
+            )
+        return words % {"rows": ", ".join(str(number) for number in self.rows[:NAMED])}
 
 
 def bring_in(batch: Import, progress: ImportProgress) -> None:
     """Import all rows. Whatever goes wrong, the transaction takes back all of it; that it is done stands in it."""
     assert batch.ordered_by is not None
-    progress.begin("Importing", batch.rows.count())
+    progress.begin(pgettext("what is done with a file now", "Importing"), batch.rows.count())
     differing: list[int] = []
     with transaction.atomic():
         for patient, number in patients_in(batch):

@@ -1,8 +1,10 @@
 """What somebody who was killed has left: taken up again once, and then given up in words."""
 
 from django.db import connection
+from django.utils.translation import gettext_lazy
 from django_tasks_db.models import DBTaskResult
 
+from ecrf.access.kept_words import as_kept
 from ecrf.audit.actor import SYSTEM, acting
 from ecrf.audit.alone import only_one
 from ecrf.audit.bound.person import whole_study
@@ -11,7 +13,9 @@ from ecrf.imports.work.progress import WORK
 from ecrf.imports.work.tasks import work_on
 
 ATTEMPTS = 2
-GIVEN_UP = "It ended before it was done, twice. Nothing was imported. Look at it again, or ask the operator."
+GIVEN_UP = gettext_lazy(
+    "It ended before it was done, twice. Nothing was imported. Look at it again, or ask the operator."
+)
 LOST = f"""
     SELECT i.id FROM {Import._meta.db_table} i WHERE i.state = ANY(%s) AND NOT EXISTS (
         SELECT FROM {DBTaskResult._meta.db_table} t WHERE t.status IN ('READY', 'RUNNING')
@@ -58,7 +62,7 @@ def _settle(import_id: int) -> int:
         with connection.cursor() as cursor:
             cursor.execute(FORGET, [import_id])
         if batch.attempts >= ATTEMPTS:
-            batch.state, batch.outcome = ImportState.FAILED, GIVEN_UP
+            batch.state, batch.outcome = ImportState.FAILED, as_kept(GIVEN_UP)
         else:
             batch.state = AGAIN[ImportState(batch.state)]
         batch.save(update_fields=["state", "outcome"])

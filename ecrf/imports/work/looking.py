@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 
 from django.db import connection, transaction
+from django.utils.translation import gettext
 
 from ecrf.casebook.models import Patient
 from ecrf.imports.comparison.comparing import compare
@@ -37,7 +38,7 @@ class _LookedAt(Exception):
 
 def look_at_rows(batch: Import, progress: ImportProgress) -> dict[str, object]:
     """Look at every row; returns the counts. Each patient's turn is taken by itself, and for no longer than needed."""
-    progress.begin("Looking at the rows", batch.rows.count())
+    progress.begin(gettext("Looking at the rows"), batch.rows.count())
     counts = ImportCounts()
     for patient, number in patients_in(batch):
         for rows in _rows_of(batch, number, whole=patient is not None):
@@ -109,9 +110,12 @@ def _unknown(batch: Import, rows: list[ImportRow]) -> list[RowOutcome]:
 def unknown(number: str, batch: Import) -> str:
     """Another site's patient is as unknown as one whom nobody added."""
     if not number.strip():
-        return "The row names no patient."
-    where = f" at site {batch.site.code}" if batch.site else ""
-    return f"There is no patient “{number[:40]}”{where} for whom you can import.{_hint(number, batch)}"
+        return gettext("The row names no patient.")
+    words = gettext("There is no patient “%(number)s” for whom you can import.")
+    if batch.site:
+        words = gettext("There is no patient “%(number)s” at site %(site)s for whom you can import.")
+    said = words % {"number": number[:40], "site": batch.site.code if batch.site else ""}
+    return " ".join(filter(None, (said, _hint(number, batch))))
 
 
 def _hint(number: str, batch: Import) -> str:
@@ -120,9 +124,10 @@ def _hint(number: str, batch: Import) -> str:
     if found:
         padded = patients_of(batch).filter(number__regex=rf"^0*{found[1]}-0*{found[2]}$").first()
         if padded:
-            return f" Is {padded.number} meant? Spreadsheets drop zeros: format the column as text."
+            words = gettext("Is %(number)s meant? Spreadsheets drop zeros: format the column as text.")
+            return words % {"number": padded.number}
     if re.fullmatch(r"\d{1,2}[-. ]+[^\W\d]{3}\.?|[^\W\d]{3}[-. ]+\d{1,2}|\d{5}", number.strip()):
-        return " A spreadsheet may have turned the number into a day: format the column as text."
+        return gettext("A spreadsheet may have turned the number into a day: format the column as text.")
     return ""
 
 

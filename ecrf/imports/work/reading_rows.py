@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from django.db import transaction
+from django.utils.translation import gettext
 
 from ecrf.forms.registry import CRFS
 from ecrf.imports.models import Import, ImportFormat, ImportRow
@@ -23,7 +24,7 @@ MOST_ROWS = 200_000
 
 def read_in(batch: Import, progress: ImportProgress) -> int:
     """Read the file anew; how many rows it has. UnreadableFile says why it cannot be read: then it has none."""
-    progress.begin("Reading the file")
+    progress.begin(gettext("Reading the file"))
     if not is_as_brought(batch.file):
         raise UnreadableFile(ALTERED)
     count = 0
@@ -32,11 +33,14 @@ def read_in(batch: Import, progress: ImportProgress) -> int:
         for some in _in_parts(source_rows(batch)):
             count += len(some)
             if count > MOST_ROWS:
-                raise UnreadableFile(f"The file has more than {MOST_ROWS:,} rows. Divide it.")
+                raise UnreadableFile(
+                    gettext("The file has more than %(number)s rows. Divide it.")
+                    % {"number": f"{MOST_ROWS:,}"}
+                )
             ImportRow.objects.bulk_create(_row(batch, source) for source in some)
             progress.add(len(some))
     if not count:
-        raise UnreadableFile("The file has no rows: it holds no values to import.")
+        raise UnreadableFile(gettext("The file has no rows: it holds no values to import."))
     return count
 
 

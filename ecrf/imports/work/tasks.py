@@ -5,8 +5,10 @@ from collections.abc import Callable
 from functools import partial
 
 from django.db import DatabaseError
+from django.utils.translation import gettext_lazy
 from django_tasks import task
 
+from ecrf.access.kept_words import as_kept
 from ecrf.access.language import in_master
 from ecrf.audit.actor import SYSTEM, acting
 from ecrf.audit.alone import only_one
@@ -21,8 +23,10 @@ from ecrf.imports.work.reading_rows import read_in
 
 log = logging.getLogger("ecrf.imports")
 
-BY_FAULT = "It failed by a fault of the software, which is in the server's log. Nothing was imported."
-OUT_OF_REACH = "Who brought it has no role there any more. Nothing was imported."
+BY_FAULT = gettext_lazy(
+    "It failed by a fault of the software, which is in the server's log. Nothing was imported."
+)
+OUT_OF_REACH = gettext_lazy("Who brought it has no role there any more. Nothing was imported.")
 BEGINS = {ImportState.WAITING: ImportState.CHECKING, ImportState.DUE: ImportState.ACTING}
 
 
@@ -61,7 +65,7 @@ def _run(import_id: int, *, is_shown: bool) -> None:
                     raise
                 # The log leaves out the message, which may hold a value (ecrf.web.log).
                 log.error("an import failed", exc_info=True, extra={"import": import_id})
-                _end(batch, ImportState.FAILED, BY_FAULT)
+                _end(batch, ImportState.FAILED, as_kept(BY_FAULT))
                 raise ImportedNothing(type(error).__name__) from None
             batch = _begin(import_id)
 
@@ -85,7 +89,7 @@ def _give_up(import_id: int) -> None:
     with acting(SYSTEM, source="worker"):
         batch = Import.objects.select_for_update(of=("self",)).get(pk=import_id)
         if batch.state in (*BEGINS, *BEGINS.values()):
-            batch.state, batch.outcome, batch.attempts = ImportState.FAILED, OUT_OF_REACH, 0
+            batch.state, batch.outcome, batch.attempts = ImportState.FAILED, as_kept(OUT_OF_REACH), 0
             batch.save(update_fields=["state", "outcome", "attempts"])
 
 

@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import F, Sum
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy, pgettext
 
+from ecrf.access.kept_words import as_read
 from ecrf.access.language import in_master
 from ecrf.access.models import Site
 from ecrf.casebook.models import PatientStatus
@@ -15,7 +16,6 @@ from ecrf.casebook.review_status import ReviewStatus
 from ecrf.casebook.schedule.due import LIVING
 from ecrf.casebook.schedule.status import overdue
 from ecrf.forms.protocol import protocol
-from ecrf.forms.words import said
 from ecrf.monitoring.home import to_do
 from ecrf.monitoring.home.log_lines import log, queries
 from ecrf.monitoring.home.site_counts import COUNTED
@@ -117,26 +117,22 @@ def worklist_of(visit: MonitoringVisit, since: Since) -> VisitWorklist:
 
 
 def _thawed(stored: dict[str, Any]) -> list[WorkSection]:
-    """What was stored in English; what is a whole text of its own is said in the reader's language."""
+    """What was stored in English, in the reader's language."""
     return [
         WorkSection(
             **{
                 **section,
-                "title": _said_now(section["title"]),
-                "empty": _said_now(section["empty"]),
-                "lines": [
-                    WorkLine(**{**line, "where": _said_now(line["where"])}) for line in section["lines"]
-                ],
+                **{name: as_read(section[name]) for name in ("title", "count", "note", "empty")},
+                "lines": [_line(line) for line in section["lines"]],
             }
         )
         for section in stored["sections"]
     ]
 
 
-def _said_now(text: str) -> str:
-    """A text of ours, or of the trial's; any other as it is."""
-    spoken = translation.gettext(text) if text else text
-    return spoken if spoken != text else said(text)
+def _line(stored: dict[str, Any]) -> WorkLine:
+    """`words` may be what somebody wrote in a query: it is left as it is."""
+    return WorkLine(**{**stored, "where": as_read(stored["where"])})
 
 
 def _part(section: WorkSection, state: "_State | None") -> WorklistPart:

@@ -7,10 +7,10 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from ecrf.access.kept_words import as_read
 from ecrf.access.models import Membership, Site, User
 from ecrf.people.accounts.list import in_state, with_invitation
 from ecrf.people.logins.looking import unusual_accesses
-from ecrf.people.logins.sentences import as_read
 from ecrf.people.review.services import ReviewDue, review_due
 
 SHOWN = 5

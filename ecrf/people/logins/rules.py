@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from ecrf.access.address import network_of
+from ecrf.access.kept_words import as_kept
 from ecrf.access.login_log import LOGINS, What
 from ecrf.people.logins.sentences import (
     AT_NIGHT,
@@ -15,7 +16,6 @@ from ecrf.people.logins.sentences import (
     MANY_PAGES,
     TRIES,
     TRIES_OF_UNKNOWN,
-    as_stored,
 )
 
 NIGHT = range(0, 5)
@@ -86,7 +86,7 @@ class LoginRule:
 def new_address(activity: Activity) -> Iterator[Unusual]:
     for login in activity.logins:
         if login.what in LOGINS and login.is_new_address and login.address:
-            words = as_stored(FROM_ELSEWHERE, address=login.address)
+            words = as_kept(FROM_ELSEWHERE, address=login.address)
             identity = f"new-address:{login.username}:{network_of(login.address)}"
             yield Unusual(identity, login.username, login.at, words)
 
@@ -97,7 +97,7 @@ def at_night(activity: Activity) -> Iterator[Unusual]:
             continue
         local = login.at.astimezone(login.zone)
         if local.hour in NIGHT:
-            words = as_stored(AT_NIGHT, time=f"{local:%H:%M}", zone=str(login.zone))
+            words = as_kept(AT_NIGHT, time=f"{local:%H:%M}", zone=str(login.zone))
             yield Unusual(f"night:{login.username}:{local:%Y-%m-%d}", login.username, login.at, words)
 
 
@@ -111,16 +111,16 @@ def many_tries(activity: Activity) -> Iterator[Unusual]:
         if len(tries) == TRIES_AT_MOST:  # the one that is too many: told once
             tries_made = str(TRIES_AT_MOST + 1)
             if login.address:
-                words = as_stored(TRIES, number=tries_made, address=login.address)
+                words = as_kept(TRIES, number=tries_made, address=login.address)
             else:
-                words = as_stored(TRIES_OF_UNKNOWN, number=tries_made)
+                words = as_kept(TRIES_OF_UNKNOWN, number=tries_made)
             yield Unusual(f"tries:{login.username}:{login.pk}", login.username, login.at, words)
 
 
 def many_pages(activity: Activity) -> Iterator[Unusual]:
     for count in activity.pages:
         if count.pages > PAGES_AT_MOST:
-            words = as_stored(MANY_PAGES, number=str(PAGES_AT_MOST), time=f"{count.hour:%H:%M}")
+            words = as_kept(MANY_PAGES, number=str(PAGES_AT_MOST), time=f"{count.hour:%H:%M}")
             yield Unusual(
                 f"pages:{count.username}:{count.hour:%Y-%m-%dT%H}", count.username, count.hour, words
             )

@@ -8,13 +8,13 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
+from ecrf.access.kept_words import as_read
 from ecrf.access.language import speaking_to
 from ecrf.mail.kinds import MailKind, register
 from ecrf.mail.models import Mail
 from ecrf.mail.queue import queue_mail
 from ecrf.mail.scheduled import scheduled
 from ecrf.people.logins.looking import look_through_log
-from ecrf.people.logins.sentences import as_read
 from ecrf.people.memberships.rules import working_administrators
 
 LOOK_EVERY = timedelta(minutes=10)

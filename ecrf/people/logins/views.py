@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
+from ecrf.access.kept_words import as_read
 from ecrf.access.requests import UserRequest, whole_number
 from ecrf.audit.texts import cleaned
 from ecrf.people.administering import require_administrator
@@ -17,7 +18,6 @@ from ecrf.people.fields import DayField
 from ecrf.people.logins.list import LoginFilter, log_of_logins, whats
 from ecrf.people.logins.looking import unusual_accesses
 from ecrf.people.logins.rules import RULES, titles
-from ecrf.people.logins.sentences import as_read
 
 PAGE_ROWS = 50
 

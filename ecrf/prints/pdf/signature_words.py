@@ -5,7 +5,9 @@ from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext, ngettext
 
+from ecrf.access.kept_words import reason_as_read
 from ecrf.signatures.breaks import Change, breaking_of
+from ecrf.signatures.meanings import meaning_words
 from ecrf.signatures.models import Signature
 from ecrf.signatures.templatetags.signatures import covered_words
 
@@ -17,7 +19,7 @@ def signature_words(signature: Signature, zone: ZoneInfo) -> str:
         "role": signature.role,
         "at": _moment(signature.signed_at, zone),
         "what": covered_words(signature),
-        "meaning": signature.meaning,
+        "meaning": meaning_words(signature.meaning),
     }
     if signature.stands:
         return gettext("✓ Electronically signed by %(given)s") % {"given": given}
@@ -50,7 +52,12 @@ def _change(change: Change) -> str:
         words = gettext("%(where)s: %(what)s, by %(who)s, reason “%(reason)s”")
     else:
         words = gettext("%(where)s: %(what)s, by %(who)s, no reason given")
-    return words % {"where": change.where, "what": change.what, "who": who, "reason": change.reason}
+    return words % {
+        "where": change.where,
+        "what": change.what,
+        "who": who,
+        "reason": reason_as_read(change.reason),
+    }
 
 
 def _moment(at: datetime, zone: ZoneInfo) -> str:

@@ -16,9 +16,11 @@ from ecrf.casebook.models import Entry, Patient, Visit
 from ecrf.signatures import lookup
 from ecrf.signatures.breaks import Breaking, breaking_of
 from ecrf.signatures.lookup import SignatureStanding
+from ecrf.signatures.meanings import meaning_words
 from ecrf.signatures.models import Signature, SignatureScope
 
 register = template.Library()
+register.filter(meaning_words)
 
 
 @register.simple_tag(takes_context=True)

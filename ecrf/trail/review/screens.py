@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from django.db import connection
 from django.utils.translation import gettext, gettext_lazy, ngettext, pgettext_lazy
 
+from ecrf.access.kept_words import reason_as_read
 from ecrf.access.models import Site
 from ecrf.casebook.labels import visit_label
 from ecrf.casebook.models import Entry
@@ -162,7 +163,7 @@ def _found(key: str, row: dict[str, Any], entries: dict[int, Entry], where: dict
         place=_place(key, entry),
         what=_what(key, row, label),
         count=row.get("count"),
-        why=row.get("reason") or "",
+        why=reason_as_read(row.get("reason") or ""),
         label=label,
         trail=_trail(key, row, entry, item),
     )

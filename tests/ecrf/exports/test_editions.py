@@ -20,7 +20,7 @@ from ecrf.exports.models import FormEdition
 from ecrf.exports.odm.definitions.metadata import write_study
 from ecrf.exports.odm.edition import today
 from ecrf.exports.odm.edition.content import as_text, read_text, sha256
-from ecrf.exports.odm.edition.today import edition_of_today
+from ecrf.exports.odm.edition.today import edition_of_today, in_english
 from ecrf.exports.odm.layout import layouts
 from ecrf.exports.odm.survey import Survey
 from ecrf.exports.rebuild import BY_FORMS_OF_TODAY, Rebuilt, rebuild
@@ -169,6 +169,11 @@ def study_in(export) -> bytes:
     return files_in(export)["odm/snapshot.xml"].partition(b"<AdminData")[0].partition(b"<Study")[2]
 
 
+def without_translations(monkeypatch) -> None:
+    """As cuts were taken before there were any."""
+    monkeypatch.setattr("ecrf.exports.work.makers.edition_of_today", lambda: in_english(edition_of_today()))
+
+
 def forget_edition() -> None:
     """As a cut is that was taken before editions were kept."""
     tamper("UPDATE exports_datacut SET edition_id = NULL")
@@ -185,7 +190,7 @@ def test_cut_is_made_again_to_the_byte_though_the_forms_were_changed(
     change(monkeypatch)
     found = again(tmp_path)
     assert found.is_same, found.words
-    assert BY_FORMS_OF_TODAY not in found.words
+    assert str(BY_FORMS_OF_TODAY) not in found.words
 
 
 def test_cut_that_is_taken_after_a_change_is_described_by_it_and_both_are_made_again(
@@ -209,21 +214,45 @@ def test_cut_that_is_taken_after_a_change_is_described_by_it_and_both_are_made_a
 def test_cut_without_an_edition_is_made_again_by_the_forms_of_today_and_the_command_says_so(
     study, statistician, capsys, monkeypatch
 ):
+    without_translations(monkeypatch)
     take(statistician, formats=ODM)
     forget_edition()
     call_command("export", cut="First", output="-")
-    assert BY_FORMS_OF_TODAY in capsys.readouterr().out
+    assert str(BY_FORMS_OF_TODAY) in capsys.readouterr().out
     item_added(monkeypatch)
     with pytest.raises(CommandError, match="could not be made again"):
         call_command("export", cut="First", output="-")
-    assert BY_FORMS_OF_TODAY in capsys.readouterr().out
+    assert str(BY_FORMS_OF_TODAY) in capsys.readouterr().out
+
+
+def test_cut_of_before_there_were_translations_stays_english_to_the_byte(
+    study, statistician, tmp_path, monkeypatch
+):
+    with monkeypatch.context() as then:
+        without_translations(then)
+        before = study_in(take(statistician, formats=ODM))
+    assert b'xml:lang="ja"' not in before
+    assert again(tmp_path).is_same
+    forget_edition()
+    (tmp_path / "older").mkdir()
+    assert rebuild(cut_named(), tmp_path / "older", tmp_path / "older.zip").is_same
+    assert b'xml:lang="ja"' in study_in(take(statistician, "Second", formats=ODM))
+
+
+def test_translations_are_those_of_the_day_of_the_cut(study, statistician, tmp_path, monkeypatch):
+    given = edition_of_today()
+    kept = replace(given, words={**given.words, "ja": {"Pulse": "昔の脈拍"}})
+    with monkeypatch.context() as then:
+        then.setattr("ecrf.exports.work.makers.edition_of_today", lambda: kept)
+        assert "昔の脈拍".encode() in study_in(take(statistician, formats=ODM))
+    assert again(tmp_path).is_same
 
 
 def test_cut_that_holds_no_odm_says_nothing_of_its_forms(study, statistician, capsys):
     take(statistician)
     forget_edition()
     call_command("export", cut="First", output="-")
-    assert BY_FORMS_OF_TODAY not in capsys.readouterr().out
+    assert str(BY_FORMS_OF_TODAY) not in capsys.readouterr().out
 
 
 def test_cut_whose_edition_was_tampered_with_is_not_made_again(study, statistician):

@@ -12,6 +12,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone, translation
 
+from ecrf.access.kept_words import as_read
 from ecrf.access.login_log import LoginEvent, What, note
 from ecrf.audit.actor import SYSTEM, acting
 from ecrf.mail.models import Mail
@@ -26,7 +27,6 @@ from ecrf.people.logins.rules import (
     PagesInHour,
     unusual,
 )
-from ecrf.people.logins.sentences import as_read
 from ecrf.people.logins.telling import tell_unusual_access
 from ecrf.people.models import PageCount
 

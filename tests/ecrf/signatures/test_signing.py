@@ -3,7 +3,7 @@
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from ecrf.access.roles import Right
 from ecrf.audit.actor import acting
@@ -11,8 +11,9 @@ from ecrf.audit.models import AuditChain, AuditEvent
 from ecrf.audit.verifying.verify import verify
 from ecrf.casebook.review_status import ReviewStatus
 from ecrf.locks.models import Lock, LockKind, LockScope
+from ecrf.signatures.meanings import MEANINGS, meaning_words
 from ecrf.signatures.models import Signature, SignatureScope
-from ecrf.signatures.services import MEANINGS, Outdated, SignatureRefused, chain_length, sign
+from ecrf.signatures.services import Outdated, SignatureRefused, chain_length, sign
 from tests.builders import a_patient, a_visit, enter
 from tests.ecrf.casebook.record.test_concurrency import _django_db_helper, _empty_every_table, at_once  # noqa: F401
 from tests.ecrf.signatures.conftest import change, checked, complete, signed
@@ -152,3 +153,20 @@ def lock(entry, by, kind, scope):
         return Lock.objects.create(
             kind=kind, scope=scope, **where, reason="End of study", set_at=timezone.now(), set_by=by
         )
+
+
+def test_meaning_is_kept_as_it_was_signed_and_read_in_the_readers_language(visit, scale, investigator):
+    with translation.override("ja"):
+        found = signed(visit, SignatureScope.VISIT, investigator)
+        japanese = str(MEANINGS[SignatureScope.VISIT])
+        assert meaning_words(found.meaning) == japanese
+    found.refresh_from_db()
+    assert found.meaning == japanese
+    for language in ("en", "zh-hans"):
+        with translation.override(language):
+            shown = meaning_words(found.meaning)
+            assert str(MEANINGS[SignatureScope.VISIT]) in shown
+            assert japanese in shown
+            assert "日本語" in shown
+    with translation.override("ja"):
+        assert meaning_words("A meaning of another version.") == "A meaning of another version."

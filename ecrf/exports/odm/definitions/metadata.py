@@ -6,8 +6,17 @@ from collections.abc import Iterable, Mapping
 from django.conf import settings
 from lxml.etree import Element, SubElement, _Element
 
-from ecrf.exports.odm.definitions.code_lists import code_list_of, write_code_lists
-from ecrf.exports.odm.edition.content import Edition, EditionItem
+from ecrf.exports.odm.definitions.code_lists import code_list_of, write_code_lists, write_words
+from ecrf.exports.odm.definitions.sentences import (
+    ASKED_ONLY,
+    CALCULATED,
+    COMMENT_OF,
+    FORMER_EVENT,
+    FORMER_ITEM,
+    NO_VISIT,
+    REASON_OF,
+)
+from ecrf.exports.odm.edition.content import Edition, EditionItem, Said
 from ecrf.exports.odm.layout import REASON, FormLayout
 from ecrf.exports.odm.names import (
     COMMENT,
@@ -21,7 +30,6 @@ from ecrf.exports.odm.names import (
 from ecrf.exports.odm.values import type_of
 
 Layouts = Mapping[str, FormLayout]
-LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 COMMENT_LENGTH = 2000
 SYNTHETIC = "Synthetic data: no real patient. "
 EXPRESSION = "ecrf"
@@ -38,7 +46,7 @@ def write_study(
     SubElement(variables, "StudyName").text = safe(edition.short_title)
     SubElement(variables, "StudyDescription").text = synthetic() + safe(edition.title)
     SubElement(variables, "ProtocolName").text = safe(edition.title)
-    _units(SubElement(study, "BasicDefinitions"), layouts)
+    _units(SubElement(study, "BasicDefinitions"), edition, layouts)
     version = SubElement(
         study,
         "MetaDataVersion",
@@ -49,17 +57,17 @@ def write_study(
     _events(version, edition, layouts, visits)
     for form in layouts.values():
         if not form.definition.row_of:
-            _form(version, form, layouts)
+            _form(version, edition, form, layouts)
     for form in layouts.values():
-        _group(version, form)
+        _group(version, edition, form)
     for form in layouts.values():
         for name in form.items:
-            _item(version, form, name)
-    write_code_lists(version, layouts)
+            _item(version, edition, form, name)
+    write_code_lists(version, edition, layouts)
     for form in layouts.values():
-        _conditions(version, form)
+        _conditions(version, edition, form)
     for form in layouts.values():
-        _methods(version, form)
+        _methods(version, edition, form)
     return study
 
 
@@ -87,35 +95,49 @@ def is_unit(unit: str) -> bool:
     return bool(unit) and not unit.startswith("of ")
 
 
-def _units(parent: _Element, layouts: Layouts) -> None:
+def _units(parent: _Element, edition: Edition, layouts: Layouts) -> None:
     units = {item.unit for form in layouts.values() for item in form.items.values() if is_unit(item.unit)}
     for unit in sorted(units):
         found = SubElement(parent, "MeasurementUnit", OID=f"MU.{safe(unit)}", Name=safe(unit))
-        _words(found, "Symbol", unit)
+        write_words(found, "Symbol", edition.said(unit))
 
 
 def _events(version: _Element, edition: Edition, layouts: Layouts, visits: Iterable[str]) -> None:
     schedule = SubElement(version, "Protocol")
+    _named(schedule, edition, edition.said(edition.title))
     former = sorted(set(visits))
     refs = [(f"SE.{plan.code}", "No" if plan.on_demand else "Yes") for plan in edition.visits]
     for number, (oid, mandatory) in enumerate([*refs, (LOG, "No"), *((oid, "No") for oid in former)], 1):
         SubElement(schedule, "StudyEventRef", StudyEventOID=oid, OrderNumber=str(number), Mandatory=mandatory)
     for plan in edition.visits:
         kind = "Unscheduled" if plan.on_demand else "Scheduled"
-        event = _event(version, f"SE.{plan.code}", plan.label, kind, repeats=plan.repeats)
+        label = edition.said(plan.label)
+        event = _event(version, edition, f"SE.{plan.code}", label, kind, repeats=plan.repeats)
         keys = dict.fromkeys((*plan.forms, *plan.optional))
         _form_refs(event, [(key, key in plan.forms) for key in keys if key in layouts])
-    log = _event(version, LOG, "Forms of no visit", "Common", repeats=False)
+    log = _event(version, edition, LOG, edition.said(NO_VISIT), "Common", repeats=False)
     _form_refs(log, [(key, False) for key in (*edition.patient_forms, *edition.logs) if key in layouts])
     for oid in former:
-        event = _event(version, oid, f"{oid} (no longer in the schedule)", "Unscheduled", repeats=False)
+        label = edition.said(FORMER_EVENT, oid=oid)
+        event = _event(version, edition, oid, label, "Unscheduled", repeats=False)
         _form_refs(event, [(key, False) for key, form in layouts.items() if not form.definition.row_of])
 
 
-def _event(version: _Element, oid: str, name: str, kind: str, *, repeats: bool) -> _Element:
-    return SubElement(
-        version, "StudyEventDef", OID=oid, Name=safe(name), Repeating="Yes" if repeats else "No", Type=kind
+def _event(
+    version: _Element, edition: Edition, oid: str, name: Said, kind: str, *, repeats: bool
+) -> _Element:
+    repeating = "Yes" if repeats else "No"
+    event = SubElement(
+        version, "StudyEventDef", OID=oid, Name=safe(name[0][1]), Repeating=repeating, Type=kind
     )
+    _named(event, edition, name)
+    return event
+
+
+def _named(definition: _Element, edition: Edition, name: Said) -> None:
+    """A name is an attribute of one language: where there are more, it is said again as the description."""
+    if edition.has_languages:
+        write_words(definition, "Description", name)
 
 
 def _form_refs(event: _Element, forms: Iterable[tuple[str, bool]]) -> None:
@@ -124,18 +146,19 @@ def _form_refs(event: _Element, forms: Iterable[tuple[str, bool]]) -> None:
         SubElement(event, "FormRef", FormOID=form_oid(key), OrderNumber=str(number), Mandatory=mandatory)
 
 
-def _form(version: _Element, form: FormLayout, layouts: Layouts) -> None:
+def _form(version: _Element, edition: Edition, form: FormLayout, layouts: Layouts) -> None:
     repeats = "Yes" if form.repeats else "No"
     found = SubElement(
         version, "FormDef", OID=form_oid(form.key), Name=safe(form.definition.title), Repeating=repeats
     )
+    _named(found, edition, edition.said(form.definition.title))
     for number, key in enumerate((form.key, *(key for key in form.definition.rows if key in layouts)), 1):
         SubElement(
             found, "ItemGroupRef", ItemGroupOID=group_oid(key), OrderNumber=str(number), Mandatory="No"
         )
 
 
-def _group(version: _Element, form: FormLayout) -> None:
+def _group(version: _Element, edition: Edition, form: FormLayout) -> None:
     definition = form.definition
     group = SubElement(version, "ItemGroupDef", OID=group_oid(form.key), Name=safe(definition.title))
     group.set("Repeating", "Yes" if definition.row_of else "No")
@@ -144,6 +167,7 @@ def _group(version: _Element, form: FormLayout) -> None:
     if definition.row_names:
         names = "; ".join(f"{number} {name}" for number, name in enumerate(definition.row_names, 1))
         group.set("Comment", safe(f"A fixed set of rows, by their repeat keys: {names}"))
+    _named(group, edition, edition.said(definition.title))
     number = 0
     for name, item in form.items.items():
         number += 1
@@ -162,7 +186,7 @@ def _group(version: _Element, form: FormLayout) -> None:
 # --- items ------------------------------------------------------------------------------------------------------
 
 
-def _item(version: _Element, form: FormLayout, name: str) -> None:
+def _item(version: _Element, edition: Edition, form: FormLayout, name: str) -> None:
     item, oid = form.items[name], item_oid(form.key, name)
     label = item.label or name
     found = SubElement(
@@ -171,12 +195,13 @@ def _item(version: _Element, form: FormLayout, name: str) -> None:
     if name in form.former:
         found.set("Comment", "No longer asked: values of an earlier version of the form")
     if item.hint:
-        _words(found, "Description", item.hint)
-    _words(found, "Question", label)
+        write_words(found, "Description", edition.said(item.hint))
+    question = edition.said(FORMER_ITEM, name=name) if name in form.former else edition.said(label)
+    write_words(found, "Question", question)
     if is_unit(item.unit):
         SubElement(found, "MeasurementUnitRef", MeasurementUnitOID=f"MU.{safe(item.unit)}")
-    _limits(found, item)
-    _edit_checks(found, item)
+    _limits(found, edition, item)
+    _edit_checks(found, edition, item)
     if list_oid := code_list_of(form, name):
         SubElement(found, "CodeListRef", CodeListOID=list_oid)
     if item.cdash:
@@ -184,15 +209,16 @@ def _item(version: _Element, form: FormLayout, name: str) -> None:
     if item.section:
         SubElement(found, "Alias", Context="section", Name=safe(item.section))
     if name in form.entered:
-        _reason_items(version, form, name, oid, label)
+        _reason_items(version, edition, form, name, label)
 
 
-def _reason_items(version: _Element, form: FormLayout, name: str, oid: str, label: str) -> None:
+def _reason_items(version: _Element, edition: Edition, form: FormLayout, name: str, label: str) -> None:
     """Why an item has no value, and what was written about it: items of their own, which every reader finds."""
+    oid = item_oid(form.key, name)
     reason = SubElement(
         version, "ItemDef", OID=f"{oid}{MISSING}", Name=safe(f"{name}{MISSING}"), DataType="text", Length="60"
     )
-    _words(reason, "Question", f"{label}: why there is no value")
+    write_words(reason, "Question", edition.said(REASON_OF, label=label))
     SubElement(reason, "CodeListRef", CodeListOID="CL.MISSING-REASON")
     length = max(COMMENT_LENGTH, form.longest.get(f"{name}{REASON}", 0))
     comment = SubElement(
@@ -203,39 +229,39 @@ def _reason_items(version: _Element, form: FormLayout, name: str, oid: str, labe
         DataType="text",
         Length=str(length),
     )
-    _words(comment, "Question", f"{label}: what was written about the missing value")
+    write_words(comment, "Question", edition.said(COMMENT_OF, label=label))
 
 
-def _limits(found: _Element, item: EditionItem) -> None:
+def _limits(found: _Element, edition: Edition, item: EditionItem) -> None:
     """What is impossible beyond them is refused, with these words."""
     for limit in item.limits:
         check = SubElement(found, "RangeCheck", Comparator=limit.comparator, SoftHard="Hard")
         SubElement(check, "CheckValue").text = limit.value
         if is_unit(item.unit):
             SubElement(check, "MeasurementUnitRef", MeasurementUnitOID=f"MU.{safe(item.unit)}")
-        _words(check, "ErrorMessage", limit.message)
+        write_words(check, "ErrorMessage", edition.said(limit.message))
 
 
-def _edit_checks(found: _Element, item: EditionItem) -> None:
+def _edit_checks(found: _Element, edition: Edition, item: EditionItem) -> None:
     """The product's own checks are programs: named here, with what they say in a sentence."""
     for check in item.checks:
         made = SubElement(found, "RangeCheck", SoftHard="Hard" if check.is_hard else "Soft")
         expression = SubElement(made, "FormalExpression", Context=EXPRESSION)
         expression.text = f"{safe(check.id)} version {check.version}"
-        _words(made, "ErrorMessage", check.title)
+        write_words(made, "ErrorMessage", edition.said(check.title))
 
 
 # --- conditions and methods -------------------------------------------------------------------------------------
 
 
-def _conditions(version: _Element, form: FormLayout) -> None:
+def _conditions(version: _Element, edition: Edition, form: FormLayout) -> None:
     """On which answers an item is not asked: a condition of ODM says when it is left out."""
     for name, steps in form.conditions.items():
         words = form.items[name].asked_when
         condition = SubElement(
             version, "ConditionDef", OID=f"C.{form.key}.{name}", Name=safe(f"{name} is not asked")
         )
-        _words(condition, "Description", f"Not asked: it is asked only {words}")
+        write_words(condition, "Description", edition.said(ASKED_ONLY, words=words))
         expression = SubElement(condition, "FormalExpression", Context=EXPRESSION)
         expression.text = safe(
             " or ".join(
@@ -245,16 +271,10 @@ def _conditions(version: _Element, form: FormLayout) -> None:
         )
 
 
-def _methods(version: _Element, form: FormLayout) -> None:
+def _methods(version: _Element, edition: Edition, form: FormLayout) -> None:
     for name, item in form.items.items():
         if item.rule:
             method = SubElement(
                 version, "MethodDef", OID=f"MT.{form.key}.{name}", Name=safe(item.rule), Type="Computation"
             )
-            _words(method, "Description", f"Calculated: {item.rule}")
-
-
-def _words(parent: _Element, tag: str, words: str) -> None:
-    text = SubElement(SubElement(parent, tag), "TranslatedText")
-    text.set(LANGUAGE, "en")
-    text.text = safe(words)
+            write_words(method, "Description", edition.said(CALCULATED, rule=item.rule))

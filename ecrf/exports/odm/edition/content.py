@@ -3,14 +3,19 @@
 import hashlib
 import json
 import re
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from typing import Any
 
+from django.utils.functional import Promise
+
+from ecrf.access.language import MASTER, in_master
 from ecrf.exports.odm.names import safe
 
 NUMBERED = re.compile(r"(.+)-([1-9][0-9]?)")
 """The code of one of several visits: `UNS-2`."""
+Said = tuple[tuple[str, str], ...]
+"""(language as xml:lang has it, words): English, then each language in which it is said otherwise."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +100,11 @@ class EditionVisit:
 
 @dataclass(frozen=True)
 class Edition:
-    """All forms, in the order of the schedule with their rows behind them, and the schedule, at one moment."""
+    """All forms, in the order of the schedule with their rows behind them, and the schedule, at one moment.
+
+    It is in English; `words` are {language: {a text of it: its translation}}, `phrases` the same of what the product
+    says around them. Both are empty of what was kept before there were translations: such a file stays English.
+    """
 
     title: str
     short_title: str
@@ -103,6 +112,30 @@ class Edition:
     patient_forms: tuple[str, ...]
     logs: tuple[str, ...]
     contents: tuple[EditionForm, ...]
+    words: dict[str, dict[str, str]] = field(default_factory=dict)
+    phrases: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    @property
+    def has_languages(self) -> bool:
+        return bool(self.words)
+
+    def said(self, text: str | Promise, **what: str) -> Said:
+        """A text of the trial's; or a phrase of the product's, with texts of the trial's in its places."""
+        if isinstance(text, str):
+            return self._said(
+                text, {language: words.get(text, text) for language, words in self.words.items()}
+            )
+        with in_master():
+            phrase = str(text)
+        others = {}
+        for language, words in self.words.items():
+            filled = {name: words.get(value, value) for name, value in what.items()}
+            others[language] = self.phrases[language].get(phrase, phrase).format(**filled)
+        return self._said(phrase.format(**what), others)
+
+    def _said(self, english: str, others: dict[str, str]) -> Said:
+        # Sorted: what is read of JSON has no other order.
+        return ((MASTER, english), *(pair for pair in sorted(others.items()) if pair[1] != english))
 
     @cached_property
     def forms(self) -> dict[str, EditionForm]:

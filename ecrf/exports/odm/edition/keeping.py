@@ -1,10 +1,12 @@
 """Keeps the edition of the forms with the data cuts that were taken while it was in force."""
 
+from django.utils.translation import gettext_lazy
+
 from ecrf.exports.models import DataCut, FormEdition
 from ecrf.exports.odm.edition.content import Edition, as_text, read_text, sha256
 from ecrf.exports.package import CannotBeWritten
 
-NOT_AS_KEPT = (
+NOT_AS_KEPT = gettext_lazy(
     "The forms that were kept with this cut are no longer what was kept: their SHA-256 differs. Somebody went around"
     " the product. Bring the table exports_formedition back from a backup."
 )
@@ -21,5 +23,5 @@ def kept_edition(cut: DataCut) -> Edition | None:
     if cut.edition is None:
         return None
     if sha256(cut.edition.content) != cut.edition_id:
-        raise CannotBeWritten(NOT_AS_KEPT)
+        raise CannotBeWritten(str(NOT_AS_KEPT))
     return read_text(cut.edition.content)

@@ -1,10 +1,15 @@
 """The edition of today: what the product's forms and its schedule are now."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import asdict, replace
 from typing import Any
 
+from django.utils.translation import gettext, to_locale
+
+from ecrf.access.language import MASTER, in_every_language
 from ecrf.checks.item_words import asked_when
 from ecrf.checks.registry import ANY, CHECKS
+from ecrf.exports.odm.definitions.sentences import phrases
 from ecrf.exports.odm.edition.content import (
     Edition,
     EditionCheck,
@@ -22,6 +27,48 @@ WHOLE_DIGITS = 10
 
 
 def edition_of_today() -> Edition:
+    """The same, whatever language is spoken when it is asked for."""
+    editions, product = {}, {}
+    for language in in_every_language():
+        tag = to_locale(language).replace("_", "-")
+        editions[tag], product[tag] = _edition(), [str(phrase) for phrase in phrases()]
+    master, english = editions.pop(MASTER), product.pop(MASTER)
+    return replace(
+        master,
+        words={tag: _translations(master, other) for tag, other in editions.items()},
+        phrases={
+            tag: dict(pair for pair in zip(english, said, strict=True) if pair[0] != pair[1])
+            for tag, said in product.items()
+        },
+    )
+
+
+def in_english(edition: Edition) -> Edition:
+    """Without translations, as editions were before there were any."""
+    return replace(edition, words={}, phrases={})
+
+
+def _translations(master: Edition, other: Edition) -> dict[str, str]:
+    """{text: what the other says in its place}, of the same edition in two languages."""
+    found: dict[str, str] = {}
+    for text, said in _pairs(asdict(master), asdict(other)):
+        found.setdefault(text, said)
+    return found
+
+
+def _pairs(master: Any, other: Any) -> Iterator[tuple[str, str]]:
+    match master:
+        case str() if master != other:
+            yield master, other
+        case tuple():
+            for one, its in zip(master, other, strict=True):
+                yield from _pairs(one, its)
+        case dict():
+            for name, value in master.items():
+                yield from _pairs(value, other[name])
+
+
+def _edition() -> Edition:
     trial = protocol()
     return Edition(
         title=trial.title,
@@ -106,10 +153,11 @@ def _type_of(item: Any) -> tuple[str, int, int]:
 def _limits(item: Any) -> Iterator[EditionLimit]:
     """What is impossible beyond them is refused, with these words."""
     message = next((str(one.message) for one in item.validators if hasattr(one, "limit_value")), "")
-    for comparator, words, limit in (("GE", "At least", item.low), ("LE", "At most", item.high)):
+    at_least, at_most = gettext("At least %(limit)s."), gettext("At most %(limit)s.")
+    for comparator, words, limit in (("GE", at_least, item.low), ("LE", at_most, item.high)):
         if limit is not None:
             has_both = item.low is not None and item.high is not None
-            yield EditionLimit(comparator, str(limit), message if has_both else f"{words} {limit}.")
+            yield EditionLimit(comparator, str(limit), message if has_both else words % {"limit": limit})
 
 
 def _checks(key: str, name: str) -> Iterator[EditionCheck]:

@@ -1,0 +1,13 @@
+"""What is stored in English, on pages: there in every template, as `translate` is."""
+
+from django import template
+
+from ecrf.access.kept_words import reason_as_read
+
+register = template.Library()
+
+
+@register.filter
+def reason_words(reason: str | None) -> str:
+    """A reason as the reader's language says it, where it was chosen and not written."""
+    return reason_as_read(reason) if reason else ""
