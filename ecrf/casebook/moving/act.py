@@ -87,7 +87,7 @@ def move(
 
 
 def _arrive(moving: list[MovingForm], patient: Patient, to: Destination, why: str, actor: Actor) -> list[str]:
-    """Record at the new places, then let everything follow: links, schedule, checks. Returns the reason of each form."""
+    """Record at the new places, then let everything follow: links, schedule, checks. Returns each reason."""
     with in_master():  # what is kept in the trail
         reasons = [_fitting(f"Moved from {one.from_words}", why) for one in moving]
         led = _fitting(f"What it names moved to {to.words}", why)

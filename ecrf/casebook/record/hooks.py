@@ -144,7 +144,7 @@ class Hooks:
     """The patient of whom an entry was struck out or restored."""
 
     after_move: Hook[Callable[[list[MovedForm], User, Actor], object]] = field(default_factory=Hook)
-    """(the forms that were moved, by whom, in which role): all is recorded at the new places, the old are struck out."""
+    """(the moved forms, by whom, in which role): all is recorded at the new places, and the old are struck out."""
 
     before_transfer: Hook[Callable[[Transfer], object]] = field(default_factory=Hook)
     """The transfer that is about to be made: the patient is where he or she was, and nothing of it is stored yet."""

@@ -16,6 +16,7 @@ from ecrf.imports.plan.outcome import RowOutcome
 from ecrf.imports.plan.places import chain_length
 from ecrf.imports.rights import actor_at, patients_of
 from ecrf.imports.sources.row import SourceRow, read_row
+from ecrf.imports.work.giving_way import GaveWay, giving_way
 from ecrf.imports.work.progress import ImportProgress
 
 STAND_IN = "Looked at before it is done"
@@ -92,10 +93,12 @@ def _look(batch: Import, patient: Patient | None, rows: list[ImportRow]) -> list
     actor = actor_at(batch.brought_by, patient.site)
     if actor is None:
         return _unknown(batch, rows)
-    outcomes = []
-    with suppress(_LookedAt), transaction.atomic():
-        outcomes = carry_out(patient, sources, batch.brought_by, actor, STAND_IN)
-        raise _LookedAt
+    for between in giving_way(patient):
+        with suppress(_LookedAt, GaveWay), transaction.atomic():
+            outcomes = carry_out(patient, sources, batch.brought_by, actor, STAND_IN, between)
+            raise _LookedAt
+        if not between.gave_way:
+            break
     return outcomes
 
 
