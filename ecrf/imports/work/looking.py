@@ -114,7 +114,8 @@ def unknown(number: str, batch: Import) -> str:
     if not number.strip():
         return "The row names no patient."
     where = f" at site {batch.site.code}" if batch.site else ""
-    return f"There is no patient “{number[:40]}”{where} for whom you can import.{_hint(number, batch)}"
+    can = "whose data you can compare" if batch.is_comparison else "for whom you can import"
+    return f"There is no patient “{number[:40]}”{where} {can}.{_hint(number, batch)}"
 
 
 def _hint(number: str, batch: Import) -> str:

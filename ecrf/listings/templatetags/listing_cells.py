@@ -61,15 +61,8 @@ def _cell(row: ListingRow, shown: ShownColumn, cells: list[ListingCell], view: L
         return BLANK()
     kind, address = _kind(shown, cell), _address(row, shown, cell, view)
     if address:
-        return LINKED(kind, _title(shown), address, cell.words)
-    return PLAIN(kind, _title(shown), cell.words)
-
-
-def _title(shown: ShownColumn) -> str:
-    """What stands before the value on a phone, where no head of a column says which form and which unit."""
-    column = shown.column
-    words = f"{column.group}: {column.label}" if shown.place and column.group else column.label
-    return f"{words}, {column.unit}" if column.unit else words
+        return LINKED(kind, shown.title, address, cell.words)
+    return PLAIN(kind, shown.title, cell.words)
 
 
 def _several(row: ListingRow, shown: ShownColumn, cells: list[ListingCell], view: ListingView) -> SafeString:
@@ -83,7 +76,7 @@ def _several(row: ListingRow, shown: ShownColumn, cells: list[ListingCell], view
     if len(cells) > MOST_LINES:
         more = gettext("and %(number)s more") % {"number": len(cells) - MOST_LINES}
         lines.append(LINE(more))
-    return SEVERAL(_kind(shown, cells[0]), _title(shown), SafeString("".join(lines)))
+    return SEVERAL(_kind(shown, cells[0]), shown.title, SafeString("".join(lines)))
 
 
 def _kind(shown: ShownColumn, cell: ListingCell) -> str:

@@ -121,5 +121,5 @@ def test_what_can_be_one_day_only_goes_on(text):
 @pytest.mark.parametrize("text", ["1.200", "1,200"])
 def test_what_can_be_two_numbers_is_refused_with_where_the_sign_is_said(text):
     with pytest.raises(CellRefused, match="How the file is written"):
-        cell_text(text, "number")
-    assert len({float(cell_text(text, "number", CellWays(decimal=sign))) for sign in ".,"}) == 2
+        cell_text(text, "number", decimals=1)
+    assert len({float(cell_text(text, "number", CellWays(sign), 1)) for sign in ".,"}) == 2
