@@ -20,12 +20,12 @@ def tidy(reason: str) -> str:
     return words
 
 
-def fault_of(reason: str, of: str | Promise = "", shortest: int = SHORTEST) -> str:
+def fault_of(reason: str, of: str | Promise = "", shortest: int = SHORTEST, longest: int = LONGEST) -> str:
     """Why a tidy reason cannot stand, in words for the page; "" if it can. `of` says what the reason is of: "the row is
-    struck out"; `shortest`: 1 where a reason is not asked for."""
-    if shortest <= len(reason) <= LONGEST:
+    struck out"; `shortest`: 1 where a reason is not asked for; `longest`: less where something is named beside it."""
+    if shortest <= len(reason) <= longest:
         return fault_of_text(reason)
-    is_long = len(reason) > LONGEST
+    is_long = len(reason) > longest
     if of and is_long:
         words = gettext(
             "Say why %(of)s, in %(shortest)d to %(longest)d characters: it has %(length)d. Shorten it."
@@ -36,4 +36,4 @@ def fault_of(reason: str, of: str | Promise = "", shortest: int = SHORTEST) -> s
         words = gettext("Say why, in %(shortest)d to %(longest)d characters: it has %(length)d. Shorten it.")
     else:
         words = gettext("Say why, in %(shortest)d to %(longest)d characters.")
-    return words % {"of": of, "shortest": SHORTEST, "longest": LONGEST, "length": len(reason)}
+    return words % {"of": of, "shortest": SHORTEST, "longest": longest, "length": len(reason)}

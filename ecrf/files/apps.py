@@ -6,4 +6,9 @@ class FilesConfig(AppConfig):
     verbose_name = "Files"
 
     def ready(self) -> None:
-        from ecrf.files import acts, history, proof  # noqa: F401  (they join menus, histories, the checks of the trail)
+        from ecrf.files import (  # noqa: F401  (they join menus, histories, moves, the checks of the trail)
+            acts,
+            history,
+            moving,
+            proof,
+        )

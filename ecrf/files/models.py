@@ -82,6 +82,13 @@ class StoredFile(models.Model):
     roles = ArrayField(
         models.CharField(max_length=20, choices=Role), default=list, help_text="Who confirms to have read it"
     )
+    moved_from = models.OneToOneField(
+        "self",
+        models.PROTECT,
+        null=True,
+        related_name="moved_to",
+        help_text="What it was before its form was moved",
+    )
     request_key = models.UUIDField(unique=True, default=uuid.uuid4, help_text="Of the click that added it")
     added_at = models.DateTimeField(auto_now_add=True)
     added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")

@@ -127,6 +127,13 @@ def restore_file(*, file: StoredFile, reason: str, by: User, actor: Actor) -> No
         raise FileRefused(fault, "reason")
     with _turn(file.patient, actor, why):
         _again(file)
+        if StoredFile.objects.filter(moved_from=file).exists():
+            raise FileRefused(
+                gettext(
+                    "The copy went along when its form was moved, and would stand twice. Move the form back to have"
+                    " it here again."
+                )
+            )
         if file.struck_at:
             file.struck_at, file.struck_by, file.struck_reason = None, None, ""
             file.save(update_fields=["struck_at", "struck_by", "struck_reason"])

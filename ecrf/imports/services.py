@@ -228,14 +228,8 @@ def _refuse(batch: Import, why: str, by: User) -> None:
             % {"name": batch.brought_by}
         )
     longest = longest_reason(batch)
-    if fault := fault_of(why, pgettext("of which the reason is asked", "it is imported")):
+    if fault := fault_of(why, pgettext("of which the reason is asked", "it is imported"), longest=longest):
         raise NotImported(fault, "reason")
-    if len(why) > longest:
-        raise NotImported(
-            gettext("Say why in at most %(longest)d characters: system and file are named beside it.")
-            % {"longest": longest},
-            "reason",
-        )
 
 
 def _checked(batch: Import, consents: dict[str, StrikingConsent], by: User) -> dict[str, list[Any]]:

@@ -24,6 +24,7 @@ from ecrf.casebook.moving.destination import (
     rows_to_move,
     where_words,
 )
+from ecrf.casebook.record.hooks import HOOKS, MovedForm
 from ecrf.casebook.schedule.ended import NotOpened
 from ecrf.casebook.services import open_visit, together
 from ecrf.casebook.striking import NotStruck, StrikingConsent, links_to
@@ -76,14 +77,17 @@ def move(
         moving = forms_at(rows, to, visit, source, there)
         act = Striking.now(by, why, consent)
         strikes_visit = _strike(moving, source, act, actor)
-        _arrive(moving, patient, to, why, actor)
+        reasons = _arrive(moving, patient, to, why, actor)
+        told = _told(moving, to, visit, reasons)
+        for step in HOOKS.after_move:
+            step(told, by, actor)
         first = moving[0].place
         Entry.objects.filter(first.held()).update(request_key=request_key)
     return Moved(to, visit, moving, strikes_visit)
 
 
-def _arrive(moving: list[MovingForm], patient: Patient, to: Destination, why: str, actor: Actor) -> None:
-    """Record at the new places, then let everything follow: links, schedule, checks."""
+def _arrive(moving: list[MovingForm], patient: Patient, to: Destination, why: str, actor: Actor) -> list[str]:
+    """Record at the new places, then let everything follow: links, schedule, checks. Returns each reason."""
     with in_master():  # what is kept in the trail
         reasons = [_fitting(f"Moved from {one.from_words}", why) for one in moving]
         led = _fitting(f"What it names moved to {to.words}", why)
@@ -96,6 +100,24 @@ def _arrive(moving: list[MovingForm], patient: Patient, to: Destination, why: st
     _refuse_named(moving, patient)
     with acting(actor, patient_id=patient.pk, source=MOVED):
         follow(patient)
+    return reasons
+
+
+def _told(
+    moving: list[MovingForm], to: Destination, visit: Visit | None, reasons: list[str]
+) -> list[MovedForm]:
+    """Where each form and each of its rows stands now, for those who joined; two statements."""
+    old = {one.entry.pk: one for one in moving}
+    left = Entry.objects.in_bulk(old)
+    standing = Entry.objects.filter(patient=to.patient, visit=visit, struck_at=None, parent__struck_at=None)
+    now = {(entry.crf, entry.address): entry for entry in standing.select_related("parent", "patient__site")}
+    told = []
+    for (pk, one), arrived in zip(old.items(), reasons, strict=True):
+        places = {pk: one.place} | {part.row.entry_id: part.place for part in one.parts}
+        keys = {row: (place.definition.key, place.address) for row, place in places.items()}
+        entries = {row: now[key] for row, key in keys.items() if key in now}
+        told.append(MovedForm(entries, left[pk].struck_reason, arrived))
+    return told
 
 
 def _patient_of(forms: Collection[Entry], to: Destination) -> Patient:

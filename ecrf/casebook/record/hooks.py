@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
+from ecrf.access.models import User
 from ecrf.audit.actor import Actor
 from ecrf.casebook.data import PatientData
 from ecrf.casebook.models import Entry, Patient
@@ -88,6 +89,16 @@ class Recorded:
 
 
 @dataclass(frozen=True)
+class MovedForm:
+    """A form that was moved with its rows. `entries`: {id of each entry that was struck out: the one that stands for it
+    now}; `left` and `arrived`: the reasons that the trail has at the old place and at the new one."""
+
+    entries: dict[int, Entry]
+    left: str
+    arrived: str
+
+
+@dataclass(frozen=True)
 class HistoryMoment:
     """What was done about a value without changing it: asked, answered, verified, signed; `said` in which words."""
 
@@ -131,6 +142,9 @@ class Hooks:
 
     after_strike: Hook[Callable[[Patient], object]] = field(default_factory=Hook)
     """The patient of whom an entry was struck out or restored."""
+
+    after_move: Hook[Callable[[list[MovedForm], User, Actor], object]] = field(default_factory=Hook)
+    """(the moved forms, by whom, in which role): all is recorded at the new places, and the old are struck out."""
 
     before_transfer: Hook[Callable[[Transfer], object]] = field(default_factory=Hook)
     """The transfer that is about to be made: the patient is where he or she was, and nothing of it is stored yet."""

@@ -134,6 +134,7 @@ def _shown(
         "patient": file.patient,
         "place": words_of_file(file),
         "moved": moved,
+        "moved_to": StoredFile.objects.filter(moved_from=file).first() if file.struck_at else None,
         "moved_url": page_of_entry(request.user, arrived) if arrived else "",
         "place_url": page_of_entry(request.user, file.entry, file.item) if file.entry else "",
         "shown": shown,

@@ -4,7 +4,7 @@ The look beforehand carries it out too, and takes it back: what it shows cannot 
 """
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -56,10 +56,20 @@ class Run:
     spoiled: bool = False
 
 
+def go_on() -> None:
+    """Between two rows: nothing."""
+
+
 def carry_out(
-    patient: Patient, rows: Iterable[SourceRow], by: User, actor: Actor, why: str
+    patient: Patient,
+    rows: Iterable[SourceRow],
+    by: User,
+    actor: Actor,
+    why: str,
+    between: Callable[[], None] = go_on,
 ) -> list[RowOutcome]:
-    """Record all rows of a patient in one act; what became of each, in their order. Nothing is taken back here."""
+    """Record all rows of a patient in one act; what became of each, in their order. Nothing is taken back here.
+    `between` is called before each row, and may end the act by what it raises."""
     rows = list(rows)
     if patient.struck_at:
         why_not = str(STRUCK) % {"number": patient.number, "why": (patient.struck_reason or "").rstrip(".")}
@@ -74,6 +84,7 @@ def carry_out(
             run.spoiled = False
             with together(patient) as data:
                 while waiting and not run.spoiled:
+                    between()
                     row, only_links = waiting.popleft()
                     _carry(row, outcomes[id(row)], data, run, only_links=only_links)
         if run.spoiled:

@@ -31,6 +31,8 @@ WHOLE_DAY_TIME = re.compile(r"(\d{4}-\d{2}-\d{2})[ T]00:00(?::00(?:\.0+)?)?")
 IN_NUMBERS = re.compile(r"(\d{1,2})[-./ ](\d{1,2})[-./ ](\d{4})(?:[ T]00:00(?::00(?:\.0+)?)?)?")
 """A date whose day and month could be told apart only by their order."""
 
+MONTHS = 12
+
 DAYS = frozenset({"day", "partial-day"})
 TEXTS = frozenset({"line", "prose", "link", "choice"})
 
@@ -109,6 +111,11 @@ def _day(text: str, plain: str, first: str) -> str:
     if first and (match := IN_NUMBERS.fullmatch(plain)):
         month, day_ = (match[1], match[2]) if first == "month" else (match[2], match[1])
         return f"{match[3]}-{int(month):02}-{int(day_):02}"
+    if (match := IN_NUMBERS.fullmatch(plain)) and int(match[1]) != int(match[2]) and _could_be_months(match):
+        raise CellRefused(
+            f"“{plain}” can be two days. Write YYYY-MM-DD, or bring the file again and say under “How the file is"
+            " written” whether the day or the month comes first."
+        )
     if TURNED.fullmatch(plain):
         raise CellRefused(
             gettext("“%(plain)s” has no year. Write the date as YYYY-MM-DD.") % {"plain": plain}
@@ -125,8 +132,22 @@ def _day(text: str, plain: str, first: str) -> str:
     return text
 
 
+def _could_be_months(match: re.Match[str]) -> bool:
+    return all(1 <= int(part) <= MONTHS for part in match.groups()[:2])
+
+
 def _number(plain: str, decimal: str, decimals: int) -> str:
     """Where the file says which sign stands before decimals, what could be two numbers is one."""
+    if not decimal:
+        try:
+            number(plain, decimals=decimals)
+        except Ambiguous as refusal:
+            raise CellRefused(
+                f"“{plain}” can be two numbers. Write it without the sign between thousands, or bring the file again"
+                " and say under “How the file is written” which sign stands before decimals."
+            ) from refusal
+        except Unreadable:
+            return plain
     if not decimal or not (match := re.fullmatch(r"([<>≤≥=]*)\s*([+-]?[\d.,' ]+)", plain)):
         return plain
     sign, digits = match[1], match[2].strip()

@@ -17,6 +17,7 @@ from ecrf.imports.plan.outcome import RowOutcome
 from ecrf.imports.plan.places import chain_length
 from ecrf.imports.rights import actor_at, patients_of
 from ecrf.imports.sources.row import SourceRow, read_row
+from ecrf.imports.work.giving_way import GaveWay, giving_way
 from ecrf.imports.work.progress import ImportProgress
 
 STAND_IN = "Looked at before it is done"
@@ -93,10 +94,12 @@ def _look(batch: Import, patient: Patient | None, rows: list[ImportRow]) -> list
     actor = actor_at(batch.brought_by, patient.site)
     if actor is None:
         return _unknown(batch, rows)
-    outcomes = []
-    with suppress(_LookedAt), transaction.atomic():
-        outcomes = carry_out(patient, sources, batch.brought_by, actor, STAND_IN)
-        raise _LookedAt
+    for between in giving_way(patient):
+        with suppress(_LookedAt, GaveWay), transaction.atomic():
+            outcomes = carry_out(patient, sources, batch.brought_by, actor, STAND_IN, between)
+            raise _LookedAt
+        if not between.gave_way:
+            break
     return outcomes
 
 
@@ -111,9 +114,14 @@ def unknown(number: str, batch: Import) -> str:
     """Another site's patient is as unknown as one whom nobody added."""
     if not number.strip():
         return gettext("The row names no patient.")
-    words = gettext("There is no patient “%(number)s” for whom you can import.")
-    if batch.site:
-        words = gettext("There is no patient “%(number)s” at site %(site)s for whom you can import.")
+    if batch.is_comparison:
+        words = gettext("There is no patient “%(number)s” whose data you can compare.")
+        if batch.site:
+            words = gettext("There is no patient “%(number)s” at site %(site)s whose data you can compare.")
+    else:
+        words = gettext("There is no patient “%(number)s” for whom you can import.")
+        if batch.site:
+            words = gettext("There is no patient “%(number)s” at site %(site)s for whom you can import.")
     said = words % {"number": number[:40], "site": batch.site.code if batch.site else ""}
     return " ".join(filter(None, (said, _hint(number, batch))))
 

@@ -64,6 +64,13 @@ class ShownColumn:
     def key(self) -> str:
         return self.column.key
 
+    @property
+    def title(self) -> str:
+        """Where no head above says which form and which unit: on a phone, and in the preview of queries."""
+        column = self.column
+        words = f"{column.group}: {column.label}" if self.place and column.group else column.label
+        return f"{words}, {column.unit}" if column.unit else words
+
 
 @dataclass
 class ListingStatement:

@@ -4,6 +4,7 @@ import json
 
 from django import template
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext
 
 from ecrf.forms.skeleton import Snippet
 from ecrf.listings.acts.ticked import words_of
@@ -60,8 +61,8 @@ def _cell(row: ListingRow, shown: ShownColumn, cells: list[ListingCell], view: L
         return BLANK()
     kind, address = _kind(shown, cell), _address(row, shown, cell, view)
     if address:
-        return LINKED(kind, shown.column.label, address, cell.words)
-    return PLAIN(kind, shown.column.label, cell.words)
+        return LINKED(kind, shown.title, address, cell.words)
+    return PLAIN(kind, shown.title, cell.words)
 
 
 def _several(row: ListingRow, shown: ShownColumn, cells: list[ListingCell], view: ListingView) -> SafeString:
@@ -73,8 +74,9 @@ def _several(row: ListingRow, shown: ShownColumn, cells: list[ListingCell], view
         address = _address(row, shown, cell, view) if cell.words else ""
         lines.append(LINE_LINKED(address, cell.words) if address else LINE(cell.words or NOTHING))
     if len(cells) > MOST_LINES:
-        lines.append(LINE(f"and {len(cells) - MOST_LINES} more"))
-    return SEVERAL(_kind(shown, cells[0]), shown.column.label, SafeString("".join(lines)))
+        more = gettext("and %(number)s more") % {"number": len(cells) - MOST_LINES}
+        lines.append(LINE(more))
+    return SEVERAL(_kind(shown, cells[0]), shown.title, SafeString("".join(lines)))
 
 
 def _kind(shown: ShownColumn, cell: ListingCell) -> str:

@@ -5,8 +5,6 @@ from django.urls import reverse
 
 from ecrf.casebook.striking import strike_out, strike_patient, strike_visit
 from ecrf.files import services
-from tests.builders import a_visit
-from tests.ecrf.casebook.moving.builders import moved
 from tests.ecrf.files.builders import a_copy, a_logged_event, a_page, post_copy, sending
 
 pytestmark = pytest.mark.django_db
@@ -47,14 +45,3 @@ def test_patient_with_as_many_files_as_are_taken_takes_another_version_and_no_fi
     address = reverse("new-file-version", args=[version.file_id])
     assert site_client.post(address, posted).status_code == 302
     assert post_copy(site_client, patient).status_code == 422
-
-
-def test_copy_of_a_form_that_was_moved_says_where_that_stands_now(site_client, patient, entry, coordinator):
-    version = a_copy(patient, coordinator, entry, "pulse")
-    address = reverse("file", args=[version.file_id])
-    assert "was moved" not in site_client.get(address).content.decode()
-    a_visit(patient, "W07", coordinator)
-    moved([entry], patient, "W07", coordinator)
-    page = site_client.get(address).content.decode()
-    assert "The form that it proves was moved" in page
-    assert reverse("visit", args=[patient.number, "W07"]) in page

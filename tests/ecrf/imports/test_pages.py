@@ -70,6 +70,19 @@ def test_a_reason_is_asked_for_and_what_was_typed_stays(lines, site, visit, coor
     assert not CRFS["vital-signs"].model.objects.exists()
 
 
+@pytest.mark.parametrize("reason", ["x", "long " * 90])
+def test_what_is_wrong_with_a_reason_names_the_length_that_its_field_names(
+    lines, site, visit, coordinator, reason
+):
+    """System and file stand beside it in the trail: it is shorter than elsewhere."""
+    batch = a_file(lines("W01,60.5,70"), coordinator, site=site)
+    url = reverse("order-import", args=[batch.request_key])
+    page = logged_in(coordinator).post(url, pressed(batch, reason=reason)).content.decode()
+    lengths = re.findall(r"3 to (\d+) characters", page)
+    assert len(lengths) == 2
+    assert len(set(lengths)) == 1
+
+
 @pytest.mark.parametrize("key", [key for key, _title in form_choices()])
 def test_the_template_of_every_form_is_taken_back_filled_in(key, coordinator, site):
     """Its columns are the ones that an import of the form knows."""

@@ -316,3 +316,20 @@ def test_values_of_a_preview_that_somebody_made_up_do_no_harm(client, world, mon
         )
         assert answer.status_code == 409
         assert "<script>was" not in answer.content.decode()
+
+
+def test_no_two_items_of_one_name_stand_unnamed_where_no_head_says_of_which_form_they_are(
+    client, world, monitor
+):
+    """On a phone each value has its own heading; in the preview of queries each column has one. Both say the unit."""
+    client.force_login(monitor)
+    days = ("adverse-event.started_on", "dose.given_on", "dose.given_g")
+    near = "dose,near,started_on,,given_on,,400,400,,all"
+    asked = {"main": "adverse-event", "join": [near], "col": ["@patient", *days]}
+    page = client.get("/listings/show/", asked)
+    titles = [head.shown.title for head in page.context["view"].heads]
+    assert titles[1].startswith("Adverse event") or ":" not in titles[1]
+    assert [title.split(":")[0] for title in titles[2:]] == ["Dose", "Dose"]
+    assert titles[3].endswith(", g")
+    for title in titles[2:]:
+        assert f'data-v="{title}"' in page.content.decode()

@@ -42,6 +42,7 @@ JOINED = {
         "ecrf.queries.reopening.hand_back_struck",
         "ecrf.verification.review_status.derive_review_status",
     },
+    "after_move": {"ecrf.files.moving.copies_move"},
     "before_transfer": {"ecrf.exports.handed_over.keeping.keep_casebook"},
     "after_transfer": {
         "ecrf.locks.moving.locks_move",

@@ -103,4 +103,23 @@ def test_the_sign_for_decimals_settles_what_could_be_two_numbers():
 def test_the_order_of_day_and_month_settles_what_could_be_two_dates():
     assert cell_text("05/06/2026", "day", CellWays(first="day")) == "2026-06-05"
     assert cell_text("05/06/2026", "day", CellWays(first="month")) == "2026-05-06"
-    assert cell_text("05/06/2026", "day") == "05/06/2026"  # which is asked about later
+
+
+@pytest.mark.parametrize("text", ["03/04/2025", "3.4.2025", "12-11-2025"])
+def test_what_can_be_two_days_is_refused_with_where_the_order_is_said(text):
+    """A file has no buttons from which one of the readings is chosen."""
+    with pytest.raises(CellRefused, match="How the file is written"):
+        cell_text(text, "day")
+    assert cell_text(text, "day", CellWays(first="day")) != cell_text(text, "day", CellWays(first="month"))
+
+
+@pytest.mark.parametrize("text", ["13/04/2025", "04/04/2025", "2025-04-03"])
+def test_what_can_be_one_day_only_goes_on(text):
+    assert cell_text(text, "day") == text
+
+
+@pytest.mark.parametrize("text", ["1.200", "1,200"])
+def test_what_can_be_two_numbers_is_refused_with_where_the_sign_is_said(text):
+    with pytest.raises(CellRefused, match="How the file is written"):
+        cell_text(text, "number", decimals=1)
+    assert len({float(cell_text(text, "number", CellWays(sign), 1)) for sign in ".,"}) == 2
