@@ -1,12 +1,9 @@
 """Makes the package of a data cut again, from the audit trail alone: the same bytes, or it says what differs."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from django.db import connection
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from ecrf import __version__
@@ -19,18 +16,11 @@ from ecrf.exports.odm.edition.keeping import kept_edition
 from ecrf.exports.odm.edition.today import edition_of_today, in_english
 from ecrf.exports.package import MANIFEST, Package, StepCounter, finish, in_silence
 from ecrf.exports.people import named
+from ecrf.exports.redacted import RedactedEvent, redacted_since, unexplained
 from ecrf.exports.sdtm.program import mapping_sum
 from ecrf.exports.sdtm.writing import FOLDER as SDTM_FOLDER
 from ecrf.exports.tables.description import read_description
 from ecrf.exports.tables.selection import read_selection
-
-_REDACTED = """
-    SELECT DISTINCT x.chain, x.position, x."table", x."row", x.entry_id
-    FROM audit_redaction r JOIN audit_auditevent x ON x.chain = r.chain AND x.position = r.position
-    JOIN unnest(%s::bigint[], %s::bigint[]) AS cut(chain, position)
-        ON cut.chain = x.chain AND x.position <= cut.position
-    WHERE r.redacted_at > %s ORDER BY 1, 2
-"""
 
 ODM_FORMATS = frozenset({"odm", "odm-archive"})
 BY_FORMS_OF_TODAY = gettext_lazy(
@@ -68,18 +58,24 @@ class DifferingFiles:
 @dataclass(frozen=True)
 class Rebuilt:
     """What came of it. `redacted`: the events up to the cut from which personal data were taken out since;
-    `version`: of the software that took the cut; `by_forms_of_today`: whether it holds ODM and no forms were kept.
-    `differing`: None where it was not kept what the files were; `mapping`: the sums of the programs that made its SDTM,
-    then and now."""
+    `unexplained`: files that differ though none of these can have changed them; `version`: of the software that took
+    the cut; `by_forms_of_today`: whether it holds ODM and no forms were kept. `differing`: None where it was not kept
+    what the files were; `mapping`: the sums of the programs that made its SDTM, then and now."""
 
     size: int
     sha256: str
     is_same: bool
-    redacted: list[dict[str, Any]]
+    redacted: list[RedactedEvent]
     version: str = __version__
     by_forms_of_today: bool = False
     differing: DifferingFiles | None = None
     mapping: tuple[str, str] = ("", "")
+    unexplained: tuple[str, ...] = ()
+
+    @property
+    def is_explained(self) -> bool:
+        """Whether it is the same, or differs in what was redacted and in nothing else."""
+        return self.is_same or bool(self.redacted and not self.unexplained)
 
     @property
     def words(self) -> str:
@@ -99,7 +95,7 @@ class Rebuilt:
     def _outcome(self) -> str:
         if self.is_same:
             return gettext("Made again from the audit trail alone: the same bytes, the same SHA-256.")
-        if self.redacted:
+        if self.is_explained:
             words = ngettext(
                 "Made again from the audit trail: it differs in what was redacted since the cut was taken"
                 " (%(number)s event; the manifest names them).",
@@ -122,6 +118,11 @@ class Rebuilt:
                 " is %(now)s, which may write the files otherwise: make it again with %(version)s."
             )
             return words % {"version": self.version, "now": __version__}
+        if self.redacted:
+            return gettext(
+                "Made again from the audit trail: the bytes DIFFER in more than was redacted. Run verify_audit, and"
+                " compare the two files."
+            )
         return gettext(
             "Made again from the audit trail: the bytes DIFFER. Run verify_audit, and compare the two files."
         )
@@ -134,7 +135,7 @@ def rebuild(cut: DataCut, folder: Path, target: Path, progress: StepCounter = in
     kept = kept_edition(cut)
     positions = {int(chain): position for chain, position in cut.positions.items()}
     with in_master(), one_snapshot(writes=True):
-        redacted = _redacted(positions, cut.taken_at)
+        redacted = redacted_since(positions)
         package = Package(
             folder,
             selected_cut(cut.name, cut.taken_at, positions, selection, description, cut.version),
@@ -144,7 +145,7 @@ def rebuild(cut: DataCut, folder: Path, target: Path, progress: StepCounter = in
             version=cut.version,
             synthetic=cut.is_synthetic,
             remarks={"reason": cut.reason, "taken_by": named(cut.taken_by, identifiers=selection.identifiers)}
-            | ({"redacted_since": redacted} if redacted else {}),
+            | ({"redacted_since": [event.place for event in redacted]} if redacted else {}),
             progress=progress,
             edition=kept or in_english(edition_of_today()),  # as files were when none was kept
         )
@@ -152,6 +153,7 @@ def rebuild(cut: DataCut, folder: Path, target: Path, progress: StepCounter = in
         with package.reading_trail_once():
             write_formats(package, cut.formats)
         size, sha256 = finish(package, target)
+    differing = _differing(cut.sums["files"], package.sums) if cut.sums else None
     return Rebuilt(
         size,
         sha256,
@@ -159,8 +161,9 @@ def rebuild(cut: DataCut, folder: Path, target: Path, progress: StepCounter = in
         redacted,
         cut.version,
         by_forms_of_today=kept is None and not ODM_FORMATS.isdisjoint(cut.formats),
-        differing=_differing(cut.sums["files"], package.sums) if cut.sums else None,
+        differing=differing,
         mapping=(cut.sums["mapping"], mapping_sum()) if cut.sums else ("", ""),
+        unexplained=unexplained(differing.names, package, redacted) if differing else (),
     )
 
 
@@ -169,13 +172,3 @@ def _differing(then: dict[str, str], now: dict[str, str]) -> DifferingFiles:
     names = (then.keys() | now.keys()) - {MANIFEST}
     differing = sorted(name for name in names if then.get(name) != now.get(name))
     return DifferingFiles(tuple(differing), len(names) - len(differing))
-
-
-def _redacted(positions: dict[int, int], since: datetime) -> list[dict[str, Any]]:
-    with connection.cursor() as cursor:
-        cursor.execute(_REDACTED, [list(positions), list(positions.values()), since])
-        return [_place(found) for found in cursor.fetchall()]
-
-
-def _place(found: Iterable[Any]) -> dict[str, Any]:
-    return dict(zip(("chain", "position", "table", "row", "entry"), found, strict=True))

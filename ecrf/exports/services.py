@@ -27,6 +27,18 @@ WAITING_AT_MOST = 20
 """Files that one person may have waiting: nobody's script keeps the worker from everybody else's."""
 
 
+DEVICES = frozenset(
+    (
+        "CON",
+        "PRN",
+        "AUX",
+        "NUL",
+        *(f"{port}{number}" for port in ("COM", "LPT") for number in "0123456789¹²³"),
+    )
+)
+"""What Windows takes for a device, in capitals or not and whatever stands behind a point: it saves no such file."""
+
+
 class Refused(Exception):
     """Why it is not done, in words for the page. `field`: beside which field it stands, "" for the page."""
 
@@ -101,6 +113,11 @@ def ask_for_cut(
             ),
             "name",
         )
+    if name.partition(".")[0].strip().upper() in DEVICES:
+        device = gettext(
+            "Windows takes %(name)s for a device and saves no file of that name. Choose another name."
+        )
+        raise Refused(device % {"name": name}, "name")
     if fault := fault_of(reason, pgettext("of which the reason is asked", "the cut is taken")):
         raise Refused(fault, "reason")
     if choice["selection"]["identifiers"]:
@@ -125,7 +142,7 @@ def ask_for_cut(
 
 
 def _is_file_name(name: str) -> bool:
-    """Whether every file system and spreadsheet takes it for what it is: no path, no formula, no device."""
+    """Whether every file system and spreadsheet takes it for what it is: no path, no formula."""
     plain = name.replace(" ", "").replace("-", "").replace("_", "").replace(".", "")
     return plain.isalnum() and name[0].isalnum() and ".." not in name and name[-1] not in ". "
 

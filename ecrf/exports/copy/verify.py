@@ -71,7 +71,11 @@ def faults_of(events, length, head, chain=None):
 def altered_files(folder):
     """What sha256sum would name, for who has no such program: Windows, for one."""
     faults, named = [], set()
-    for line in (folder / "SHA256SUMS").read_text(encoding="utf-8").splitlines():
+    try:
+        lines = (folder / "SHA256SUMS").read_text(encoding="utf-8").splitlines()
+    except (OSError, ValueError) as error:
+        return [f"SHA256SUMS: cannot be read ({type(error).__name__})"]
+    for line in lines:
         digest, _gap, name = line.partition("  ")
         named.add(name)
         path = folder / name
@@ -85,11 +89,31 @@ def altered_files(folder):
     ]
 
 
+def chains_of(folder):
+    """{patient: {chain, events, head}}, as the manifest has it. ValueError says in words why there is none."""
+    try:
+        chains = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["chains"]
+        return {
+            patient: {name: chain[name] for name in ("chain", "events", "head")}
+            for patient, chain in chains.items()
+        }
+    except OSError:
+        raise ValueError(
+            "is not here: run this in the folder into which the whole copy was unpacked"
+        ) from None
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"cannot be read ({type(error).__name__})") from None
+
+
 def main(folder):
     """0 if everything holds, 1 if not; says what was found."""
-    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    try:
+        chains = chains_of(folder)
+    except ValueError as error:
+        print(f"FAULT  manifest.json: {error}.\nIt does NOT hold.")
+        return 1
     count = bad = taken_out = 0
-    for patient, chain in sorted(manifest["chains"].items()):
+    for patient, chain in sorted(chains.items()):
         path = folder / "trail" / (patient + ".jsonl")
         try:
             lines = path.read_text(encoding="utf-8").split("\n")
@@ -103,7 +127,7 @@ def main(folder):
         for fault in faults:
             print(f"FAULT  patient {patient}: {fault}")
     for path in sorted((folder / "trail").glob("*")):
-        if path.name[: -len(".jsonl")] not in manifest["chains"]:
+        if path.name[: -len(".jsonl")] not in chains:
             bad += 1
             print(f"FAULT  {path.name}: the manifest does not name it")
     for fault in altered_files(folder):

@@ -4,6 +4,7 @@ import csv
 import hashlib
 import io
 import json
+import shutil
 import subprocess
 import sys
 import uuid
@@ -13,6 +14,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from ecrf.audit.models import AuditChain, AuditEvent
+from ecrf.exports.copy.contents import VERIFIER
 from ecrf.exports.copy.verify import faults_of, hash_of
 from ecrf.exports.folder import file_of
 from ecrf.exports.models import Export, ExportKind
@@ -241,6 +243,29 @@ def test_a_manifest_that_is_none_does_not_hold(tmp_path, manifest):
     (tmp_path / "SHA256SUMS").write_text(f"{digest}  manifest.json\n")
     with pytest.raises(CommandError, match="does not hold"):
         call_command("verify_copy", str(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("files", "words"),
+    [
+        ({}, "unpacked"),
+        ({"manifest.json": "{"}, "cannot be read"),
+        ({"manifest.json": '{"chains": {"01-001": 1}}'}, "cannot be read"),
+        ({"manifest.json": '{"chains": {}}'}, "SHA256SUMS: cannot be read"),
+        ({"manifest.json": '{"chains": {}}', "SHA256SUMS": "\udcff"}, "SHA256SUMS: cannot be read"),
+    ],
+)
+def test_stranger_is_told_in_words_where_the_copy_is_not_whole(tmp_path, files, words):
+    shutil.copy(VERIFIER, tmp_path)
+    for name, content in files.items():
+        (tmp_path / name).write_text(content, encoding="utf-8", errors="surrogateescape")
+    done = subprocess.run(
+        [sys.executable, "-I", str(tmp_path / "verify.py")], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1
+    assert words in done.stdout
+    assert "It does NOT hold." in done.stdout
+    assert done.stderr == ""
 
 
 def test_sums_that_are_no_text_are_refused_in_words(tmp_path):

@@ -192,10 +192,38 @@ def test_redaction_changes_the_cut_in_the_redacted_values_and_its_manifest_names
             assert "[redacted]" in now
     told = json.loads(after[MANIFEST])["redacted_since"]
     events = {(one["chain"], one["position"]) for one in told}
+    assert found.is_explained
     until = cut_named().positions
     tombstones = Redaction.objects.values_list("chain", "position")
     assert events == {(chain, position) for chain, position in tombstones if position <= until[str(chain)]}
     assert len(events) < len(tombstones)  # the events of the redaction itself are later
+
+
+@pytest.mark.requirement("R-020")
+def test_redaction_explains_no_file_but_those_that_held_what_was_redacted(
+    study, statistician, tmp_path, capsys
+):
+    take(statistician, identifiers=True, formats=("csv", "xpt"))
+    study.redact()
+    tamper("UPDATE audit_auditevent SET changes = replace(changes::text, 'Headache', 'Backache')::jsonb")
+    found = again(cut_named(), tmp_path)
+    assert not found.is_explained
+    assert found.unexplained == ("csv/adverse_event.csv", "xpt/advrse.xpt")
+    assert found.differing is not None
+    assert {"csv/queries.csv", "csv/trail.csv"} <= set(found.differing.names)
+    with pytest.raises(CommandError):
+        call_command("export", cut="First", output="-")
+    assert "in more than was redacted" in capsys.readouterr().out
+
+
+def test_redaction_that_was_under_way_when_the_cut_was_taken_is_named(study, statistician, tmp_path):
+    """Its moment is then earlier than the cut's, which did not see it: what counts is its place in the chain."""
+    take(statistician, identifiers=True)
+    study.redact()
+    tamper("UPDATE audit_redaction SET redacted_at = redacted_at - interval '1 hour'")
+    found = again(cut_named(), tmp_path)
+    assert found.redacted
+    assert found.is_explained
 
 
 def test_manifest_and_sums_name_every_file(study, statistician, settings):

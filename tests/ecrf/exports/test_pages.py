@@ -111,6 +111,20 @@ def test_few_are_ticked_and_none_means_all(study, statistician, sent, stored):
     assert (selection["forms"], selection["sites"]) == (stored, None)
 
 
+@pytest.mark.parametrize("name", ["CON", "nul.first look", "Com1", "lpt9.x", "AUX .b", "COM²"])
+def test_name_that_windows_takes_for_a_device_is_refused_beside_its_field(study, statistician, name):
+    answer = client_of(statistician).post(reverse("new-cut"), everything(name=name))
+    assert answer.status_code == 422
+    assert "device" in answer.content.decode()
+    assert not Export.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["Console", "Interim com1", "LPT", "nulls.2026"])
+def test_name_that_only_looks_like_a_device_is_taken(study, statistician, name):
+    client_of(statistician).post(reverse("new-cut"), everything(name=name))
+    assert Export.objects.get().title == name
+
+
 def test_what_there_is_not_is_refused_and_never_taken_for_all(study, statistician):
     answer = client_of(statistician).post(reverse("new-cut"), everything(form=["none-such"]))
     assert answer.status_code == 422

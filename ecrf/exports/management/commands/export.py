@@ -70,7 +70,7 @@ class Command(BaseCommand):
         self.stdout.write(
             f"SHA-256 when it was taken: {cut.export.sha256}\nSHA-256 now:               {found.sha256}"
         )
-        if not found.is_same and not found.redacted:
+        if not found.is_explained:
             raise CommandError("The data cut could not be made again.")
 
     def _take(self, choice: str, username: str) -> None:
