@@ -61,8 +61,8 @@ QUICK = Size(saves=150, writers=3, senders=50, slow_s=3, away_s=1.5)
 class Field:
     """PostgreSQL on a folder, gunicorn as the compose file has it, people with a patient each."""
 
-    def __init__(self, work: Path, size: Size, workers: int = 3) -> None:
-        self.work, self.size, self.workers = work, size, workers
+    def __init__(self, work: Path, static: Path, size: Size, workers: int = 3) -> None:
+        self.work, self.static, self.size, self.workers = work, static, size, workers
         self.web: subprocess.Popen[bytes] | None = None
         self.ahead = 0.0
         with socket.socket() as free:
@@ -81,9 +81,11 @@ class Field:
             cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [WEB])
             if not cursor.fetchone():
                 cursor.execute(f"CREATE ROLE {WEB} LOGIN")
+            cursor.execute(f"ALTER ROLE {WEB} SET track_activities = off")
             cursor.execute(f'CREATE DATABASE "{DATABASE}" TEMPLATE "{postgres._template()}"')
             cursor.execute(f'REVOKE TEMPORARY ON DATABASE "{DATABASE}" FROM PUBLIC')
         self._manage("migrate", "--verbosity", "0", "--skip-checks")  # grants to the role what it may
+        self._manage("collectstatic", "--no-input", "--verbosity", "0")
         command = [sys.executable, "-m", "tests.ha.study", str(self.size.writers + 1), PASSWORD]
         done = subprocess.run(
             command, cwd=ROOT, env=self.settings(OWNER), check=True, capture_output=True, text=True
@@ -110,7 +112,8 @@ class Field:
         return {
             **os.environ,
             **TEST_SETTINGS,
-            "DJANGO_SETTINGS_MODULE": "ecrf.settings",
+            "DJANGO_SETTINGS_MODULE": "tests.siege.settings",
+            "SIEGE_STATIC_ROOT": str(self.static),
             "DATABASE_URL": self.url(role),
             "LOG_LEVEL": "CRITICAL",
             **moved,
@@ -210,7 +213,7 @@ class Field:
             return dict(cursor.fetchall())
 
     def faults_of(self, noted: Noted, since: int) -> list[str]:
-        """Each acknowledged save is in the trail once; nobody was answered with what is no answer; the chains hold."""
+        """Each acknowledged save is in the trail once; nobody was answered with what is no answer."""
         faults = [f"{count} × {what}" for what, count in noted.refusals.items() if not FINE.match(what)]
         with cursor_on(self.url(OWNER)) as cursor:
             cursor.execute(
@@ -223,13 +226,13 @@ class Field:
             faults.append(f"{len(lost)} acknowledged saves are not there")
         if twice := [reason for reason, times in found.items() if times > 1]:
             faults.append(f"{len(twice)} saves are there twice")
-        return faults + self.faults_of_chains()
+        return faults
 
-    def faults_of_chains(self) -> list[str]:
+    def verify(self) -> Line:
+        """After all that: the chains hold, and whatever is derived is as it would be derived anew."""
         done = self._manage("verify_audit")
-        if done.returncode:
-            return ["verify_audit: " + " / ".join((done.stdout + done.stderr).splitlines()[-5:])]
-        return []
+        said = (done.stdout + done.stderr).splitlines() or ["It said nothing."]
+        return Line("the trail after all that", " / ".join(said[-5:]), "it holds", done.returncode == 0)
 
     def last_event(self) -> int:
         with cursor_on(self.url(OWNER)) as cursor:
@@ -336,21 +339,20 @@ def _more_saves(field: Field, noted: Noted, patience: float = PATIENCE_S) -> flo
     return field.wait("Saves", lambda: len(noted.saves) > before + field.size.writers, patience)
 
 
+TAKER = "taker"
+PRODUCTS = f"FROM pg_stat_activity WHERE usename = %s AND application_name <> '{TAKER}'"
+
+
 def no_connections(field: Field) -> Line:
     """Others have taken every connection that the database has; the product's own are ended."""
     since, taken = field.last_event(), list[psycopg2.extensions.connection]()
     with field.people(field.stored()) as noted:
-        until = time.monotonic() + field.size.away_s
         with cursor_on(field.url(OWNER)) as cursor:
-            while time.monotonic() < until:
-                cursor.execute(
-                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = %s"
-                    " AND application_name <> 'taker'",
-                    [WEB],
-                )
-                with suppress(psycopg2.OperationalError):
-                    while True:
-                        taken.append(psycopg2.connect(field.url(WEB), application_name="taker"))
+            field.wait(
+                "A moment without any connection of the product",
+                lambda: _take_all(cursor, field.url(WEB), taken),
+            )
+        time.sleep(field.size.away_s)
         status = field.status_of("/healthz")
         faults = [] if status == 503 else [f"/healthz answered {status}"]
         for connection in taken:
@@ -362,6 +364,18 @@ def no_connections(field: Field) -> Line:
         faults.append("nobody was refused: it was not struck")
     told = f"{len(taken)} taken, {refused} refused, saves again after {back:.1f} s"
     return verdict("connections exhausted", told, faults)
+
+
+def _take_all(
+    cursor: psycopg2.extensions.cursor, url: str, taken: list[psycopg2.extensions.connection]
+) -> bool:
+    """End the product's connections and take their places; it tries to have them back at the same time."""
+    cursor.execute(f"SELECT pg_terminate_backend(pid) {PRODUCTS}", [WEB])
+    with suppress(psycopg2.OperationalError):
+        while True:
+            taken.append(psycopg2.connect(url, application_name=TAKER))
+    cursor.execute(f"SELECT count(*) {PRODUCTS}", [WEB])
+    return cursor.fetchone() == (0,)
 
 
 def disk_full(field: Field) -> Line:
@@ -456,13 +470,14 @@ BLOWS: dict[str, Callable[[Field], Line]] = {
 def battlefield(work: Path, size: Size) -> Iterator[Field]:
     """`work`: an empty folder that a user without rights may enter. As root, it becomes a small disk."""
     work.chmod(0o755)
-    mounted = _mount(work)
-    field = Field(work, size)
+    mounted, static = _mount(work), Path(tempfile.mkdtemp(prefix="ecrf-siege-static-"))
+    field = Field(work, static, size)
     try:
         field.start()
         yield field
     finally:
         field.stop()
+        shutil.rmtree(static, ignore_errors=True)
         if mounted:
             subprocess.run(["umount", "--lazy", str(work)], check=False)
 
@@ -484,7 +499,7 @@ def run(size: Size, say: Callable[[str], object]) -> list[Line]:
             say(f"{what}, load {os.getloadavg()[0]:.1f}")
             lines.append(blow(field))
             say(f"  {lines[-1].measured}  {lines[-1].verdict}")
-        return lines
+        return [*lines, field.verify()]
 
 
 if __name__ == "__main__":

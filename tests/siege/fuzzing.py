@@ -291,6 +291,7 @@ class Fuzzer:
 def _forms_of(client: Client, url: str) -> Iterator[Target]:
     with transaction.atomic():
         answer = client.get(url)
+        answer.close()
         transaction.set_rollback(True)
     if (
         answer.status_code == 200

@@ -24,3 +24,8 @@ def test_nothing_acknowledged_is_lost_and_whoever_is_refused_is_told_so(what, fi
     if line.ok is None:
         pytest.skip(f"SKIPPED: {line.measured}")
     assert line.ok, line.measured
+
+
+def test_chains_hold_after_all_that(field):
+    line = field.verify()
+    assert line.ok, line.measured
