@@ -95,6 +95,8 @@ class Writer(threading.Thread):
         path = f"/patients/{self.number}/W01/vital-signs/1/pulse/"
         for n in count():
             value = str(VALUES[n % len(VALUES)])
+            if value == self.seen:
+                continue  # it would change nothing, and leave no trace
             reason = f"{REASON} {self.number} {n}"
             while not self.stop.is_set():
                 status, said = self.visitor.ask(

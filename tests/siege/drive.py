@@ -8,11 +8,12 @@ import statistics
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import cycle
 from pathlib import Path
+from typing import Any
 
 import psutil
 from django.db import connection
@@ -27,7 +28,7 @@ from ecrf.forms.registry import CRFS
 from ecrf.queries.models import Query, Turn
 from ecrf.verification.models import Verification
 from ecrf.verification.plan import is_critical, items_to_verify
-from tests.bench.browsing import PASSWORD, Answer, Ask, Browser, per_second
+from tests.bench.browsing import PASSWORD, Answer, Browser, per_second
 from tests.bench.saves import PLAIN, item_posts, plain_posts, poster
 from tests.bench.serving import Server
 from tests.siege.journeys import SAVE, THINK_S, Place, Step, add_form, journey
@@ -88,6 +89,17 @@ class Found:
             self.errors[what] = self.errors.get(what, 0) + 1
 
 
+class Patiently(Browser):
+    """Each request on a connection of its own: on a busy machine a moment is enough for the server to close one."""
+
+    def another(self) -> "Patiently":
+        return Patiently(self.port, self.cookies)
+
+    def _ask(self, *asked: Any) -> Answer:
+        self.connection.close()
+        return super()._ask(*asked)
+
+
 class Person(threading.Thread):
     """Comes, logs in, and works until the end; each request on a connection of its own, as nothing keeps one for as
     long as a person thinks."""
@@ -97,7 +109,7 @@ class Person(threading.Thread):
     ) -> None:
         super().__init__(daemon=True)
         self.username, self.role, self.place, self.found, self.counts = name, role, place, found, counts
-        self.browser, self.dice, self.stop = Browser(port), random.Random(name), threading.Event()  # noqa: S311
+        self.browser, self.dice, self.stop = Patiently(port), random.Random(name), threading.Event()  # noqa: S311
         self.waits, self.think = 0.0, 1.0
 
     def run(self) -> None:
@@ -115,7 +127,6 @@ class Person(threading.Thread):
 
     def _do(self, step: Step, last: dict[str, object]) -> None:
         browser = self.browser
-        browser.connection.close()
         browser.by_script = {"HX-Request": "true"} if step.as_script else {}
         method = "GET" if step.data is None else "POST"
         start = time.perf_counter()
@@ -224,7 +235,7 @@ def _left(visit: Visit) -> list[tuple[int, str]]:
 def drive(study: Study, running: Server, pace: Pace, say: Callable[[str], object]) -> Found:
     found, counts = Found(), threading.Event()
     found.alone = _reference_alone(running, study)
-    work, names = places(study), list(study.people)[-pace.people :]
+    work, names = places(study), list(study.people)[: pace.people]
     people = [Person(running.port, name, study.people[name], work[name], found, counts) for name in names]
     for n, person in enumerate(people):
         person.waits, person.think = pace.ramp_s * n / len(people), pace.think
@@ -284,7 +295,7 @@ class Reference(Person):
 
 def _reference_alone(running: Server, study: Study) -> dict[str, float]:
     """Medians with nobody else there."""
-    browser, row = Browser(running.port).log_in("coordinator01"), study.reference_rows[0]
+    browser, row = Patiently(running.port).log_in("coordinator01"), study.reference_rows[0]
     save = poster(browser, plain_posts(row))
     asked = {"page": lambda: browser.get(f"/reference/{row}/"), "save": save}
     return {name: statistics.median(ask().ms for _ in range(40)) for name, ask in asked.items()}
@@ -294,7 +305,7 @@ def _burst(study: Study, running: Server, pace: Pace) -> tuple[float, float]:
     """Saves a second of eight people who never think, each on a patient of their own; the same of the reference."""
     code = study.sites[0]
     numbers = Patient.objects.filter(site__code=code).order_by("number").values_list("number", flat=True)
-    browser, ours = Browser(running.port).log_in(f"coordinator{code}"), []
+    browser, ours = Patiently(running.port).log_in(f"coordinator{code}"), []
     for number in numbers[:BURST_CLIENTS]:
         one = browser.another()
         count = Visit.objects.filter(patient__number=number, code__startswith="UNS").count()
@@ -302,20 +313,9 @@ def _burst(study: Study, running: Server, pace: Pace) -> tuple[float, float]:
         one.post(f"{page}open/", {}, 302)
         one.post(page, add_form(page, "vital-signs", uuid.uuid4()).data or {}, 302)
         _path, data = item_posts(number, "vital-signs/1/pulse", "70", "71")
-        ours.append(_anew(one, (f"{page}vital-signs/1/pulse/", data)))
-    plain = [_anew(browser.another(), plain_posts(row)) for row in study.reference_rows[:BURST_CLIENTS]]
+        ours.append(poster(one, (f"{page}vital-signs/1/pulse/", data)))
+    plain = [poster(browser.another(), plain_posts(row)) for row in study.reference_rows[:BURST_CLIENTS]]
     return per_second(ours, pace.burst_s), per_second(plain, pace.burst_s)
-
-
-def _anew(browser: Browser, where: tuple[str, Iterator[dict[str, str]]]) -> Ask:
-    """Each on a connection of its own: one that was idle for a moment, the server has closed."""
-    post = poster(browser, where)
-
-    def ask() -> Answer:
-        browser.connection.close()
-        return post()
-
-    return ask
 
 
 # --- what it costs ------------------------------------------------------------------------------------------------

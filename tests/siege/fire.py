@@ -64,7 +64,7 @@ class Field:
     def __init__(self, work: Path, static: Path, size: Size, workers: int = 3) -> None:
         self.work, self.static, self.size, self.workers = work, static, size, workers
         self.web: subprocess.Popen[bytes] | None = None
-        self.ahead = 0.0
+        self.ahead, self.log = 0.0, static / "web.log"
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port = int(free.getsockname()[1])
@@ -115,7 +115,7 @@ class Field:
             "DJANGO_SETTINGS_MODULE": "tests.siege.settings",
             "SIEGE_STATIC_ROOT": str(self.static),
             "DATABASE_URL": self.url(role),
-            "LOG_LEVEL": "CRITICAL",
+            "LOG_LEVEL": "ERROR",
             **moved,
         }
 
@@ -125,14 +125,10 @@ class Field:
 
     def start_web(self) -> None:
         command = gunicorn(str(self.port), str(self.workers))
-        self.web = subprocess.Popen(
-            command,
-            cwd=ROOT,
-            env=self.settings(WEB),
-            start_new_session=True,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
+        with self.log.open("ab") as log:
+            self.web = subprocess.Popen(
+                command, cwd=ROOT, env=self.settings(WEB), start_new_session=True, stdout=log, stderr=log
+            )
         self.wait("The web", lambda: self.status_of("/healthz") == 200)
 
     def status_of(self, path: str) -> int:
@@ -215,6 +211,13 @@ class Field:
     def faults_of(self, noted: Noted, since: int) -> list[str]:
         """Each acknowledged save is in the trail once; nobody was answered with what is no answer."""
         faults = [f"{count} × {what}" for what, count in noted.refusals.items() if not FINE.match(what)]
+        if faults:
+            broke = [
+                line
+                for line in self.log.read_text(errors="replace").splitlines()
+                if "Internal Server" in line
+            ]
+            faults.append("the last words of the web: " + "".join(broke[-1:])[-600:])
         with cursor_on(self.url(OWNER)) as cursor:
             cursor.execute(
                 "SELECT reason, count(*) FROM audit_auditevent WHERE id > %s AND starts_with(reason, %s)"

@@ -1,8 +1,7 @@
 """Lists with ten thousand patients, asked for by one person at a time."""
 
-from tests.bench.browsing import Browser
 from tests.bench.serving import Server
-from tests.siege.drive import percentile
+from tests.siege.drive import Patiently, percentile
 from tests.siege.report import _table
 from tests.siege.seeding import LARGE_SITE, Study
 
@@ -30,7 +29,7 @@ def measure_lists(study: Study, running: Server, seconds: float) -> list[str]:
     """For the document: words and a table."""
     rows = []
     for username, pages in PAGES.items():
-        browser = Browser(running.port).log_in(username)
+        browser = Patiently(running.port).log_in(username)
         for what, path in pages.items():
             times = [browser.get(path).ms for _ in range(ROUNDS)][ROUNDS // 8 :]
             rows.append((what, *(f"{percentile(times, share):.0f}" for share in (0.5, 0.95, 0.99))))

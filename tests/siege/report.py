@@ -92,6 +92,7 @@ def performance(study: Study, found: Found, pace: Pace, workers: str, lists: lis
     growth = (study.bytes_after - study.bytes_before) / study.visits
     held = [line for line in lines_of(found) if line.ok is not None]
     kept = sum(bool(line.ok) for line in held)
+    busy = ", on a busy machine" if found.others > QUIET else ""
     saves = sum(len(times) for (kind, _), times in found.times.items() if kind == SAVE)
     at_most, of_all = found.memory_most, sum(found.errors.values())
     wrong = "".join(f"; {times} × {what}" for what, times in found.errors.items())
@@ -132,7 +133,7 @@ def performance(study: Study, found: Found, pace: Pace, workers: str, lists: lis
         "This page is written by `make siege`, and not edited. How it is measured stands in `tests/siege`.",
         f"**{now:%-d %B %Y, %H:%M} UTC.** " + ". ".join(machine()) + ".",
         _told_of_load(found),
-        f"**{kept} of {len(held)} goals kept** (of every page, 95 of 100 within {PAGE_MS} ms; of every save, within"
+        f"**{kept} of {len(held)} goals kept{busy}** (of every page, 95 of 100 within {PAGE_MS} ms; of every save, within"
         f" {SAVE_MS} ms; no errors).\n"
         + "".join(
             f"\n- Not kept: {line.what}: {line.measured} ({line.limit})." for line in held if not line.ok
