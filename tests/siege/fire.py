@@ -158,9 +158,14 @@ class Field:
         assert self.web
         return [child.pid for child in psutil.Process(self.web.pid).children()]
 
+    def kill_database(self) -> None:
+        """Until it is gone: a new one takes it for running as long as its number is taken."""
+        postmaster = int((self.database.folder / "postmaster.pid").read_text().split()[0])
+        self.database.kill()
+        self.wait("The end of the database", lambda: not psutil.pid_exists(postmaster))
+
     def restart_database(self) -> None:
         """Until it starts: with a full disk it may not."""
-        shutil.rmtree(self.database.sockets / "log", ignore_errors=True)
         self.database.start(PATIENCE_S)
 
     def wait(self, what: str, is_so: Callable[[], bool], patience: float = PATIENCE_S) -> float:
@@ -288,13 +293,9 @@ def random_kills(field: Field) -> Line:
     dice, size, blows = random.Random(field.size.seed), field.size, dict[str, int]()  # noqa: S311
     since, start = field.last_event(), time.monotonic()
     with field.people(field.stored()) as noted:
-        while len(noted.saves) < size.saves or len(blows) < 4:
+        while len(noted.saves) < size.saves or len(blows) < len(KILLED):
             time.sleep(dice.uniform(0.5, 1.5) if size.saves < 1000 else dice.uniform(2, 6))
-            blow = (
-                dice.choice(("worker", "worker", "web", "database", "sessions"))
-                if len(blows) >= 4
-                else ("worker", "database", "web", "sessions")[len(blows)]
-            )
+            blow = KILLED[len(blows)] if len(blows) < len(KILLED) else dice.choice(KILLED)
             blows[blow] = blows.get(blow, 0) + 1
             _strike(field, blow, dice)
             before = len(noted.saves)
@@ -302,6 +303,9 @@ def random_kills(field: Field) -> Line:
     told = ", ".join(f"{count} × {what}" for what, count in sorted(blows.items()))
     said = f"{len(noted.saves):,} saves acknowledged in {time.monotonic() - start:.0f} s; killed: {told}"
     return verdict("random kills", said, field.faults_of(noted, since))
+
+
+KILLED = ("worker", "database", "a process of the database", "web", "sessions")
 
 
 def _strike(field: Field, blow: str, dice: random.Random) -> None:
@@ -314,12 +318,20 @@ def _strike(field: Field, blow: str, dice: random.Random) -> None:
         time.sleep(AGAIN_AFTER_S)
         field.start_web()
     elif blow == "database":
-        field.database.kill()
+        field.kill_database()
         time.sleep(AGAIN_AFTER_S)
         field.restart_database()
     else:
         with cursor_on(field.url(OWNER)) as cursor:
-            cursor.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = %s", [WEB])
+            cursor.execute("SELECT pid FROM pg_stat_activity WHERE usename = %s", [WEB])
+            pids = [pid for (pid,) in cursor.fetchall()]
+        if (
+            is_crash := blow == "a process of the database"
+        ):  # which then ends all others, and begins anew by itself
+            pids = pids[:1]
+        for pid in pids:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL if is_crash else signal.SIGTERM)
 
 
 def restarts(field: Field) -> Line:

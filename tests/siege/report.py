@@ -133,8 +133,8 @@ def performance(study: Study, found: Found, pace: Pace, workers: str, lists: lis
         "This page is written by `make siege`, and not edited. How it is measured stands in `tests/siege`.",
         f"**{now:%-d %B %Y, %H:%M} UTC.** " + ". ".join(machine()) + ".",
         _told_of_load(found),
-        f"**{kept} of {len(held)} goals kept{busy}** (of every page, 95 of 100 within {PAGE_MS} ms; of every save, within"
-        f" {SAVE_MS} ms; no errors).\n"
+        f"**{kept} of {len(held)} goals kept{busy}** (of every page, 95 of 100 within {PAGE_MS} ms; of every save,"
+        f" within {SAVE_MS} ms; no errors).\n"
         + "".join(
             f"\n- Not kept: {line.what}: {line.measured} ({line.limit})." for line in held if not line.ok
         ),
