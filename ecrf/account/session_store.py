@@ -101,7 +101,7 @@ class SessionStore(db.SessionStore):
         try:
             super().save(must_create)
         except UpdateError as error:
-            # To Django each error of the database means that the session was ended meanwhile: that is answered with 400.
+            # Django takes each error of the database for a session that was ended meanwhile, and answers 400.
             if fails(error.__context__):
                 raise error.__context__ from error  # type: ignore[misc]
             raise

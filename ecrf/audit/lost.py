@@ -3,7 +3,8 @@
 import logging
 from collections.abc import Callable
 
-from django.db import InterfaceError, OperationalError, connection
+import psycopg2
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
 
 log = logging.getLogger("ecrf.database")
 
@@ -15,7 +16,12 @@ def is_lost(error: BaseException) -> bool:
     """Whether this error says that the connection is gone, and not that a statement failed."""
     if isinstance(error, InterfaceError):
         return True
-    code = getattr(error.__cause__, "pgcode", None)
+    cause = error.__cause__
+    code = getattr(cause, "pgcode", None)
+    if (
+        type(cause) is psycopg2.DatabaseError
+    ):  # killed in the middle of its answer: the driver knows no better class
+        return not code
     return isinstance(error, OperationalError) and (not code or code.startswith(AWAY))
 
 
@@ -24,7 +30,7 @@ def once_more_if_lost(job: Callable[[], None]) -> None:
     have been lost after the last word was kept, and before that was heard."""
     try:
         job()
-    except (OperationalError, InterfaceError) as error:
+    except (DatabaseError, InterfaceError) as error:
         if not is_lost(error):
             raise
         log.warning("the connection to the database was lost in the middle of a job: it is done once more")

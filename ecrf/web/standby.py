@@ -46,7 +46,9 @@ def fails(error: object) -> bool:
     """Whether it is the database that does not do what it is asked for, and not the product that asks wrongly."""
     if isinstance(error, InternalError):
         return isinstance(error.__cause__, ReadOnlySqlTransaction)
-    return isinstance(error, OperationalError | InterfaceError)
+    return isinstance(error, OperationalError | InterfaceError) or (
+        isinstance(error, Error) and is_lost(error)
+    )
 
 
 def is_away(error: object) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 
-from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError, connection
+from django.db import DatabaseError, IntegrityError, InterfaceError, connection
 from django.utils import timezone
 from django_tasks import task
 
@@ -106,7 +106,7 @@ class ProgressRow:
         """On a connection that was lost, once more: the file that is being made does not hang on it."""
         try:
             return self._written(statement, given)
-        except (OperationalError, InterfaceError) as error:
+        except (DatabaseError, InterfaceError) as error:
             if not is_lost(error):
                 raise
             self.connection.close()

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.db import InterfaceError, OperationalError, connection
+from django.db import DatabaseError, InterfaceError, connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from ecrf.audit.bound.person import act_for_program
@@ -49,7 +49,7 @@ class ImportProgress:
             return
         try:
             self._beat(self._beside)
-        except (OperationalError, InterfaceError) as error:
+        except (DatabaseError, InterfaceError) as error:
             if not is_lost(error):
                 raise
             self._beside.close()
