@@ -45,7 +45,7 @@ LINTERS := lint-code lint-templates lint-types lint-layers
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo demo-reset pictures check test drill ha barman test-stub test-clocks mutate validate controls image bench \
+.PHONY: help demo demo-reset pictures check test drill ha siege barman test-stub test-clocks mutate validate controls image bench \
 	conformance setup lint $(LINTERS) format lock messages chromium openssl engine
 
 help: ## list the targets
@@ -108,6 +108,10 @@ ha: setup $(PACKAGES_OF_HA) ## three machines, which die and lose each other whi
 
 drill: setup barman ## kill a synthetic study while people save; bring it back from its backups, look, sign a sheet (PACE=quick)
 	@$(BIN)/python -m tests.drill $(PACE)
+
+# At full size an hour on a quiet machine, and docs/performance.md is written anew.
+siege: setup ## 50 people on 1 M events, a bad night, and every form fuzzed (PACE=quick, PART=figures, fire or fuzzing)
+	@$(BIN)/python -m tests.siege $(PACE) $(PART)
 
 # What `make test` runs, whose results and pictures are kept; RESULTS=folder takes those of a run of before.
 validate: setup chromium openssl barman ## one signed report of everything that was validated (RESULTS=folder, TESTS=..., INTO=..., MUTATE=1)

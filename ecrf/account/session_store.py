@@ -10,6 +10,7 @@ from typing import Any
 
 from django.contrib.auth import SESSION_KEY as WHO
 from django.contrib.sessions.backends import db
+from django.contrib.sessions.backends.base import UpdateError
 from django.db import connection
 from django.db.models import BigIntegerField, Func, TextField, Value
 from django.utils import timezone
@@ -17,6 +18,7 @@ from django.utils import timezone
 from ecrf.account.models import UserSession
 from ecrf.audit.bound.person import note_said, person_now
 from ecrf.audit.bound.proof import proof
+from ecrf.audit.lost import fails
 from ecrf.web.standby import reads_from_standby
 
 ADDRESS, BROWSER, BEGAN, SEEN = "address", "browser", "began_at", "seen_at"
@@ -95,8 +97,15 @@ class SessionStore(db.SessionStore):
 
     def save(self, must_create: bool = False) -> None:
         """What is noted in a session by the way waits while nothing can be written (ecrf/web/standby.py)."""
-        if not reads_from_standby():
+        if reads_from_standby():
+            return
+        try:
             super().save(must_create)
+        except UpdateError as error:
+            # Django takes each error of the database for a session that was ended meanwhile, and answers 400.
+            if fails(error.__context__):
+                raise error.__context__ from error  # type: ignore[misc]
+            raise
 
     def delete(self, session_key: str | None = None) -> None:
         if secret := session_key or self.session_key:

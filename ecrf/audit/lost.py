@@ -4,6 +4,7 @@ for, or that the connection is of no use any more: it is opened anew then, and t
 import logging
 from collections.abc import Callable
 
+import psycopg2
 from django.db import Error, InterfaceError, InternalError, OperationalError, connection
 from psycopg2.errors import ReadOnlySqlTransaction
 
@@ -15,13 +16,13 @@ AWAY = ("08", "57P")
 
 def fails(error: BaseException | None) -> bool:
     """Whether it is the database that does not do what it is asked for, and not the product that asks wrongly."""
-    return isinstance(error, OperationalError | InterfaceError) or _only_follows(error)
+    return isinstance(error, OperationalError | InterfaceError) or _only_follows(error) or _was_cut_off(error)
 
 
 def is_lost(error: BaseException | None) -> bool:
     """Whether this error says that the connection is gone, or its server takes no writes any more, and not that a
     statement alone failed: the next connection may be to a server that does."""
-    if isinstance(error, InterfaceError) or _only_follows(error):
+    if isinstance(error, InterfaceError) or _only_follows(error) or _was_cut_off(error):
         return True
     code = getattr(getattr(error, "__cause__", None), "pgcode", None)
     return isinstance(error, OperationalError) and (not code or code.startswith(AWAY))
@@ -29,6 +30,12 @@ def is_lost(error: BaseException | None) -> bool:
 
 def _only_follows(error: BaseException | None) -> bool:
     return isinstance(error, InternalError) and isinstance(error.__cause__, ReadOnlySqlTransaction)
+
+
+def _was_cut_off(error: BaseException | None) -> bool:
+    """Whether the server was killed in the middle of its answer, for which the driver has no better class."""
+    cause = getattr(error, "__cause__", None)
+    return isinstance(error, Error) and type(cause) is psycopg2.DatabaseError and not cause.pgcode
 
 
 def once_more_if_lost(job: Callable[[], None]) -> None:

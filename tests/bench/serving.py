@@ -74,13 +74,13 @@ def as_web(url: str) -> str:
 
 
 @contextlib.contextmanager
-def server(env: dict[str, str], as_owner: bool = False) -> Iterator["Server"]:
+def server(env: dict[str, str], as_owner: bool = False, workers: str = "2") -> Iterator["Server"]:
     """gunicorn by the demo's command on a free port, ended at the end. It serves as the web role, as it is shipped;
     `as_owner`, whom no policy binds, to see what these cost."""
     port = _free_port()
     start = time.perf_counter()
     served = env if as_owner else {**env, "DATABASE_URL": as_web(env["DATABASE_URL"])}
-    process = subprocess.Popen(gunicorn(str(port)), cwd=ROOT, env=served)
+    process = subprocess.Popen(gunicorn(str(port), workers), cwd=ROOT, env=served)
     try:
         _wait_until_healthy(process, port)
         yield Server(process.pid, port, time.perf_counter() - start)

@@ -68,13 +68,16 @@ class Visitor:
             response = self.connection.getresponse()
             content = response.read()
         except (OSError, http.client.HTTPException) as error:
-            if self.connection:
-                self.connection.close()
-            self.connection = None
+            self.close()
             return 0, type(error).__name__.encode()
         for line in response.headers.get_all("Set-Cookie", []):
             self.cookies |= {name: morsel.value for name, morsel in SimpleCookie(line).items()}
         return response.status, content
+
+    def close(self) -> None:
+        if self.connection:
+            self.connection.close()
+        self.connection = None
 
 
 class Writer(threading.Thread):
@@ -92,6 +95,8 @@ class Writer(threading.Thread):
         path = f"/patients/{self.number}/W01/vital-signs/1/pulse/"
         for n in count():
             value = str(VALUES[n % len(VALUES)])
+            if value == self.seen:
+                continue  # it would change nothing, and leave no trace
             reason = f"{REASON} {self.number} {n}"
             while not self.stop.is_set():
                 status, said = self.visitor.ask(

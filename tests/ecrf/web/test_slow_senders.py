@@ -11,6 +11,7 @@ from ecrf.demo import gunicorn
 from ecrf.web.worker import DJANGO_THREADS
 from tests.ecrf.casebook.record.test_killed_server import Server, scratch  # noqa: F401  (the second is a fixture)
 from tests.postgres import cursor_on
+from tests.siege.slow import SLOW, SlowSender
 
 COMES_WITHIN = 4
 IN_A_HURRY = f"""
@@ -19,15 +20,6 @@ ecrf.web.worker.COMES_WITHIN = {COMES_WITHIN}
 from gunicorn.app.wsgiapp import run
 run()
 """
-FORM = b"Content-Type: application/x-www-form-urlencoded\r\n"
-HEAD = b"POST /login/ HTTP/1.1\r\nHost: 127.0.0.1\r\nHX-Request: true\r\n" + FORM
-SLOW = {
-    "nothing at all": b"",
-    "the head, byte by byte": b"POST /login/ HTTP/1.1\r\nX-Slow: ",
-    "the body, byte by byte": HEAD + b"Content-Length: 5000\r\n\r\nusername=",
-    "the body, in chunks": HEAD + b"Transfer-Encoding: chunked\r\n\r\n1388\r\nusername=",
-    "a body that is refused": HEAD + b"Content-Length: 60000000\r\n\r\n",
-}
 
 
 def in_a_hurry(port: str) -> list[str]:
@@ -41,35 +33,12 @@ def server(scratch) -> Iterator[Server]:  # noqa: F811
     running.kill()
 
 
-class Sender:
-    """One slow connection."""
-
-    def __init__(self, port: int, kind: str) -> None:
-        self.kind = kind
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout=5)
-        self.socket.sendall(SLOW[kind])
-        self.socket.setblocking(False)
-        self.is_ended = False
-
-    def go_on(self) -> None:
-        """Send one byte more, and see whether the server has ended it."""
-        try:
-            self.socket.send(b"a")
-            while got := self.socket.recv(4096):
-                assert got
-            self.is_ended = True
-        except BlockingIOError:
-            pass
-        except OSError:
-            self.is_ended = True
-
-
 @pytest.fixture
-def senders(server) -> Iterator[list[Sender]]:
-    begun = [Sender(server.port, kind) for kind in SLOW for _ in range(10)]
+def senders(server) -> Iterator[list[SlowSender]]:
+    begun = [SlowSender(server.port, kind) for kind in SLOW for _ in range(10)]
     yield begun
     for sender in begun:
-        sender.socket.close()
+        sender.close()
 
 
 def test_others_are_answered_at_once_beside_fifty_slow_senders_which_are_ended(server, senders, scratch):  # noqa: F811

@@ -7,8 +7,9 @@ from dataclasses import replace
 from datetime import timedelta
 from types import SimpleNamespace
 
+import psycopg2
 import pytest
-from django.db import InternalError, OperationalError, connection
+from django.db import DatabaseError, InternalError, OperationalError, connection
 from django.utils import timezone
 from psycopg2.errors import DeadlockDetected, DiskFull, ReadOnlySqlTransaction
 
@@ -91,6 +92,18 @@ def test_page_whose_connection_was_lost_is_asked_for_again(client, page):
         answer = client.get(page)
     assert answer.status_code == 200
     assert BANNER not in answer.content.decode()
+
+
+def test_server_killed_in_the_middle_of_its_answer_is_one_that_is_away(client, page):
+    """The driver then tells no more than that it is an error of the database: no code, and no class of its own."""
+    killed = DatabaseError("error with status PGRES_TUPLES_OK and no message from the libpq")
+    killed.__cause__ = psycopg2.DatabaseError("the same")
+    assert is_lost(killed)
+    with failing(killed, times=1):
+        assert client.get(page).status_code == 200
+    with failing(killed):
+        assert client.post(page).status_code == 503
+    assert not is_lost(DatabaseError("Forced update did not affect any rows."))
 
 
 def test_page_is_asked_for_again_once_and_not_for_ever(client, page):

@@ -1,0 +1,1 @@
+"""What no peer publishes, measured, and what no peer shows, done to a copy: `make siege`."""
