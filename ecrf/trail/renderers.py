@@ -214,7 +214,11 @@ def message(event: AuditEvent, around: Around) -> Iterator[EventLine]:
     item = query.item if query else ""
     label = _asked_label(around, event, query, item)
     words = gettext("%(query)s %(act)s") % {"query": number, "act": what}
-    yield EventLine(words, label, item, said=new(event, "text") or "", kind=EventKind.QUERY)
+    text = new(event, "text") or ""
+    said = (
+        as_read(text) if new(event, "said_by_id") is None else text
+    )  # what a check asks; a person's words stay
+    yield EventLine(words, label, item, said=said, kind=EventKind.QUERY)
 
 
 def _unknown(pk: object) -> str:
