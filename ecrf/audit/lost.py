@@ -35,7 +35,8 @@ def _only_follows(error: BaseException | None) -> bool:
 def _was_cut_off(error: BaseException | None) -> bool:
     """Whether the server was killed in the middle of its answer, for which the driver has no better class."""
     cause = getattr(error, "__cause__", None)
-    return isinstance(error, Error) and type(cause) is psycopg2.DatabaseError and not cause.pgcode
+    is_vague = isinstance(error, Error) and type(cause) is psycopg2.DatabaseError
+    return is_vague and not getattr(cause, "pgcode", None)
 
 
 def once_more_if_lost(job: Callable[[], None]) -> None:
