@@ -291,7 +291,8 @@ class Fuzzer:
 def _forms_of(client: Client, url: str) -> Iterator[Target]:
     with transaction.atomic():
         answer = client.get(url)
-        answer.close()
+        if answer.streaming:
+            b"".join(answer.streaming_content)  # to its end, which closes the file
         transaction.set_rollback(True)
     if (
         answer.status_code == 200
