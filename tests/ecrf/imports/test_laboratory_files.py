@@ -73,7 +73,7 @@ def test_results_go_to_the_sample_of_their_day(sample, data_manager):
         ("2026-01-05;Hb;13.5;mg/kg", "is not known in “mg/kg”"),
         ("2026-01-05;Hb;13.5;", "gives no unit"),
         ("2026-01-05;Hb;;g/dL", "no result"),
-        ("05/06/2026;Hb;13.5;g/dL", "Choose one"),
+        ("05/06/2026;Hb;13.5;g/dL", "can be two days"),
         (";Hb;13.5;g/dL", "no day"),
         ("2026-01-05;Hb;13.5¹;g/dL", "plain digit"),
         ("2099-01-05;Hb;13.5;g/dL", "no visit on"),
