@@ -1,13 +1,18 @@
 """The command: the text never on the command line nor on the screen, a list first, words for whatever is refused."""
 
 import re
+import uuid
 from io import StringIO
 
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError
+from django.utils import timezone
 
+from ecrf.audit.actor import SYSTEM, acting
 from ecrf.audit.verifying.verify import verify
+from ecrf.casebook.models import Patient
+from ecrf.exports.models import Export, ExportKind, ExportState
 from ecrf.redaction.management.commands import redact_text
 from tests.builders import enter
 from tests.ecrf.redaction.conftest import NAME, WHY, dump, tables_with
@@ -43,6 +48,32 @@ def test_command_redacts_and_says_how_much(everywhere, run):
     assert re.search(r"\[redacted\] stands in \d+ places of \d+ events and in 7 rows of patient 01-001", said)
     assert "Backups, prints and downloads made before still hold the text" in said
     assert NAME not in said
+
+
+def test_files_that_were_made_before_are_named(everywhere, run, other_site, data_manager):
+    def made(title: str, kind: ExportKind, **more) -> None:
+        Export.objects.create(
+            title=title,
+            kind=kind,
+            asked_at=timezone.now(),
+            asked_by=data_manager,
+            request_key=uuid.uuid4(),
+            **{"state": ExportState.DONE, "size": 1, "sha256": "0" * 64, **more},
+        )
+
+    patient = Patient.objects.get(number="01-001")
+    with acting(SYSTEM, source="test"):
+        made("Interim", ExportKind.DATA_CUT)
+        made("Copy of 01", ExportKind.SITE_COPY, site=patient.site)
+        made("Casebook of 01-001", ExportKind.CASEBOOK, site=patient.site, patient=patient)
+        made("Copy of 02", ExportKind.SITE_COPY, site=other_site)
+        made("Blank", ExportKind.ANNOTATED_CRF)
+        made("Gone", ExportKind.DATA_CUT, removed_at=timezone.now())
+        made("Waits", ExportKind.DATA_CUT, state=ExportState.QUEUED, size=None, sha256="")
+    for more in (("--dry-run",), ()):
+        said = run(*more, "--reason", WHY)
+        named = re.findall(r"^  [^:]+: (.+), \d{4}-\d\d-\d\d$", said, re.MULTILINE)
+        assert named == ["Interim", "Copy of 01", "Casebook of 01-001"]
 
 
 def test_dry_run_lists_the_places_without_the_text_and_changes_nothing(everywhere, run):

@@ -11,6 +11,7 @@ from ecrf.audit.models import REDACTED
 from ecrf.audit.refusals import Locked
 from ecrf.audit.texts import cleaned
 from ecrf.casebook.models import Patient
+from ecrf.redaction.files_before import files_made_before
 from ecrf.redaction.places import find
 from ecrf.redaction.services import Order, RedactionRefused, look, redact
 from ecrf.redaction.wording import counted, lines
@@ -68,6 +69,7 @@ class Command(BaseCommand):
         for line in lines(places):
             self.stdout.write(line)
         if is_dry:
+            self._name_files(order.patient)
             rows, events = counted(len(places.copies), "row"), counted(len(places.events), "event")
             self.stdout.write(f"{rows}, {events}. Nothing was changed.")
             return
@@ -82,7 +84,15 @@ class Command(BaseCommand):
         )
         if find(order.patient, cleaned(order.said)):
             self.stdout.write("The text stands in another encoding too: run this again, with the same text.")
+        self._name_files(order.patient)
         self.stdout.write("Backups, prints and downloads made before still hold the text: see to them.")
+
+    def _name_files(self, patient: Patient) -> None:
+        files = files_made_before(patient)
+        if files:
+            self.stdout.write("Made before, still offered, and not changed by this:")
+        for one in files:
+            self.stdout.write(f"  {one.get_kind_display()}: {one.title}, {one.asked_at:%Y-%m-%d}")
 
 
 def _asked(prompt: str) -> str:
