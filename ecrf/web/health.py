@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection
+from django.db import Error, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
@@ -11,6 +11,7 @@ from django.utils.crypto import constant_time_compare
 import ecrf
 from ecrf.anchors.downtime import downtimes
 from ecrf.anchors.state import TrailWarning, trail_state
+from ecrf.audit.lost import fails
 from ecrf.exports.folder import free_bytes
 from ecrf.exports.work.presence import is_worker_there
 from ecrf.web.servers import DatabaseServer, answering, has_several_servers, name_of, named
@@ -44,7 +45,9 @@ def full_health(request: HttpRequest) -> HttpResponse:
             "importer": _importer(),
             **_trail(),
         }
-    except (OperationalError, InterfaceError):
+    except Error as error:
+        if not fails(error):
+            raise
         connection.close()
         parts["database"] = {"ok": False, "words": ["The database does not answer."]}
     is_ok = all(part["ok"] for part in parts.values())

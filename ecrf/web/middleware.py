@@ -8,13 +8,14 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection
+from django.db import Error, connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.urls import Resolver404, resolve
 from django.utils.translation import gettext
 
+from ecrf.audit.lost import fails
 from ecrf.audit.refusals import Locked
 from ecrf.audit.taken import taken_by
 from ecrf.web.health import full_health
@@ -121,7 +122,9 @@ def health(get_response: GetResponse) -> GetResponse:
             connection.close_if_unusable_or_obsolete()
             with connection.cursor() as cursor:
                 cursor.execute("SELECT 1")
-        except (OperationalError, InterfaceError):
+        except Error as error:
+            if not fails(error):
+                raise
             connection.close()
             return HttpResponse("the database does not answer\n", status=503, content_type="text/plain")
         return HttpResponse("ok\n", content_type="text/plain")
