@@ -40,14 +40,23 @@ const form = document.getElementById("page-form");
 for (const place of form.querySelectorAll(".messages[id]")) known.set(place.id, textOf(place));
 
 let waiting = [];
+/* What does not stand there any more is not read out, nor left at the end of the page. */
+function takeBack(of) {
+  waiting = waiting.filter((said) => said.dataset.of !== of);
+  for (const said of [...live.children]) if (said.dataset.of === of) said.remove();
+}
+
 function tell(place) {
   const text = textOf(place);
   const isNews = text && (text !== known.get(place.id) || place.id.startsWith("m-"));
   known.set(place.id, text);
+  if (!text) takeBack(place.id);
   if (!isNews) return;
   const name = nameOf(place.id.slice(2));
   if (!waiting.length) setTimeout(() => live.replaceChildren(...waiting.splice(0)), 100);
-  waiting.push(Object.assign(document.createElement("p"), { textContent: name && !text.includes(name) ? `${name}: ${text}` : text }));
+  const said = Object.assign(document.createElement("p"), { textContent: name && !text.includes(name) ? `${name}: ${text}` : text });
+  said.dataset.of = place.id;
+  waiting.push(said);
 }
 
 new MutationObserver((changes) => {
