@@ -218,7 +218,7 @@ def _choose_language(person: Person, language: str) -> None:
     person.go("/account/")
     person.page.select_option("#id_language", language)
     with person.page.expect_navigation():
-        person.page.locator(".own-language button").click()
+        person.page.locator(".own-language", has=person.page.locator("#id_language")).get_by_role("button").click()
 
 
 @pytest.fixture

@@ -35,6 +35,7 @@ def focused(person) -> str:
 def test_enter_that_commits_a_conversion_does_not_send_the_reason(sit_down):
     person = sit_down("coordinator01")
     person.open_visit("01-003", "Week 13")
+    person.page.keyboard.press("Space")
     person.type_in("visit-1-visited_on", "t")
     person.page.keyboard.press("Space")
     person.saved()
@@ -45,15 +46,16 @@ def test_enter_that_commits_a_conversion_does_not_send_the_reason(sit_down):
     field.focus()
     method = InputMethod(person)
     for key in (ENTER, PROCESSED, ESCAPE):
-        method.compose("てんきのあやまり")
+        method.compose("よみちがえていた")
         method.press(key)
         assert focused(person) == "r-visit-1-visited_on"
-        assert field.input_value() == "てんきのあやまり"
-    method.commit("転記の誤り")
-    assert field.input_value() == "転記の誤り"
+        assert field.input_value() == "よみちがえていた"
+    method.commit("読み違えていた")
+    assert field.input_value() == "読み違えていた"
     person.page.keyboard.press("Enter")
     person.saved()
-    person.says("“転記の誤り”")
+    person.says("changed after completion")
+    assert "読み違えていた" in person.page.inner_text("#m-visit-1-visited_on")
 
 
 def test_digits_of_an_input_method_answer_a_grade_and_go_on(sit_down):
