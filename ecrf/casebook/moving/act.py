@@ -78,9 +78,9 @@ def move(
         act = Striking.now(by, why, consent)
         strikes_visit = _strike(moving, source, act, actor)
         reasons = _arrive(moving, patient, to, why, actor)
-        told = _told(moving, to, visit, reasons)
+        moved = _moved_forms(moving, to, visit, reasons)
         for step in HOOKS.after_move:
-            step(told, by, actor)
+            step(moved, by, actor)
         first = moving[0].place
         Entry.objects.filter(first.held()).update(request_key=request_key)
     return Moved(to, visit, moving, strikes_visit)
@@ -103,7 +103,7 @@ def _arrive(moving: list[MovingForm], patient: Patient, to: Destination, why: st
     return reasons
 
 
-def _told(
+def _moved_forms(
     moving: list[MovingForm], to: Destination, visit: Visit | None, reasons: list[str]
 ) -> list[MovedForm]:
     """Where each form and each of its rows stands now, for those who joined; two statements."""
@@ -111,13 +111,13 @@ def _told(
     left = Entry.objects.in_bulk(old)
     standing = Entry.objects.filter(patient=to.patient, visit=visit, struck_at=None, parent__struck_at=None)
     now = {(entry.crf, entry.address): entry for entry in standing.select_related("parent", "patient__site")}
-    told = []
+    moved = []
     for (pk, one), arrived in zip(old.items(), reasons, strict=True):
         places = {pk: one.place} | {part.row.entry_id: part.place for part in one.parts}
         keys = {row: (place.definition.key, place.address) for row, place in places.items()}
         entries = {row: now[key] for row, key in keys.items() if key in now}
-        told.append(MovedForm(entries, left[pk].struck_reason, arrived))
-    return told
+        moved.append(MovedForm(entries, left[pk].struck_reason, arrived))
+    return moved
 
 
 def _patient_of(forms: Collection[Entry], to: Destination) -> Patient:
