@@ -48,7 +48,8 @@ STICKS_OUT = (
         if (!own || !height) continue;
         if (right > width + 1 && !scrolls(element.parentElement)) found.push(`sticks out: ${named(element)}`);
         const isWider = element.scrollWidth > element.clientWidth + 1;
-        if (isWider && ["hidden", "clip"].includes(style.overflowX)) found.push(`cut: ${named(element)}`);
+        const isField = element.localName === "input";  /* a long value is read by moving in it */
+        if (isWider && !isField && ["hidden", "clip"].includes(style.overflowX)) found.push(`cut: ${named(element)}`);
         if (element.scrollHeight > element.clientHeight + 1 && ["hidden", "clip"].includes(style.overflowY))
             found.push(`cut below: ${named(element)}`);
         const mayScroll = element.querySelector("table, svg, canvas, pre");
