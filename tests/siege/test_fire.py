@@ -1,6 +1,8 @@
 """Small: what befalls the product at night, a few seconds each. `make siege` is the whole of it."""
 
 from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -10,12 +12,13 @@ pytestmark = [pytest.mark.requirement("R-024"), pytest.mark.requirement("R-130")
 
 
 @pytest.fixture(scope="module")
-def field(tmp_path_factory) -> Iterator[Field]:
-    work = tmp_path_factory.mktemp("siege")
-    for folder in (work, *work.parents[:2]):
-        folder.chmod(0o755)  # PostgreSQL runs as another user where the tests run as root
-    with battlefield(work, QUICK) as ready:
-        yield ready
+def field() -> Iterator[Field]:
+    """In a folder of its own: pytest's are closed to the user as whom PostgreSQL runs where the tests run as root."""
+    with TemporaryDirectory(prefix="ecrf-siege-") as name:
+        work = Path(name)
+        work.chmod(0o755)
+        with battlefield(work, QUICK) as ready:
+            yield ready
 
 
 @pytest.mark.parametrize("what", BLOWS)
