@@ -218,7 +218,9 @@ def _choose_language(person: Person, language: str) -> None:
     person.go("/account/")
     person.page.select_option("#id_language", language)
     with person.page.expect_navigation():
-        person.page.locator(".own-language", has=person.page.locator("#id_language")).get_by_role("button").click()
+        person.page.locator(".own-language", has=person.page.locator("#id_language")).get_by_role(
+            "button"
+        ).click()
 
 
 @pytest.fixture

@@ -104,7 +104,7 @@ def test_saves_of_items_that_no_such_check_reads_load_no_other_tests(result, req
     with of_the_checks() as found:
         result(LDH, comment="Not haemolysed")
     assert len(found) == len(before)
-    assert [sql for sql in found if "casebook_entry" in sql and f"e.number = {LDH})" in sql]
+    assert [sql for sql in found if "casebook_rows(" in sql and f'{{"lab-result": {LDH}}}' in sql]
 
 
 def test_check_across_tests_costs_no_further_statement(result, request):

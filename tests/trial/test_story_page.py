@@ -76,7 +76,7 @@ def test_monitor_sees_the_same_figure_with_links_of_the_monitor(client, coordina
     figures = [re.findall(r'data-(?:day|value|kind|given|lots)="[^"]*"', text) for text in (site_page, page)]
     assert figures[0] == figures[1] != []
     address = reverse("monitor:casebook_visit_change", args=[patient.visits.get(code="W04").pk])
-    assert re.search(rf'<th scope="row"> <a href="{address}">Week 4</a>', page)
+    assert re.search(rf'<th scope="row"><a href="{address}">Week 4</a>', page)
     assert f"/patients/{patient.number}/W04/" not in page
 
 

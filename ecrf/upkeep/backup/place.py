@@ -73,7 +73,8 @@ def from_environment(env: Mapping[str, str]) -> BackupPlace:
             f"BACKUP_FOLDER is {home}, which cannot be written ({error.strerror}). Give it to this service's user."
         ) from None
     secrets = env.get("BACKUP_SECRETS_FOLDER")
-    if secrets and not Path(secrets).is_dir():
+    # On the way back, of a machine that was lost, there are none yet: they come out of the backup.
+    if secrets and not env.get("RESTORE_KEY_FILE") and not Path(secrets).is_dir():
         raise BackupFault(
             f"BACKUP_SECRETS_FOLDER is {secrets}, and no folder is there. Name that of the secrets."
         )
