@@ -151,7 +151,7 @@ class Person:
         self.page.keyboard.type(text)
         self.page.keyboard.press("Enter")
 
-    def saved(self, within: int = 8000) -> None:
+    def saved(self, within: int = 15000) -> None:
         try:
             self.page.locator("#saving", has_text="All saved").wait_for(timeout=within)
         except PlaywrightTimeout:
@@ -185,7 +185,7 @@ def sit_down(
         key = f"{user} {settings}"
         if key not in kept_contexts:
             kept_contexts[key] = chromium.new_context(**settings)
-            kept_contexts[key].set_default_timeout(8000)
+            kept_contexts[key].set_default_timeout(15000)
         has_script = context.get("java_script_enabled", True)
         people.append(Person(kept_contexts[key], server, user, has_script))
         return people[-1]
