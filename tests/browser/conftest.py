@@ -158,6 +158,16 @@ class Person:
             says = self.page.inner_text("#saving"), self.page.locator(".note").all_inner_texts()
             raise AssertionError(f"Not all is saved: {says}") from None
 
+    def complete_visit(self, number: str, label: str) -> None:
+        """Open a visit and complete the form of the visit itself, as of one that took place today."""
+        self.open_visit(number, label)
+        self.page.keyboard.press("Space")
+        self.type_in("visit-1-visited_on", "t")
+        self.page.keyboard.press("Space")
+        self.saved()
+        self.page.keyboard.press("Alt+Enter")
+        self.says("The form is complete")
+
     def says(self, words: str, within: int = 12000) -> None:
         self.page.get_by_text(words).first.wait_for(timeout=within)
 

@@ -34,13 +34,7 @@ def focused(person) -> str:
 
 def test_enter_that_commits_a_conversion_does_not_send_the_reason(sit_down):
     person = sit_down("coordinator01")
-    person.open_visit("01-003", "Week 13")
-    person.page.keyboard.press("Space")
-    person.type_in("visit-1-visited_on", "t")
-    person.page.keyboard.press("Space")
-    person.saved()
-    person.page.keyboard.press("Alt+Enter")
-    person.says("The form is complete")
+    person.complete_visit("01-003", "Week 13")
     person.type_in("visit-1-visited_on", "2026-01-02")
     field = person.page.locator("#r-visit-1-visited_on")
     field.focus()

@@ -142,13 +142,7 @@ def test_double_click_adds_one_patient(sit_down):
 
 def test_change_after_completion_asks_for_a_reason_in_place(sit_down):
     person = sit_down("coordinator01")
-    person.open_visit("01-004", "Week 4")
-    person.page.keyboard.press("Space")
-    person.type_in("visit-1-visited_on", "t")
-    person.page.keyboard.press("Space")
-    person.saved()
-    person.page.keyboard.press("Alt+Enter")
-    person.says("The form is complete")
+    person.complete_visit("01-004", "Week 4")
     person.type_in("visit-1-visited_on", "2026-01-02")
     person.says("why does Date of visit change")
     person.page.get_by_role("button", name="Transcription error").click()

@@ -7,13 +7,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.requirement("R-005")]
 
 def test_one_reason_serves_several_changes_by_keyboard(sit_down):
     person = sit_down("coordinator01")
-    person.open_visit("01-004", "Week 7")
-    person.page.keyboard.press("Space")
-    person.type_in("visit-1-visited_on", "t")
-    person.page.keyboard.press("Space")
-    person.saved()
-    person.page.keyboard.press("Alt+Enter")
-    person.says("The form is complete")
+    person.complete_visit("01-004", "Week 7")
     person.type_in("visit-1-visited_on", "2026-01-02")
     person.says("Date of visit change from")
     person.page.locator("#f-visit-1-contact input").nth(1).check()
@@ -31,13 +25,7 @@ def test_one_reason_serves_several_changes_by_keyboard(sit_down):
 
 def test_change_taken_back_no_longer_waits(sit_down):
     person = sit_down("coordinator01")
-    person.open_visit("01-004", "Week 10")
-    person.page.keyboard.press("Space")
-    person.type_in("visit-1-visited_on", "t")
-    person.page.keyboard.press("Space")
-    person.saved()
-    person.page.keyboard.press("Alt+Enter")
-    person.says("The form is complete")
+    person.complete_visit("01-004", "Week 10")
     person.type_in("visit-1-visited_on", "2026-01-02")
     person.says("Date of visit change from")
     person.page.locator("#f-visit-1-contact input").nth(1).check()
