@@ -1,7 +1,6 @@
 """When the product was away, as far as it can know: the worker beats each minute, and a beat that comes late has waited
 for something: for the worker itself, for the database, or for the machine of both."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import connection
@@ -37,18 +36,6 @@ def beat() -> int:
     return 0
 
 
-@dataclass(frozen=True)
-class AwayLine:
-    """One line of the page."""
-
-    began_at: datetime
-    ended_at: datetime
-
-    @property
-    def minutes(self) -> int:
-        return round((self.ended_at - self.began_at) / timedelta(minutes=1))
-
-
-def downtimes() -> list[AwayLine]:
+def downtimes() -> list[Downtime]:
     """The newest first."""
-    return [AwayLine(one.began_at, one.ended_at) for one in Downtime.objects.all()[:LISTED]]
+    return list(Downtime.objects.all()[:LISTED])

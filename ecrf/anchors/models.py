@@ -3,6 +3,7 @@
 None of it is proof: that is the anchor's file, kept elsewhere. It lets a page, an alarm and the next look know.
 """
 
+from datetime import timedelta
 from typing import ClassVar
 
 from django.db import models
@@ -170,6 +171,10 @@ class Downtime(models.Model):
 
     def __str__(self) -> str:
         return f"{self.began_at:%Y-%m-%d %H:%M} to {self.ended_at:%Y-%m-%d %H:%M}"
+
+    @property
+    def minutes(self) -> int:
+        return round((self.ended_at - self.began_at) / timedelta(minutes=1))
 
 
 class VerifiedChain(models.Model):
