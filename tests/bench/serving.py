@@ -101,7 +101,7 @@ class Server:
 
     def worker_memory_mb(self) -> list[float]:
         """Of each worker: its own memory and its share of what it shares (PSS), in MB."""
-        return [_pss_mb(pid) for pid in self.workers()]
+        return [pss_mb(pid) for pid in self.workers()]
 
     def workers(self) -> list[int]:
         """The ids of their processes."""
@@ -109,7 +109,7 @@ class Server:
         return [int(child) for child in children]
 
 
-def _pss_mb(pid: int) -> float:
+def pss_mb(pid: int) -> float:
     for line in Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines():
         if line.startswith("Pss:"):
             return int(line.split()[1]) / 1024

@@ -12,7 +12,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import cycle
-from pathlib import Path
 from typing import Any
 
 import psutil
@@ -30,7 +29,7 @@ from ecrf.verification.models import Verification
 from ecrf.verification.plan import is_critical, items_to_verify
 from tests.bench.browsing import PASSWORD, Answer, Browser, per_second
 from tests.bench.saves import PLAIN, item_posts, plain_posts, poster
-from tests.bench.serving import Server
+from tests.bench.serving import Server, pss_mb
 from tests.siege.journeys import SAVE, THINK_S, Place, Step, add_form, journey
 from tests.siege.seeding import LIKE, Study, database_bytes
 from trial.synthetic import casebook
@@ -380,10 +379,9 @@ def _memory(running: Server) -> dict[str, float]:
 
 
 def _pss(pid: int) -> float:
-    with suppress(OSError):
-        for line in Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines():
-            if line.startswith("Pss:"):
-                return int(line.split()[1]) / 1024
+    """0 for one that has just ended."""
+    with suppress(OSError, LookupError):
+        return pss_mb(pid)
     return 0.0
 
 
