@@ -8,7 +8,8 @@ from typing import Any
 
 from django.db import connection, models
 
-from ecrf.audit.bound.reading import REACHES_PATIENT, READING
+from ecrf.audit.bound.policies import reaches_patient
+from ecrf.audit.bound.reading import READING
 from ecrf.casebook.models import Entry, Patient, Visit
 from ecrf.casebook.stored_rows import as_stored, lines_of, read_json, user_of
 from ecrf.forms.crf import Crf
@@ -66,8 +67,7 @@ def rows_function() -> str:
         *(f"v.{name}" for name in VISIT),
     ]
     kinds = "".join(KIND.format(key=key, table=_table(key)) for key in sorted(CRFS))
-    reaches = REACHES_PATIENT.format(patient="of_patient").strip()
-    return FUNCTION.format(reaches=reaches, columns=", ".join(columns), kinds=kinds)
+    return FUNCTION.format(reaches=reaches_patient("of_patient"), columns=", ".join(columns), kinds=kinds)
 
 
 READING.add("casebook_rows", rows_function)

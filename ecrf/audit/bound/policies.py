@@ -52,6 +52,12 @@ def _of_patient(patient: str) -> str:
     return f"{EVERYWHERE} OR {_one_of('reached_patient', patient)}"
 
 
+def reaches_patient(patient: str) -> str:
+    """What the policies ask, for a function that works with its owner's rights, past them: it binds whom they bind, and
+    not the owner's own connections."""
+    return f"NOT access_is_bound() OR {_of_patient(patient)}"
+
+
 def _of_patient_in_lists(patient: str) -> str:
     """The same, where rows are read by the thousand: the database may look once for all of them, and plans both."""
     return f"{EVERYWHERE} OR {_there_is('reached_patient reached', f'reached.id = {patient}')}"
