@@ -8,13 +8,12 @@ language it was offered in, and read in the reader's (`reason_as_kept`, `reason_
 """
 
 import re
-import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
-from typing import NamedTuple
 
+import polib
 from django.apps import apps
 from django.conf import settings
 from django.utils import translation
@@ -103,15 +102,6 @@ class KnownSentence:
         return PLACE.sub(lambda place: what.get(place[1] or place[2], ""), self.said).replace("%%", "%")
 
 
-class CompiledEntry(NamedTuple):
-    """One entry of a compiled catalogue; `said`: in the first of the forms of its number."""
-
-    context: str
-    text: str
-    plural: str
-    said: str
-
-
 @dataclass(frozen=True)
 class KnownSentences:
     """`whole`: {in English: as it is said}, without places; `filled`: those with places, the heaviest first."""
@@ -166,39 +156,31 @@ def _as_one(kept: str, known: KnownSentences) -> str | None:
 @cache
 def _offered() -> dict[str, str]:
     """{a reason that is offered, in each language: the same in English}"""
-    entries = [entry for code in LANGUAGE_NAMES for entry in _entries(code) if entry.context == REASON]
-    return {words: entry.text for entry in entries for words in (entry.said, entry.text)}
+    entries = [entry for code in LANGUAGE_NAMES for entry in _entries(code) if entry.msgctxt == REASON]
+    return {words: entry.msgid for entry in entries for words in (_said_by(entry), entry.msgid)}
 
 
 @cache
 def _all_of(language: str) -> KnownSentences:
     """Of all catalogues; what has no context comes first."""
-    entries = sorted(_entries(language), key=lambda entry: entry.context)
+    entries = sorted(_entries(language), key=lambda entry: entry.msgctxt or "")
     return _sorted((one for entry in entries for one in _of_entry(entry)), LEAST)
 
 
-def _entries(language: str) -> list[CompiledEntry]:
-    """Of what is compiled, ours before Django's own."""
+def _entries(language: str) -> list[polib.MOEntry]:
+    """Of what is compiled, ours before Django's own. Python's own `gettext` keeps no plurals of the source."""
     folders = [*settings.LOCALE_PATHS, *(Path(app.path) / "locale" for app in apps.get_app_configs())]
     files = [Path(folder) / to_locale(language) / "LC_MESSAGES" / "django.mo" for folder in folders]
-    return [entry for path in files if path.exists() for entry in _compiled(path.read_bytes())]
+    return [entry for path in files if path.exists() for entry in polib.mofile(str(path), encoding="utf-8")]
 
 
-def _compiled(content: bytes) -> Iterator[CompiledEntry]:
-    """What a compiled catalogue holds: `gettext` of the standard library keeps no plurals of the source."""
-    count, sources, translations = struct.unpack_from("<3I", content, 8)
-
-    def text(table: int, number: int) -> str:
-        length, at = struct.unpack_from("<2I", content, table + 8 * number)
-        return content[at : at + length].decode()
-
-    for number in range(1, count):  # the first is the catalogue's head
-        context, _, source = text(sources, number).rpartition("\x04")
-        singular, _, plural = source.partition("\0")
-        yield CompiledEntry(context, singular, plural, text(translations, number).partition("\0")[0])
+def _said_by(entry: polib.MOEntry) -> str:
+    """In the first of the forms of its number."""
+    return str(entry.msgstr_plural[0] if entry.msgid_plural else entry.msgstr)
 
 
-def _of_entry(entry: CompiledEntry) -> Iterator[KnownSentence]:
-    yield KnownSentence(entry.text, entry.said)
-    if entry.plural:
-        yield KnownSentence(entry.plural, entry.said)
+def _of_entry(entry: polib.MOEntry) -> Iterator[KnownSentence]:
+    said = _said_by(entry)
+    yield KnownSentence(entry.msgid, said)
+    if entry.msgid_plural:
+        yield KnownSentence(entry.msgid_plural, said)
