@@ -15,6 +15,7 @@ log = logging.getLogger("ecrf.audit")
 
 TO_DO = "Run manage.py migrate as the owner of the tables: it takes these rights away."
 
+# By numbers: a role that is dropped meanwhile has no right then, where its name would be an error. PUBLIC is 0.
 _TOO_MUCH = """
     SELECT found.role, found.rights, string_agg(found.name, ', ' ORDER BY found.name) FROM (
     SELECT role.name AS role, t.name, string_agg(wanted, ', ' ORDER BY place) AS rights
@@ -23,11 +24,11 @@ _TOO_MUCH = """
     CROSS JOIN LATERAL string_to_table(t.rights, ', ') WITH ORDINALITY AS one(wanted, place)
     CROSS JOIN (
         SELECT rolname::text AS name, oid FROM pg_roles WHERE NOT rolsuper AND NOT starts_with(rolname, 'pg_')
-        UNION ALL SELECT 'public', NULL
+        UNION ALL SELECT 'public', 0
     ) AS role
-    WHERE (role.oid IS NULL OR NOT pg_has_role(role.oid, c.relowner, 'USAGE')) AND (
-        has_table_privilege(role.name, c.oid, wanted)
-        OR (wanted IN ('INSERT', 'UPDATE', 'REFERENCES') AND has_any_column_privilege(role.name, c.oid, wanted))
+    WHERE (role.oid = 0 OR NOT pg_has_role(role.oid, c.relowner, 'USAGE')) AND (
+        has_table_privilege(role.oid, c.oid, wanted)
+        OR (wanted IN ('INSERT', 'UPDATE', 'REFERENCES') AND has_any_column_privilege(role.oid, c.oid, wanted))
     )
     GROUP BY role.name, t.name
     ) found GROUP BY found.role, found.rights ORDER BY found.role, found.rights

@@ -138,6 +138,11 @@ make_user("monitor06", Role.MONITOR, filed)
 for _ in range(3):
     a_baseline(filed, coordinator06)
 
+# A site where only what is read out of its pages is entered: what stands there is what was there before.
+heard = make_site("07")
+coordinator07 = make_user("coordinator07", Role.COORDINATOR, heard)
+a_baseline(heard, coordinator07)
+
 # A site whose monitor reads wide tables: every item of a nerve segment, and of logs what takes most room.
 wide = make_site("05")
 coordinator05 = make_user("coordinator05", Role.COORDINATOR, wide)

@@ -12,8 +12,8 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture
 def person(sit_down):
-    found = sit_down("coordinator01")
-    found.open_visit("01-005", "Week 7")
+    found = sit_down("coordinator07")
+    found.open_visit("07-001", "Week 7")
     return found
 
 

@@ -237,3 +237,23 @@ def test_web_role_cannot_have_the_triggers_ignored(web, visit, coordinator):
     with pytest.raises(DatabaseError), acting(SYSTEM):
         sql(f"SELECT set_config('pgtrigger.ignore', '{names}', true); DELETE FROM stub_trial_stubvitalsigns")
     assert verify().faults == []
+
+
+def test_role_that_is_dropped_while_rights_are_compared_has_none():
+    """A transaction that saw the role before is what a statement is that the server's administrator overtakes."""
+    name = f"ecrf_gone_of_test_{os.getpid()}"
+    looking, elsewhere = connection.copy(), connection.copy()
+    try:
+        with elsewhere.cursor() as cursor:
+            cursor.execute(f"CREATE ROLE {name}")
+        looking.set_autocommit(False)
+        with looking.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            cursor.execute("SELECT count(*) FROM pg_roles WHERE rolname = %s", [name])
+            assert cursor.fetchone() == (1,)
+        with elsewhere.cursor() as cursor:
+            cursor.execute(f"DROP ROLE {name}")
+        assert [words for words in privileges.too_much(looking) if name in words] == []
+    finally:
+        looking.close()
+        elsewhere.close()
