@@ -3,9 +3,11 @@
 from typing import Any
 
 from django.core.management.base import CommandError
-from django.db import InterfaceError, OperationalError, connection, connections
+from django.db import Error, connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.migrations.loader import MigrationLoader
+
+from ecrf.audit.lost import fails
 
 GONE: frozenset[tuple[str, str]] = frozenset()
 """Migrations (app, name) of earlier versions that this one no longer ships: none so far."""
@@ -53,8 +55,10 @@ def refuse_at_start(on: BaseDatabaseWrapper | None = None) -> None:
     try:
         if why := stranger_to_us(on) or left_to_do(on):
             raise SystemExit(why)
-    except (OperationalError, InterfaceError):
-        pass  # the database is away, as the log says beside this: /healthz answers so until it is there
+    except Error as error:
+        if not fails(error):
+            raise
+        # The database is away, as the log says beside this: /healthz answers so until it is there.
 
 
 def refuse_before_serving() -> None:

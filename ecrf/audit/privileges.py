@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.core.checks import CheckMessage, Warning
-from django.db import InterfaceError, OperationalError, connection, connections
+from django.db import Error, connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from ecrf.audit.bound.grants import HELD, READER, ROLES, rights_of
 from ecrf.audit.functions import revoked
+from ecrf.audit.lost import fails
 
 log = logging.getLogger("ecrf.audit")
 
@@ -131,7 +132,9 @@ def log_at_start() -> None:
     try:
         for words in too_much(own):
             log.critical("the audit trail is open", extra={"right": words, "what_to_do": TO_DO})
-    except (OperationalError, InterfaceError) as error:
+    except Error as error:
+        if not fails(error):
+            raise
         why = " / ".join(str(error).split("\n"))  # which host, and what it said: nothing of any row
         log.warning("the database is away: not looked who may write the audit trail", extra={"why": why})
     finally:

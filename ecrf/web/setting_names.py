@@ -37,6 +37,7 @@ SECRET = frozenset(
 NAMES = PLAIN | SECRET | {f"{name}_FILE" for name in SECRET}
 OF_COMPOSE = frozenset(
     {
+        *("DATABASE_MEMORY", "DATABASE_CPUS", "WEB_MEMORY", "WEB_CPUS", "WORKER_MEMORY"),
         *("SITE_ADDRESS", "PROXY_TO", "WEB_MACHINES", "BACKUP_SECOND_FOLDER", "RESTORE_KEYS_FOLDER"),
         *(
             "MACHINE",

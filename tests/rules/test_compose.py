@@ -111,6 +111,33 @@ def test_no_service_fills_the_disk_with_its_log_or_the_machine_with_processes(na
     assert service["pids_limit"] == 512
 
 
+SIZES = {"m": 1024**2, "g": 1024**3}
+SMALLEST_MACHINE = 2
+"""Cores: Docker refuses a service that is to have more than there are."""
+
+
+def default(written: str | int) -> str:
+    """What a setting of .env has where it does not stand there."""
+    return re.sub(r"\$\{\w+:-(.+)}", r"\1", str(written))
+
+
+def memory(service: dict) -> int:
+    size = default(service["mem_limit"])
+    return int(size[:-1]) * SIZES[size[-1]]
+
+
+def takes_no_more_than_its_share(service: dict) -> None:
+    """A folder in memory counts, and is not all that the service needs."""
+    assert 0 < float(default(service["cpus"])) <= SMALLEST_MACHINE
+    in_memory = sum(int(size) * SIZES[unit] for size, unit in re.findall(r":size=(\d+)(\w)", str(service.get("tmpfs"))))
+    assert memory(service) >= in_memory + SIZES["m"] * 512
+
+
+@pytest.mark.parametrize("name", COMPOSE["services"])
+def test_no_service_takes_all_memory_or_all_processors_from_the_others(name):
+    takes_no_more_than_its_share(COMPOSE["services"][name])
+
+
 NEEDS = {
     "database": {"CHOWN", "DAC_OVERRIDE", "FOWNER", "SETGID", "SETUID"},
     "proxy": {"NET_BIND_SERVICE"},
@@ -202,6 +229,7 @@ def test_services_of_several_machines_are_limited_too(name):
     service = laid_over(name)
     assert service["logging"]["options"] == {"max-size": "20m", "max-file": "5"}
     assert service["pids_limit"] == 512
+    takes_no_more_than_its_share(service)
     assert "profiles" in service or "restart" in service or name == "migrate"
 
 
