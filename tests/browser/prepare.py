@@ -143,6 +143,11 @@ heard = make_site("07")
 coordinator07 = make_user("coordinator07", Role.COORDINATOR, heard)
 a_baseline(heard, coordinator07)
 
+# A practice site, whose first visits are guided.
+practice = make_site("08", is_practice=True)
+coordinator08 = make_user("coordinator08", Role.COORDINATOR, practice)
+a_baseline(practice, coordinator08)
+
 # A site whose monitor reads wide tables: every item of a nerve segment, and of logs what takes most room.
 wide = make_site("05")
 coordinator05 = make_user("coordinator05", Role.COORDINATOR, wide)
