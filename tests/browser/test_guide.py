@@ -47,6 +47,7 @@ def test_each_step_is_ticked_off_when_it_is_done_and_stays_so(person):
     assert person.page.locator("#guide").get_attribute("open") is not None
     person.page.focus(f"#f-{PULSE}")
     person.page.keyboard.press("F2")
+    person.page.locator("[data-show-history]").click()
     comes_next(person, "said")
     person.page.keyboard.press("Escape")
     person.page.focus(f"#f-{PULSE}")
