@@ -17,7 +17,11 @@ def person(sit_down):
 
 
 def ticked(person) -> list[str]:
-    return person.page.eval_on_selector_all("#guide .is-done", "lines => lines.map((each) => each.dataset.guideStep)")
+    return named(person, "#guide .is-done")
+
+
+def named(person, lines: str) -> list[str]:
+    return person.page.eval_on_selector_all(lines, "found => found.map((each) => each.dataset.guideStep)")
 
 
 def comes_next(person, step: str) -> None:
@@ -25,7 +29,7 @@ def comes_next(person, step: str) -> None:
 
 
 def test_each_step_is_ticked_off_when_it_is_done_and_stays_so(person):
-    assert person.page.eval_on_selector_all("#guide li", "lines => lines.map((each) => each.dataset.guideStep)") == STEPS
+    assert named(person, "#guide li") == STEPS
     assert ticked(person) == []
     comes_next(person, "typed")
     person.type_in(WEIGHT, "60")

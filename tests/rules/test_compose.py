@@ -129,7 +129,9 @@ def memory(service: dict) -> int:
 def takes_no_more_than_its_share(service: dict) -> None:
     """A folder in memory counts, and is not all that the service needs."""
     assert 0 < float(default(service["cpus"])) <= SMALLEST_MACHINE
-    in_memory = sum(int(size) * SIZES[unit] for size, unit in re.findall(r":size=(\d+)(\w)", str(service.get("tmpfs"))))
+    in_memory = sum(
+        int(size) * SIZES[unit] for size, unit in re.findall(r":size=(\d+)(\w)", str(service.get("tmpfs")))
+    )
     assert memory(service) >= in_memory + SIZES["m"] * 512
 
 

@@ -198,7 +198,7 @@ def _render(
         "waiting_for_reason": sum(len(form_input.recorded.wants_reason) for form_input in page.with_rows),
         "new_key": uuid.uuid4(),
         "now": page.where.patient.site.now(),
-        "has_guide": page.where.patient.site.is_practice and page.where.visit is not None and page.lock is None,
+        "has_guide": page.where.visit and page.lock is None and page.where.patient.site.is_practice,
     }
     template = "entry/log.html" if page.log else "entry/visit.html"
     return render(request, template, context, status=status)
