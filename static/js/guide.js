@@ -27,7 +27,8 @@ function remembered() {
 const done = new Set(remembered());
 
 function show() {
-  for (const [step, isShown] of Object.entries(SHOWN)) if (isShown()) done.add(step);
+  // Until something was typed, whatever the page shows is another one's work.
+  if (done.has("typed")) for (const [step, isShown] of Object.entries(SHOWN)) if (isShown()) done.add(step);
   const next = steps.find((line) => !done.has(line.dataset.guideStep));
   for (const line of steps) {
     line.classList.toggle("is-done", done.has(line.dataset.guideStep));
@@ -48,8 +49,9 @@ function show() {
 
 document.addEventListener("ecrf:outcome", ({ detail }) => {
   if (detail.outcome !== "saved") return;
-  done.add(SHOWN.complete() ? "changed" : "typed");
+  if (SHOWN.complete()) done.add("changed");
+  done.add("typed");
   show();
 });
 new MutationObserver(show).observe(form, { childList: true, subtree: true });
-guide.open = Boolean(show());
+guide.open = Boolean(show()) && matchMedia("(min-width: 40rem)").matches;
