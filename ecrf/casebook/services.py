@@ -198,7 +198,8 @@ def _rows_in(data: PatientData, place: Place) -> list[Crf]:
 
 def _gaps(place: Place, found: list[Crf]) -> list[Gap]:
     if not found:
-        own = [Gap(place, item) for item in place.definition.missing(None)] or [Gap(place, "")]
+        visit = place.visit.code if place.visit else ""
+        own = [Gap(place, item) for item in place.definition.missing(None, visit)] or [Gap(place, "")]
         return [*own, *_gaps_of_rows(place, found)]
     gaps = []
     for row in found:

@@ -22,6 +22,13 @@ def needed(definition: CrfDefinition, item: Any) -> str:
     if item.instead_of:
         words = gettext("If “%(item)s” has no value but a reason")
         return words % {"item": definition.items[item.instead_of].verbose_name}
+    if item.asked_with:
+        words = (
+            gettext("At visits with “%(form)s”")
+            if item.required
+            else gettext("No; asked at visits with “%(form)s”")
+        )
+        return words % {"form": CRFS[item.asked_with].title}
     if not item.asked_if:
         return pgettext("answer", "Yes") if item.required else pgettext("answer", "No")
     words = gettext("If %(condition)s") if item.required else gettext("No; asked if %(condition)s")
@@ -29,7 +36,9 @@ def needed(definition: CrfDefinition, item: Any) -> str:
 
 
 def asked_when(definition: CrfDefinition, item: Any) -> str:
-    """On which answer the item is asked; "" if always."""
+    """On which answer the item is asked, or at which visits; "" if always."""
+    if item.asked_with:
+        return gettext("at visits with “%(form)s”") % {"form": CRFS[item.asked_with].title}
     if not item.asked_if:
         return ""
     return gettext("if %(condition)s") % {"condition": _condition(definition, *item.asked_if)}

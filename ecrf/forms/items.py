@@ -28,12 +28,15 @@ class Item:
     """Mixed into a Django field. Every item may be empty: what is required is asked for when a form is completed.
 
     `asked_if`: (another item, its answers on which this one is asked), "" among them where that one is still blank.
+    `asked_with`: the key of the form without which it means nothing: asked at the visits that can have that form,
+    required at those that plan it.
     """
 
     kind = "line"
     unit: str = ""
     required: bool = True
     asked_if: tuple[str, tuple[str, ...]] | None = None
+    asked_with: str = ""
     instead_of: str = ""
     rule: str = ""
     hint: str = ""
@@ -59,6 +62,7 @@ class Item:
         unit: str = "",
         required: bool = True,
         asked_if: tuple[str, str | tuple[str, ...]] | None = None,
+        asked_with: str = "",
         instead_of: str = "",
         rule: str = "",
         hint: str = "",
@@ -74,6 +78,7 @@ class Item:
         self.carried, self.quiet, self.beside = carried, quiet, beside
         self.unit, self.hint, self.cdash, self.rule, self.instead_of = unit, hint, cdash, rule, instead_of
         self.required = required and not rule and not instead_of
+        self.asked_with = asked_with
         if asked_if:
             item, values = asked_if
             self.asked_if = (item, (values,) if isinstance(values, str) else tuple(values))

@@ -16,6 +16,7 @@ from ecrf.audit.triggers import audited
 from ecrf.forms.constraints import links_exist, value_or_reason
 from ecrf.forms.crf import Crf
 from ecrf.forms.items import Item, Link, YesNo
+from ecrf.forms.protocol import VisitPlan, protocol
 from ecrf.forms.words import as_written, said, spoken
 
 C = TypeVar("C", bound=type[Crf])
@@ -131,6 +132,8 @@ class CrfDefinition:
     def _fingerprint(self) -> str:
         items = {
             name: {what: getattr(item, what, None) for what in OF_AN_ITEM}
+            # Only where it is said: the forms of before it could be said stay what they were.
+            | ({"asked_with": item.asked_with} if item.asked_with else {})
             for name, item in self.items.items()
         }
         sections = [(section.title, section.items, section.help) for section in self.sections]
@@ -162,9 +165,16 @@ class CrfDefinition:
         """Whether people add entries of this kind, and may strike one out."""
         return bool(self.repeat) and not self.row_names
 
+    def missing_when_blank(self, visit: str = "") -> int:
+        """How many required items an entry lacks that nobody has begun, at the visit with this code."""
+        return len(self.missing(None, visit)) if self._depends_on_visit else self._missing_anywhere
+
     @cached_property
-    def missing_when_blank(self) -> int:
-        """How many required items an entry lacks that nobody has begun."""
+    def _depends_on_visit(self) -> bool:
+        return any(item.asked_with for item in self.items.values())
+
+    @cached_property
+    def _missing_anywhere(self) -> int:
         return len(self.missing(None))
 
     @property
@@ -194,26 +204,34 @@ class CrfDefinition:
         found = [named.get((getattr(item, "to", ""), value)) or item.words(value) for item, value in values]
         return [words for words in found if words]
 
-    def asked(self, row: Crf | None, name: str) -> bool:
-        """Whether the item is asked, given the other values."""
-        condition = self.items[name].asked_if
-        if condition is None:
+    def asked(self, row: Crf | None, name: str, visit: str = "") -> bool:
+        """Whether the item is asked, given the other values and the visit; `visit` is its code where there is no row
+        that knows it."""
+        item = self.items[name]
+        if item.asked_with and not _can_have(row, visit, item.asked_with):
+            return False
+        if item.asked_if is None:
             return True
-        other, values = condition
+        other, values = item.asked_if
         answer = self.items[other].text(getattr(row, other, None))
-        return answer in values and self.asked(row, other)
+        return answer in values and self.asked(row, other, visit)
 
-    def missing(self, row: Crf | None) -> list[str]:
+    def required(self, row: Crf | None, name: str, visit: str = "") -> bool:
+        """Whether a blank is a gap, if the item is asked: of one that belongs to a form, where that is planned."""
+        item = self.items[name]
+        return item.required and not (item.asked_with and not _plans(row, visit, item.asked_with))
+
+    def missing(self, row: Crf | None, visit: str = "") -> list[str]:
         """The required items that are asked and carry neither a value nor a reason; also those that stand in for an
         item which has a reason instead of its value."""
         reasons = row.missing_reasons if row else {}
         return [
             name
             for name, item in self.entered.items()
-            if (item.required or item.instead_of in reasons)
+            if (self.required(row, name, visit) or item.instead_of in reasons)
             and getattr(row, name, None) is None
             and name not in reasons
-            and self.asked(row, name)
+            and self.asked(row, name, visit)
         ]
 
     def __str__(self) -> str:
@@ -273,6 +291,23 @@ def crf(
     return register
 
 
+def _plan_of(row: Crf | None, visit: str) -> VisitPlan | None:
+    """None of a form at no visit, and at one that the schedule does not know: nothing is left out there."""
+    if row is not None:
+        visit = row.entry.visit.code if row.entry.visit else ""
+    return protocol().plan(visit)
+
+
+def _can_have(row: Crf | None, visit: str, key: str) -> bool:
+    plan = _plan_of(row, visit)
+    return plan is None or plan.may_hold(key)
+
+
+def _plans(row: Crf | None, visit: str, key: str) -> bool:
+    plan = _plan_of(row, visit)
+    return plan is None or key in plan.forms
+
+
 def by_model(model: type[models.Model]) -> CrfDefinition:
     """The definition of a typed model; LookupError if it is no CRF."""
     for definition in CRFS.values():
@@ -286,6 +321,15 @@ def _check_sections(definition: CrfDefinition) -> None:
     declared = {f.name for f in definition.model._meta.local_fields if isinstance(f, Item)}
     if strange := set(definition.columns) - declared:
         raise ImproperlyConfigured(f"{definition.key} has no items {sorted(strange)} for its columns.")
+    belonging = [name for name, item in definition.items.items() if item.asked_with]
+    if belonging and definition.row_of:
+        raise ImproperlyConfigured(
+            f"{definition.key} is the row of another form: {belonging} belong to no visit."
+        )
+    if odd := [name for name in belonging if definition.items[name].asked_if]:
+        raise ImproperlyConfigured(
+            f"{definition.key} asks {odd} by the visit and by another item: choose one."
+        )
     if set(shown) != declared or len(shown) != len(set(shown)):
         odd = sorted(set(shown) ^ declared) or "an item stands in two sections"
         raise ImproperlyConfigured(f"The sections of {definition.key} do not hold each item once: {odd}.")

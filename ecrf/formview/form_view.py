@@ -90,7 +90,20 @@ class ItemView:
 
     @property
     def is_asked(self) -> bool:
-        return self.form_view.definition.asked(self.form_view.row, self.name) and not self._waits_for_reason
+        form_view = self.form_view
+        is_asked = form_view.definition.asked(form_view.row, self.name, form_view.visit_code)
+        return is_asked and not self._waits_for_reason
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether it belongs to a form that this visit does not have."""
+        return bool(self.item.asked_with) and not self.is_asked
+
+    @property
+    def is_required(self) -> bool:
+        """Whether a form of this visit is not complete without it, if it is asked."""
+        form_view = self.form_view
+        return form_view.definition.required(form_view.row, self.name, form_view.visit_code)
 
     @property
     def _waits_for_reason(self) -> bool:
@@ -106,7 +119,7 @@ class ItemView:
     @property
     def is_wanted(self) -> bool:
         """Whether a blank means that something is missing."""
-        return bool(self.item.required or self.item.instead_of) and self.is_asked
+        return bool(self.is_required or self.item.instead_of) and self.is_asked
 
     @property
     def last(self) -> str:
@@ -127,11 +140,13 @@ class ItemView:
     def is_left_out(self) -> bool:
         """Whether nobody expects it and nothing stands there: it takes no line on paper."""
         is_blank = not (self.value or self.missing or self.questions)
-        return bool(self.item.quiet) and is_blank
+        return bool(self.item.quiet or self.is_elsewhere) and is_blank
 
     @property
     def asked_when(self) -> str:
-        """On which answer it is asked: `if “Ongoing?” is No`; "" if always."""
+        """On which answer it is asked: `if “Ongoing?” is No`; "" if always, also if always at this visit."""
+        if self.item.asked_with and self.is_required:
+            return ""
         return asked_when(self.form_view.definition, self.item)
 
     @property
@@ -252,6 +267,8 @@ class FormView:
     """On a patient's worksheet: the form as it was entered at the last visit that has it."""
     foreseen: Crf | None = None
     """On a patient's worksheet: what the system derives if that which is carried over stays as it was."""
+    visit_code: str = ""
+    """Of the visit at which it stands, for one that is not begun."""
 
     @cached_property
     def id(self) -> str:
@@ -338,8 +355,8 @@ class FormView:
         if self.row is not None:
             return 0 if self.is_struck else self.form_state.missing
         fixed = [table.definition for table in self.tables if table.definition.row_names]
-        return self.definition.missing_when_blank + sum(
-            len(kind.row_names) * kind.missing_when_blank for kind in fixed
+        return self.definition.missing_when_blank(self.visit_code) + sum(
+            len(kind.row_names) * kind.missing_when_blank() for kind in fixed
         )
 
     @property

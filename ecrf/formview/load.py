@@ -77,6 +77,7 @@ class LoadedForms:
         self, kind: CrfDefinition, number: int, visit: Visit | None, row: Crf | None
     ) -> FormView:
         form_view = self._form_view(kind, numbered_title(kind, number, visit), str(number), row)
+        form_view.visit_code = visit.code if visit else ""
         form_view.tables = [self._table(CRFS[key], form_view) for key in kind.rows]
         return form_view
 
@@ -187,9 +188,11 @@ def _loaded(patient: Patient, rows: Rows, whole: Collection[str] = ()) -> Loaded
     return LoadedForms(rows, discrepancies, _names(patient, rows, whole))
 
 
-def blank_form_view(kind: CrfDefinition, number: int = 1, title: str = "", rows: int = 0) -> FormView:
-    """A form that nobody has begun; of each kind of row all names, or at least so many."""
-    form_view, tables = FormView(kind, title or kind.title, str(number)), []
+def blank_form_view(
+    kind: CrfDefinition, number: int = 1, title: str = "", rows: int = 0, visit: str = ""
+) -> FormView:
+    """A form that nobody has begun, at the visit with this code; of each kind of row all names, or at least so many."""
+    form_view, tables = FormView(kind, title or kind.title, str(number), visit_code=visit), []
     for key in kind.rows:
         below = CRFS[key]
         count = len(below.row_names) or room_for(below, max(below.blank_rows, rows))

@@ -265,7 +265,11 @@ def _shown_items(definition: CrfDefinition) -> list[str]:
     """The items a list shows: those the form names, or the first always asked and the first calculated."""
     if definition.columns:
         return list(definition.columns)
-    always = [name for name, item in definition.entered.items() if item.required and not item.asked_if]
+    always = [
+        name
+        for name, item in definition.entered.items()
+        if item.required and not (item.asked_if or item.asked_with)
+    ]
     calculated = list(definition.calculated)[:1]
     return [*always[: SHOWN_ITEMS - len(calculated)], *calculated]
 

@@ -195,9 +195,9 @@ def worksheet_logs() -> list[CrfDefinition]:
 def blank_visit(plan: VisitPlan) -> FormGroup:
     """Every form of a visit plan, blank, and those that may be added there."""
     form_views = [
-        form_view for key in plan.forms for form_view in _blank_forms(CRFS[key], plan.expected_of(key))
+        form_view for key in plan.forms for form_view in _blank_forms(CRFS[key], plan.expected_of(key), plan)
     ]
-    added = [blank_form_view(CRFS[key], rows=BLANK_ROWS) for key in plan.optional]
+    added = [blank_form_view(CRFS[key], rows=BLANK_ROWS, visit=plan.code) for key in plan.optional]
     return FormGroup(plan.code, plan.label, form_views, optional=added)
 
 
@@ -242,10 +242,10 @@ def _draft(form_view: FormView, visit: Visit) -> Crf:
     return definition.model(entry=entry)
 
 
-def _blank_forms(kind: CrfDefinition, count: int) -> Iterable[FormView]:
+def _blank_forms(kind: CrfDefinition, count: int, plan: VisitPlan) -> Iterable[FormView]:
     for number in range(1, count + 1):
         title = kind.name_of(number) if count > 1 else kind.title
-        yield blank_form_view(kind, number, title, rows=BLANK_ROWS)
+        yield blank_form_view(kind, number, title, rows=BLANK_ROWS, visit=plan.code)
 
 
 def blank_log(definition: CrfDefinition) -> FormGroup:

@@ -17,7 +17,7 @@ from collections import Counter
 from pathlib import Path
 
 from tests.mutate.mutants import NO_TEST, SURVIVED, mutants
-from tests.touched import ROOT, changed, tests_and_imports
+from tests.touched import ROOT, changed, tests_and_imports, touched
 
 SEED = 11
 STUB, TRIAL = "tests.stub_trial.settings", "ecrf.settings"
@@ -25,6 +25,9 @@ RUNS = {"ecrf": (STUB, TRIAL), "trial": (TRIAL,)}
 """The protocols with whose tests a module's mutants meet, one after the other: survivors go on to the second."""
 SHARE_OF_FIRST = 0.75
 """Of the time, where there is a second run."""
+RULES_OF_FORMS = {
+    f"tests/rules/test_{name}.py" for name in ("catalogue", "checks", "check_statements", "crfs")
+}
 Place = tuple[str, int]
 
 
@@ -59,19 +62,41 @@ def run(paths: list[str], minutes: float) -> dict[Place, str]:
 
 
 def nearest(paths: list[str], settings: str) -> list[str]:
-    """The test files in the mirror of these modules' folders, and those that import one of them; of the engine's, those
-    that run on this protocol. What half of the tests run is found by those near it, or not in ten minutes."""
+    """The test files in the mirror of these modules' room, and those that import one of them, which run on this
+    protocol. What half of the tests run is found by those near it, or not in ten minutes."""
     top = paths[0].partition("/")[0]
-    mirrors = {f"tests/{path.rpartition('/')[0]}" for path in paths}
+    rooms = tuple({f"tests/{'/'.join(path.split('/')[:2])}/" for path in paths})
     modules = {path.removesuffix(".py").removesuffix("/__init__").replace("/", ".") for path in paths}
-    on_trial = _still_on_the_trial() if top == "ecrf" else set(tests_and_imports())
+    runs = _on_the_stub() if settings == STUB else _on_the_trial()
     return sorted(
         test
         for test, imported in tests_and_imports().items()
-        if test.startswith(f"tests/{top}/")
-        and (test in on_trial) == (settings == TRIAL)
-        and (top == "trial" or modules & imported or test.rpartition("/")[0] in mirrors)
+        if test in runs
+        and (
+            test.startswith("tests/trial/")
+            if top == "trial"
+            else modules & imported or test.startswith(rooms)
+        )
     )
+
+
+def _on_the_stub() -> set[str]:
+    """As the Makefile says: what holds for any trial. Of the rules, those that go through all addresses as all roles
+    take too long for this, and find by chance what others look for."""
+    still = _still_on_the_trial()
+    return {
+        test
+        for test in tests_and_imports()
+        if (test.startswith(("tests/stub_trial/", "tests/ecrf/")) and test not in still)
+        or test in RULES_OF_FORMS
+    }
+
+
+def _on_the_trial() -> set[str]:
+    return {
+        *_still_on_the_trial(),
+        *(test for test in tests_and_imports() if test.startswith("tests/trial/")),
+    }
 
 
 def _still_on_the_trial() -> set[str]:
@@ -93,6 +118,7 @@ def _run(paths: list[str], places: list[Place], settings: str, until: float) -> 
         given = {
             "paths": paths,
             "mutants": places,
+            "near": {path: sorted(touched([path])) for path in paths},
             "workers": int(os.environ.get("WORKERS", os.cpu_count() or 1)),
             "until": until,
             "record": str(ROOT / ".data/mutate" / f"{of_these}.json"),

@@ -1,7 +1,8 @@
 """pytest plugin: in the place of the tests runs mutants, each in a fork of this process, on the tests of its lines.
 
-MUTATE names a file in JSON: `paths`, the `mutants` to run as [path, index], how many `workers`, `until` when, where the
-`record` of which test runs which line is kept, and where the `results` go, as [path, index, verdict].
+MUTATE names a file in JSON: `paths`, which test files are `near` each, the `mutants` to run as [path, index], how many
+`workers`, `until` when, where the `record` of which test runs which line is kept, and where the `results` go, as
+[path, index, verdict].
 """
 
 import gc
@@ -84,15 +85,17 @@ def _passes(item: pytest.Item, following: pytest.Item | None) -> bool:
 
 
 def _tests_of(path: str, mutant: Mutant, runs: dict, seconds: float) -> list[str]:
-    """The quickest of those that run the line, or, for what runs at the import, any line of the file."""
+    """Of those that run the line (or, for what runs at the import, any line of the file) those that are near it, and
+    then the quickest: that the line is run does not say that the test looks at what it does."""
     first, last = mutant.lines
+    near = set(WORK["near"].get(path, ()))
     found = [
-        (taken, test)
+        (test.partition("::")[0] not in near, taken, test)
         for test, (taken, files) in runs.items()
         if path in files and (mutant.function is None or any(first <= line <= last for line in files[path]))
     ]
     chosen, total = [], 0.0
-    for taken, test in sorted(found):
+    for _is_far, taken, test in sorted(found):
         if total > seconds:
             break
         chosen.append(test)
@@ -121,7 +124,7 @@ def _run_all(session: pytest.Session, left: list[tuple[str, int]], runs: dict, s
             if not tests and not (mutant.function is None and path.endswith("/models.py")):
                 verdicts[path, index] = NO_TEST
             elif (child := os.fork()) == 0:
-                _leave(_try(path, index, mutant, [items[test] for test in tests]))
+                _leave(_try(path, index, mutant, [items[test] for test in tests], seconds))
             else:
                 running[child] = path, index
         if running:
@@ -131,17 +134,26 @@ def _run_all(session: pytest.Session, left: list[tuple[str, int]], runs: dict, s
     return verdicts
 
 
-def _try(path: str, index: int, mutant: Mutant, tests: list[pytest.Item]) -> int:
-    """0 where every test passes. A test that hangs ends with the alarm, and with it this process."""
+def _try(path: str, index: int, mutant: Mutant, tests: list[pytest.Item], seconds: int) -> int:
+    """0 where every test passes. A test that hangs ends with the alarm, and with it this process; what else the machine
+    does must not be taken for it."""
+    most = 90 + 6 * seconds
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
-    signal.alarm(30 + 2 * int(SECONDS_OF_TESTS[-1]))
+    signal.alarm(most)
     if mutant.function is None or not _put(path, mutant):
         env = {**os.environ, "MUTANT": f"{path} {index}"}
         command = [sys.executable, "-m", "pytest", "-x", "-q", "-n0", "-p", "tests.mutate.load"]
         names = [test.nodeid for test in tests[:MOST_NAMED]]
         if path.endswith("/models.py"):
             names.insert(0, OF_MODELS)
-        return subprocess.run([*command, *WORK["options"], *names], env=env, capture_output=True).returncode
+        signal.alarm(0)  # or the other process would outlive this one
+        try:
+            done = subprocess.run(
+                [*command, *WORK["options"], *names], env=env, capture_output=True, timeout=most
+            )
+        except subprocess.TimeoutExpired:
+            return 1
+        return done.returncode
     for item, following in zip(tests, [*tests[1:], None], strict=True):
         if not _passes(item, following):
             item.session._setupstate.teardown_exact(None)  # its database goes with it

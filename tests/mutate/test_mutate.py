@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from tests.mutate.__main__ import files, report
+from tests.mutate.__main__ import STUB, TRIAL, files, nearest, report
 from tests.mutate.mutants import KILLED, NO_TEST, SURVIVED, mutants
 from tests.touched import ROOT
 
@@ -69,6 +69,7 @@ def test_survivors_are_told_from_what_a_test_notices(tmp_path):
     (tmp_path / "test_tiny.py").write_text(TESTS)
     work = {
         "paths": ["tiny.py"],
+        "near": {},
         "mutants": [["tiny.py", index] for index, _ in enumerate(mutants(TINY))],
         "workers": 2,
         "until": time.time() + 60,
@@ -98,6 +99,14 @@ def test_survivors_are_told_from_what_a_test_notices(tmp_path):
         "1: 2": NO_TEST,
         "1: 0": NO_TEST,
     }
+
+
+def test_tests_of_the_room_and_those_that_import_the_module_are_run_on_their_own_protocol():
+    on_stub, on_trial = (nearest(["ecrf/casebook/record/derive.py"], run) for run in (STUB, TRIAL))
+    assert "tests/ecrf/casebook/schedule/test_stored_status.py" in on_stub  # derives, and imports it not
+    assert "tests/trial/test_woken.py" in nearest(["ecrf/checks/running.py"], TRIAL)
+    assert not set(on_stub) & set(on_trial)
+    assert not any(test.startswith(("tests/browser", "tests/image")) for test in [*on_stub, *on_trial])
 
 
 def test_report_names_survivors_with_their_line_and_counts_them_by_room(capsys):

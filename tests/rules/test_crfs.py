@@ -237,8 +237,9 @@ def test_crf_saves_empty(key, empty):
     assert all(getattr(empty, name) is None for name in CRFS[key].entered)
     assert empty.missing_reasons == {}
     rows = [CRFS[row] for row in CRFS[key].rows]
-    below = sum(len(kind.row_names) * kind.missing_when_blank for kind in rows)
-    assert empty.entry.missing == len(CRFS[key].missing(None)) + below
+    below = sum(len(kind.row_names) * kind.missing_when_blank() for kind in rows)
+    visit = empty.entry.visit.code if empty.entry.visit else ""
+    assert empty.entry.missing == len(CRFS[key].missing(None, visit)) + below
 
 
 @pytest.mark.parametrize("key", [key for key, one in CRFS.items() if one.repeat or one.row_of])
@@ -259,7 +260,9 @@ def test_one_more_of_the_crf_saves_empty(key, place, by):
 
 @EVERY_CRF
 def test_every_required_item_left_empty_is_named_as_missing(key, empty):
-    unconditional = {n for n, i in CRFS[key].entered.items() if i.required and not i.asked_if}
+    unconditional = {
+        n for n, i in CRFS[key].entered.items() if i.required and not (i.asked_if or i.asked_with)
+    }
     assert unconditional <= set(CRFS[key].missing(empty))
 
 
@@ -449,6 +452,16 @@ def test_a_condition_names_an_item_and_answers_that_exist(key):
             # Only what is calculated may be asked on while it is blank: no answer is being waited for.
             assert set(answers) <= codes | ({""} if known.rule else set()), name
             assert other != name
+
+
+@EVERY_CRF
+def test_item_that_belongs_to_a_form_is_asked_at_one_visit_and_not_at_another(key):
+    """Else it would be asked nowhere, or everywhere as any other item."""
+    with_it = [plan for plan in protocol().visits if plan.may_hold(key)]
+    for name, item in CRFS[key].items.items():
+        if item.asked_with:
+            assert item.asked_with in CRFS, name
+            assert {plan.may_hold(item.asked_with) for plan in with_it} == {True, False}, name
 
 
 @pytest.mark.requirement("R-091")

@@ -3,6 +3,7 @@
 import pytest
 
 from ecrf.casebook.record.values import Missing
+from ecrf.forms.registry import CRFS
 from tests.builders import enter
 from tests.trial.asked import asked
 from trial.crfs.mrc_strength import MUSCLES
@@ -61,6 +62,15 @@ def test_sum_is_compared_with_the_last_visit_that_has_one(at, coordinator):
     enter(at("W04"), "mrc-strength", coordinator, right_hip_flexion="4")
     enter(at("W07"), "mrc-strength", coordinator, **{**FOURS, **dict.fromkeys(list(FOURS)[:8], "3")})
     assert asked("MRC-002") == {"sum_score": "The sum fell from 80 to 72 since Week 1 (baseline)."}
+
+
+@pytest.mark.parametrize(
+    ("code", "is_asked"), [("SCR", False), ("W01", True), ("W49", True), ("W52", False), ("UNS-1", True)]
+)
+def test_whether_an_infusion_follows_is_asked_where_one_belongs_to_the_visit(code, is_asked):
+    assert CRFS["mrc-strength"].asked(None, "before_dose", code) is is_asked
+    is_planned = is_asked and not code.startswith("UNS")
+    assert ("before_dose" in CRFS["mrc-strength"].missing(None, code)) is is_planned
 
 
 @pytest.mark.parametrize(("answer", "asks"), [("no", True), ("yes", False)])

@@ -55,14 +55,14 @@ def _grade(side: str, muscle: str) -> WholeNumber:
     )
 
 
-@crf("mrc-strength", title="MRC strength", domain="MK", version=2)
+@crf("mrc-strength", title="MRC strength", domain="MK", version=3)
 class MrcStrength(Crf):
     """Twenty MRC grades (0 no contraction to 5 normal power) and their sum, 0 to 100."""
 
     assessor = Line("Assessor", max_length=60, hint="A code, not a name", cdash="MKEVALID")
     assessed_at = ClockTime("Time of assessment", required=False, cdash="MKTIM")
     assessed_on = another_day("MKDAT")
-    before_dose = YesNo("Before the first infusion?", cdash="MKTPT")
+    before_dose = YesNo("Before the first infusion?", asked_with="infusion", cdash="MKTPT")
 
     right_shoulder_abduction = _grade("right", "shoulder_abduction")
     left_shoulder_abduction = _grade("left", "shoulder_abduction")

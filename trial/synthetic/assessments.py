@@ -2,7 +2,6 @@
 
 from datetime import time
 
-from ecrf.casebook.record.values import Missing
 from trial.outcomes import SIDES
 from trial.schedule import PROTOCOL
 from trial.synthetic import course, exceptions
@@ -29,18 +28,16 @@ def mrc_strength(story: PatientStory, code: str) -> Filled:
     before = (story.name, code) not in exceptions.AFTER_DOSE
     at = time(8, 35 + noise(story.name, code, "assessed", below=20)) if before else time(13, 10)
     grades = {item: str(grade) for item, grade in course.grades(story, code).items()}
-    head: Values = {
-        "assessor": assessor(story, code),
-        "assessed_at": f"{at:%H:%M}",
-        "before_dose": yes(before) if has_dose(code) else Missing("not-applicable", "No infusion"),
-    }
+    head: Values = {"assessor": assessor(story, code), "assessed_at": f"{at:%H:%M}"}
+    if has_dose(code):
+        head["before_dose"] = yes(before)
     return Filled(code, "mrc-strength", {**head, **grades})
 
 
 def has_dose(code: str) -> bool:
-    """Whether a dose follows the assessment; screening comes before every dose."""
+    """Whether a dose belongs to the visit."""
     plan = PROTOCOL.plan(code)
-    return code == "SCR" or (plan is not None and "infusion" in plan.forms)
+    return plan is not None and "infusion" in plan.forms
 
 
 def grip_strength(story: PatientStory, code: str) -> Filled:

@@ -115,8 +115,8 @@ def missing_in(row: Crf, begun: Iterable[str]) -> int:
     definition = CRFS[row.entry.crf]
     fixed = _fixed_rows(definition)
     missing = len(definition.missing(row))
-    missing += sum(len(kind.row_names) * kind.missing_when_blank for kind in fixed.values())
-    return missing - sum(fixed[key].missing_when_blank for key in begun if key in fixed)
+    missing += sum(len(kind.row_names) * kind.missing_when_blank() for kind in fixed.values())
+    return missing - sum(fixed[key].missing_when_blank() for key in begun if key in fixed)
 
 
 def _fixed_rows(definition: CrfDefinition) -> dict[str, CrfDefinition]:

@@ -60,8 +60,10 @@ def _save_entry(place: Place, row: Crf, data: PatientData, request_key: uuid.UUI
     entry.parent = ensure_entry(above, data=data) if above else None
     entry.save(force_insert=True)
     if entry.parent and definition.row_names:
-        Entry.objects.filter(pk=entry.parent.pk).update(missing=F("missing") - definition.missing_when_blank)
-        entry.parent.missing -= definition.missing_when_blank
+        Entry.objects.filter(pk=entry.parent.pk).update(
+            missing=F("missing") - definition.missing_when_blank()
+        )
+        entry.parent.missing -= definition.missing_when_blank()
 
 
 def ensure_entry(

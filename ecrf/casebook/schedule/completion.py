@@ -127,15 +127,18 @@ def missing_at(plan: VisitPlan | None, entries: Sequence[Entry], planned: Collec
     """How many required items are empty at the visit, in forms begun and not begun."""
     missing = 0
     for key, form in visit_states(plan, entries, planned).items():
-        missing += form.missing + max(form.expected - form.count, 0) * missing_when_not_begun(key)
+        not_begun = max(form.expected - form.count, 0)
+        missing += form.missing + not_begun * missing_when_not_begun(key, plan.code if plan else "")
     return missing
 
 
-def missing_when_not_begun(key: str) -> int:
-    """How many required items one form of the kind lacks that nobody has begun, with its fixed rows."""
+def missing_when_not_begun(key: str, visit: str = "") -> int:
+    """How many required items one form of the kind lacks that nobody has begun, with its fixed rows, at the visit with
+    this code."""
     definition = CRFS[key]
     rows = (CRFS[row] for row in definition.rows)
-    return definition.missing_when_blank + sum(len(row.row_names) * row.missing_when_blank for row in rows)
+    fixed = sum(len(row.row_names) * row.missing_when_blank() for row in rows)
+    return definition.missing_when_blank(visit) + fixed
 
 
 def is_complete(states: Mapping[str, FormState]) -> bool:

@@ -90,6 +90,7 @@ class FormInput(FormView):
             definition=definition,
             title=title,
             address=place.address,
+            visit_code=place.visit.code if place.visit else "",
             where=where,
             place=place,
             row=row,

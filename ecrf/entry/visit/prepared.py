@@ -142,6 +142,7 @@ FILLERS: Mapping[str, Filler] = {
     "selected": lambda item, code: " selected" if item.text == code else "",
     "links": _links,
     "hidden": lambda item, _detail: " hidden" if item.is_hidden else "",
+    "required": lambda item, _detail: " data-required" if item.is_required else "",
     "asks": _asks,
     "missing": _missing,
     "last": _last,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ecrf.exports.cut import Cut
-from ecrf.exports.odm.edition.content import Edition, EditionForm, EditionItem
+from ecrf.exports.odm.edition.content import Edition, EditionForm, EditionItem, EditionVisit
 from ecrf.exports.odm.names import COMMENT, MISSING
 from ecrf.exports.odm.survey import Survey
 
@@ -20,13 +20,15 @@ REASON = ".missing"
 @dataclass(frozen=True)
 class FormLayout:
     """One kind of form as it is written. `former`: names of items that it has values of and no longer asks; `codes`:
-    {item: codes that it has values of and no longer offers}; `longest`: {item: its longest text}."""
+    {item: codes that it has values of and no longer offers}; `longest`: {item: its longest text}; `visits`: of the
+    schedule."""
 
     definition: EditionForm
     items: Mapping[str, EditionItem]
     former: tuple[str, ...]
     codes: Mapping[str, list[str]]
     longest: Mapping[str, int]
+    visits: tuple[EditionVisit, ...]
 
     @property
     def key(self) -> str:
@@ -67,17 +69,37 @@ class FormLayout:
                 found[name] = steps
         return found
 
-    def is_mandatory(self, name: str) -> bool:
-        """Whether a complete form holds a value or a reason, unless a condition that the file tells excuses it."""
-        item = self.items[name]
-        return item.required and (not item.asked_if or name in self.conditions)
+    @cached_property
+    def never_asked_at(self) -> dict[str, list[str]]:
+        """{item: codes of the visits that cannot have the form with which it is asked}"""
+        return {
+            name: [
+                visit.code
+                for visit in self.visits
+                if item.asked_with not in visit.forms and item.asked_with not in visit.optional
+            ]
+            for name, item in self.items.items()
+            if item.asked_with
+        }
 
-    def blanks(self, cells: Mapping[str, str | None]) -> list[str]:
-        """The items that are asked for, and carry neither a value nor a reason."""
+    def is_mandatory(self, name: str) -> bool:
+        """Whether a complete form holds a value or a reason, unless a condition that the file tells excuses it. What
+        some visits require is not: another may have it or not."""
+        item = self.items[name]
+        return item.required and not item.asked_with and (not item.asked_if or name in self.conditions)
+
+    def _is_wanted(self, name: str, visit: EditionVisit | None) -> bool:
+        item = self.items[name]
+        if item.asked_with:
+            return item.required and (visit is None or item.asked_with in visit.forms)
+        return self.is_mandatory(name)
+
+    def blanks(self, cells: Mapping[str, str | None], visit: EditionVisit | None) -> list[str]:
+        """The items that are asked for at the visit, and carry neither a value nor a reason."""
         return [
             name
             for name, item in self.entered.items()
-            if (self.is_mandatory(name) or f"{item.instead_of}{MISSING}" in cells)
+            if (self._is_wanted(name, visit) or f"{item.instead_of}{MISSING}" in cells)
             and cells.get(name) is None
             and f"{name}{MISSING}" not in cells
             and all((cells.get(other) or "") in values for other, values in self.conditions.get(name, ()))
@@ -89,13 +111,13 @@ def layouts(cut: Cut, found: Survey, edition: Edition) -> dict[str, FormLayout]:
     forms = edition.forms
     wanted = cut.forms and {forms[key].row_of or key for key in cut.forms if key in forms}
     return {
-        key: _layout(form, cut, found)
+        key: _layout(form, cut, found, edition.visits)
         for key, form in forms.items()
         if cut.forms is None or (form.row_of or key) in (wanted or ())
     }
 
 
-def _layout(definition: EditionForm, cut: Cut, found: Survey) -> FormLayout:
+def _layout(definition: EditionForm, cut: Cut, found: Survey, visits: tuple[EditionVisit, ...]) -> FormLayout:
     key = definition.key
     longest = {name: length for (form, name), length in found.longest.items() if form == key}
     names = dict.fromkeys(name.removesuffix(REASON) for name in longest)
@@ -115,7 +137,7 @@ def _layout(definition: EditionForm, cut: Cut, found: Survey) -> FormLayout:
         if item.codes
     }
     items |= {name: _former(name) for name in former}
-    return FormLayout(definition, items, former, codes, longest)
+    return FormLayout(definition, items, former, codes, longest, visits)
 
 
 def _former(name: str) -> EditionItem:

@@ -10,7 +10,7 @@ from lxml.etree import Element, SubElement, _Element
 
 from ecrf.access.roles import Role
 from ecrf.exports.odm.admin import Admin
-from ecrf.exports.odm.edition.content import Edition
+from ecrf.exports.odm.edition.content import Edition, EditionVisit
 from ecrf.exports.odm.flags import TYPES_LIST, FlagType, Note
 from ecrf.exports.odm.names import (
     LOG,
@@ -44,7 +44,7 @@ class Subjects:
 
     def __init__(self, admin: Admin, edition: Edition, *, without_texts: bool = False) -> None:
         self.admin, self.without_texts = admin, without_texts
-        self.event_oid = cache(edition.event_oid)
+        self.event_oid, self.visit_of = cache(edition.event_oid), cache(edition.visit_of)
 
     # --- transactions ----------------------------------------------------------------------------------------
 
@@ -129,16 +129,19 @@ class Subjects:
     def _standing_visit(
         self, subject: _Element, patient: PatientReplay, pk: int | None, entries: list[EntryState]
     ) -> None:
-        visit = self._visit(subject, patient, pk, "")
+        visit, planned = (
+            self._visit(subject, patient, pk, ""),
+            self.visit_of(patient.visits[pk]) if pk else None,
+        )
         self._signature(visit, patient.signatures.get((SignatureScope.VISIT, pk)))
         _annotations(visit, patient.visit_notes.get(pk or 0, ()))
         for entry in entries:
             form = _form(visit, entry, "")
             self._signature(form, patient.signatures.get((SignatureScope.FORM, entry.pk)))
-            _annotations(form, [*_blanks(entry), *entry.notes])
+            _annotations(form, [*_blanks(entry, planned), *entry.notes])
             for one in patient.with_rows(entry):
                 if one.stands and one.group_in_file:
-                    own = [*_blanks(one), *one.notes] if one.parent else []
+                    own = [*_blanks(one, planned), *one.notes] if one.parent else []
                     _group(form, GroupChange(one, "", _cells(one), [*own, *one.group_notes]))
 
 
@@ -200,10 +203,10 @@ def _cells(entry: EntryState) -> list[ItemChange]:
     return [ItemChange(name, "", entry.cells[name], entry.item_notes.get(name, [])) for name in names]
 
 
-def _blanks(entry: EntryState) -> list[Note]:
+def _blanks(entry: EntryState, visit: EditionVisit | None) -> list[Note]:
     """What is blank in a complete form, though it is asked for."""
     if not entry.is_complete or entry.form is None:
         return []
-    names = entry.form.blanks(entry.cells)
+    names = entry.form.blanks(entry.cells, visit)
     labels = "; ".join(entry.form.items[name].label for name in names)
     return [Note(0, FlagType.FORM, "BLANKS", safe(f"Blank: {labels}"))] if names else []

@@ -53,7 +53,7 @@ def _says(row: FormView, name: str, sdv_page: SdvPage, since: SinceVisit) -> boo
     item: ItemView = row.item_views[name]
     if item.item.rule:
         return bool(item.value) and item.value != row.name
-    if item.stored not in (None, "") or item.missing or (item.item.required and item.is_asked):
+    if item.stored not in (None, "") or item.missing or (item.is_required and item.is_asked):
         return True
     standing = sdv_page.standing(item)
     is_reviewed = standing is not None and standing.verification is not None

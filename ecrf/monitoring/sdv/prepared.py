@@ -123,7 +123,7 @@ def _value(item: ItemView, _detail: str, with_unit: bool = False) -> str:
         return QUIET(gettext("not calculated"))
     if not item.is_asked:
         return QUIET(pgettext("an item", "not asked"))
-    return BLANK() if item.item.required else QUIET(pgettext("an item without a value", "blank"))
+    return BLANK() if item.is_required else QUIET(pgettext("an item without a value", "blank"))
 
 
 def _nothing(_item: ItemView, _detail: str) -> str:

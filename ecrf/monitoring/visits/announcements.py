@@ -43,13 +43,14 @@ def _as_planned(mail: Mail) -> Mapping[str, Any]:
         "planned_on": visit.planned_on.isoformat(),
         "how": HOW[How(visit.how)],
         "what": WHAT[mail.context["what"]],
+        "who": visit.monitor.name,
         **_page_of(visit),
     }
 
 
 def _visit_of(mail: Mail) -> MonitoringVisit:
     """NotNeeded for who does not work at its site any more."""
-    visit = MonitoringVisit.objects.select_related("site").get(pk=mail.context["visit"])
+    visit = MonitoringVisit.objects.select_related("site", "monitor").get(pk=mail.context["visit"])
     if mail.to_user and not mail.to_user.may(Right.READ, visit.site):
         raise NotNeeded("The person's role at this site has ended.")
     return visit

@@ -54,6 +54,17 @@ def stages(visits: QuerySet[MonitoringVisit]) -> list[Stage]:
     ]
 
 
+def open_too(visit: MonitoringVisit) -> list[MonitoringVisit]:
+    """The other visits of its site that are planned, under way or not finished, as long as it is open itself: two
+    monitors may visit one site in one week. One statement."""
+    if visit.finished_at or visit.called_off_at:
+        return []
+    others = (
+        with_names().filter(site=visit.site_id, finished_at=None, called_off_at=None).exclude(pk=visit.pk)
+    )
+    return list(others.defer("worklist", "report", "letter").order_by("planned_on", "pk")[:SHOWN])
+
+
 UNDER_WAY = """
     SELECT v.id, v.site_id, s.code FROM monitoring_monitoringvisit v JOIN access_site s ON s.id = v.site_id
     WHERE v.monitor_id = %s AND v.started_at IS NOT NULL AND v.ended_at IS NULL ORDER BY v.started_at DESC

@@ -28,7 +28,7 @@ from ecrf.forms.typed_fields import TypedDay, TypedText
 from ecrf.monitoring.models import How, MonitoringVisit, VisitStage
 from ecrf.monitoring.visits import services
 from ecrf.monitoring.visits.drafts import blocks, elsewhere, is_anything_done
-from ecrf.monitoring.visits.lists import stages, with_names
+from ecrf.monitoring.visits.lists import open_too, stages, with_names
 from ecrf.monitoring.visits.received import received_words
 from ecrf.monitoring.visits.services import TEXTS, TextChanged, VisitRefused, fingerprint, since_last
 from ecrf.monitoring.visits.worklist import worklist_of
@@ -285,6 +285,7 @@ def _page(
         "wants_user_name": wants_user_name(request),
         "typed_name": request.POST.get("username", ""),
         "elsewhere": elsewhere(visit) if visit.stage == VisitStage.UNDER_WAY else [],
+        "open_too": open_too(visit),
         "may_take_back_start": visit.stage == VisitStage.UNDER_WAY and not is_anything_done(visit),
         "hows": How.choices,
         "refused": refused,

@@ -184,7 +184,8 @@ def _number(query: Query) -> int:
 
 
 def _is_shown(item_view: ItemView, known: Known) -> bool:
-    return not known.compact or bool(item_view.value or item_view.missing or item_view.questions)
+    says = bool(item_view.value or item_view.missing or item_view.questions)
+    return says or not (known.compact or item_view.is_elsewhere)
 
 
 def _part(section: SectionView, known: Known) -> Content | None:

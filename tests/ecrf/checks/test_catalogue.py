@@ -124,6 +124,7 @@ def test_item_is_told_by_what_it_takes(item, words):
         ("visit", "occurrence", "Yes"),
         ("visit", "missed_reason", "If “The visit was” is Missed"),
         ("scale", "assessed_at", "No"),
+        ("scale", "before_dose", "At visits with “Dose”"),
         ("adverse-event", "ended_on", "If “Ongoing?” is No"),
         ("adverse-event", "ended_at", "No; asked if “Ongoing?” is No"),
         ("reading", "highest", "Calculated: HIGHEST v1"),

@@ -414,6 +414,46 @@ def test_another_monitors_work_is_not_in_the_report(own, mrc, monitor):
     assert "Nothing was verified." in an_end(visit, monitor).report
 
 
+def test_two_monitors_visit_one_site_in_one_week_each_with_a_report_of_its_own(
+    own, mrc, monitor, data_manager
+):
+    colleague = make_user("colleague", Role.MONITOR, own.site)
+    visits = {}
+    for who, day, words in ((monitor, 23, "Asked by the first"), (colleague, 24, "Asked by the second")):
+        visits[who] = a_start(own.site, who, planned_on=date(2026, 11, day))
+        asked(mrc, who, words)
+    theirs, client = visits[colleague], logged_in(monitor)
+    shown = text_of(client, page(visits[monitor]))
+    assert "This is your visit planned for 2026-11-23" in shown
+    assert re.search("2026-11-24 ?, Synthetic colleague under way", shown)
+    assert "This is the visit of Synthetic colleague planned for 2026-11-24" in text_of(client, page(theirs))
+    overview = text_of(logged_in(data_manager), "/monitor/")
+    assert all(f"its worklist · Synthetic {name}" in overview for name in ("monitor", "colleague"))
+    verified(mrc, monitor, GRADES[0])
+    verified(mrc, colleague, *GRADES[1:3])
+    first = an_end(visits[monitor], monitor)
+    theirs.refresh_from_db()
+    assert (theirs.stage, theirs.report) == ("under-way", "")
+    second = an_end(theirs, colleague)
+    for visit, count, words, others in (
+        (first, "1 item", "Asked by the first", "Asked by the second"),
+        (second, "2 items", "Asked by the second", "Asked by the first"),
+    ):
+        opened = visit.report.split("## Queries opened")[1].split("##")[0]
+        assert f"- {count} verified, of 1 patient" in visit.report
+        assert words in opened
+        assert others not in opened
+    writing = client.get(page(first)).content.decode()
+    assert f"Of your visit of site {own.site.code}, started on" in writing
+    a_finish(first, monitor)
+    second.refresh_from_db()
+    assert second.finished_at is None
+    assert "Other visits of this site" not in text_of(client, page(first))
+    a_finish(second, colleague)
+    received = text_of(logged_in(data_manager), reverse("site-monitoring", args=[own.site.code]))
+    assert all(f"· Synthetic {name} ·" in received for name in ("monitor", "colleague"))
+
+
 def test_text_is_edited_saved_and_kept_in_the_trail(own, monitor):
     visit, client = an_end(a_start(own.site, monitor), monitor), logged_in(monitor)
     drafted = visit.letter

@@ -84,7 +84,7 @@ def test_planned_visit_is_announced_to_the_people_of_the_site(site, monitor):
     sent = mails()
     assert recipients(sent) == PEOPLE
     assert sent[0].subject == "[eCRF] Site 01: a monitoring visit is planned"
-    assert f"{visit.planned_on}, on site" in sent[0].body
+    assert f"{visit.planned_on}, on site, by {monitor.name}" in sent[0].body
     assert URL + reverse("site-monitoring", args=["01"]) in sent[0].body
     assert "Secret purpose" not in sent[0].body
 

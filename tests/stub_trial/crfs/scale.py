@@ -21,7 +21,7 @@ class StubScale(Crf):
 
     assessor = Line("Assessor", max_length=60, hint="A code, not a name", cdash="QSEVALID")
     assessed_at = ClockTime("Time of assessment", required=False, cdash="QSTIM")
-    before_dose = YesNo("Before the first dose?", cdash="QSTPT")
+    before_dose = YesNo("Before the first dose?", asked_with="dose", cdash="QSTPT")
     question_1 = _question(1)
     question_2 = _question(2)
     question_3 = _question(3)

@@ -175,7 +175,7 @@ def _group(version: _Element, edition: Edition, form: FormLayout) -> None:
         ref.set("Mandatory", "Yes" if form.is_mandatory(name) else "No")
         if item.rule:
             ref.set("MethodOID", f"MT.{form.key}.{name}")
-        if name in form.conditions:
+        if name in form.conditions or form.never_asked_at.get(name):
             ref.set("CollectionExceptionConditionOID", f"C.{form.key}.{name}")
         for behind in (MISSING, COMMENT) if name in form.entered else ():
             number += 1
@@ -255,20 +255,27 @@ def _edit_checks(found: _Element, edition: Edition, item: EditionItem) -> None:
 
 
 def _conditions(version: _Element, edition: Edition, form: FormLayout) -> None:
-    """On which answers an item is not asked: a condition of ODM says when it is left out."""
-    for name, steps in form.conditions.items():
+    """On which answers, or at which visits, an item is not asked: a condition of ODM says when it is left out."""
+    expressions = {
+        name: " or ".join(
+            f"{item_oid(form.key, other)} not in {json.dumps(list(values), ensure_ascii=False)}"
+            for other, values in steps
+        )
+        for name, steps in form.conditions.items()
+    }
+    expressions |= {
+        name: f"StudyEventOID in {json.dumps([f'SE.{code}' for code in codes], ensure_ascii=False)}"
+        for name, codes in form.never_asked_at.items()
+        if codes
+    }
+    for name, text in expressions.items():
         words = form.items[name].asked_when
         condition = SubElement(
             version, "ConditionDef", OID=f"C.{form.key}.{name}", Name=safe(f"{name} is not asked")
         )
         write_words(condition, "Description", edition.said(ASKED_ONLY, words=words))
         expression = SubElement(condition, "FormalExpression", Context=EXPRESSION)
-        expression.text = safe(
-            " or ".join(
-                f"{item_oid(form.key, other)} not in {json.dumps(list(values), ensure_ascii=False)}"
-                for other, values in steps
-            )
-        )
+        expression.text = safe(text)
 
 
 def _methods(version: _Element, edition: Edition, form: FormLayout) -> None:

@@ -40,7 +40,8 @@ class EditionCheck:
 @dataclass(frozen=True)
 class EditionItem:
     """One item. `data_type`, `length` and `decimals` as the file declares them, where no text is longer. `asked_if`:
-    (another item, its answers on which it is asked); `asked_when`: the same in words; `codes`: (code, label) pairs."""
+    (another item, its answers on which it is asked); `asked_with`: the form at whose visits it is asked; `asked_when`:
+    one or the other in words; `codes`: (code, label) pairs."""
 
     name: str
     label: str
@@ -57,6 +58,7 @@ class EditionItem:
     identifying: bool = False
     instead_of: str = ""
     asked_if: tuple[str, tuple[str, ...]] | None = None
+    asked_with: str = ""
     asked_when: str = ""
     codes: tuple[tuple[str, str], ...] = ()
     limits: tuple[EditionLimit, ...] = ()
@@ -176,6 +178,12 @@ class Edition:
         the schedule no longer has is an event of its own."""
         found = None if visit_code in self._repeats else self._numbered(visit_code)
         return (f"SE.{found[1]}", found[2]) if found else (f"SE.{safe(visit_code)}", None)
+
+    def visit_of(self, visit_code: str) -> EditionVisit | None:
+        """The visit of the schedule: of UNS-2, that which repeats."""
+        found = None if visit_code in self._repeats else self._numbered(visit_code)
+        code = found[1] if found else visit_code
+        return next((visit for visit in self.visits if visit.code == code), None)
 
     def _numbered(self, visit_code: str) -> re.Match[str] | None:
         found = NUMBERED.fullmatch(visit_code)

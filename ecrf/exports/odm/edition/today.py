@@ -123,6 +123,7 @@ def _item(definition: CrfDefinition, name: str, item: Any) -> EditionItem:
         identifying=item.identifying,
         instead_of=item.instead_of,
         asked_if=item.asked_if,
+        asked_with=item.asked_with,
         asked_when=asked_when(definition, item),
         codes=tuple((code, str(label)) for code, label in item.flatchoices or ()),
         limits=tuple(_limits(item)),
