@@ -6,7 +6,7 @@ in the master, whoever asks for it: `in_master`.
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from functools import cache, wraps
 from typing import Concatenate, ParamSpec, TypeVar
 
@@ -58,7 +58,8 @@ def speaking_to(user: User | None) -> AbstractContextManager[None]:
 
 def in_master() -> AbstractContextManager[None]:
     """What is written inside is English, whoever is logged in: what is stored, and exports."""
-    return translation.override(MASTER)
+    is_already = translation.get_language() == MASTER  # each check asks for it, thousands in an import
+    return nullcontext() if is_already else translation.override(MASTER)
 
 
 def in_every_language() -> Iterator[str]:

@@ -13,6 +13,7 @@ from django.db.models import Model, QuerySet
 from ecrf.audit.bound.person import person_now, whole_study
 from ecrf.audit.bound.proof import proof
 from ecrf.audit.refusals import Locked, locked_by
+from ecrf.audit.turns import is_telling, wait_for_turn
 
 M = TypeVar("M", bound=Model)
 
@@ -25,6 +26,7 @@ _DECLARE = (
     " set_config('ecrf.vouched', %s, true)"
 )
 _LOCK = ", pg_advisory_xact_lock(hashtext('ecrf.patient'), %s)"
+_TRY = ", pg_try_advisory_xact_lock(hashtext('ecrf.patient'), %s)"
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,8 @@ def acting(
 
     With `patient_id`, writers of the same patient take turns, so that nothing can change between a look and a
     write and no two of them can wait for each other in a circle. Writers of different patients never wait.
-    Raises `Locked` when the database refuses a write because it is frozen or locked.
+    Raises `TurnTaken` in the act of a person while a file is written for the patient, and
+    `Locked` when the database refuses a write because it is frozen or locked.
     """
     nested = connection.in_atomic_block
     active = _active()
@@ -114,8 +117,12 @@ def _declare(declared: tuple[str, ...], patient_id: int | None = None) -> None:
     with connection.cursor() as cursor:
         if patient_id is None:
             cursor.execute(_DECLARE, whole)
-        else:
+        elif not is_telling():
             cursor.execute(_DECLARE + _LOCK, (*whole, patient_id))
+        else:
+            cursor.execute(_DECLARE + _TRY, (*whole, patient_id))
+            if not cursor.fetchone()[-1]:
+                wait_for_turn(patient_id)
 
 
 AT_THE_DOOR = frozenset({"login", "account", "administration", "invitation", "reset", "new-address"})

@@ -8,11 +8,13 @@ from typing import Any, NamedTuple
 
 from ecrf.casebook.laboratory.ranges import Range
 from ecrf.casebook.models import Entry, Patient
+from ecrf.casebook.ordered_rows import OrderedRows
 from ecrf.casebook.patient_rows import load_rows
 from ecrf.casebook.places import Place, is_at_its_place, keeps_its_place
 from ecrf.casebook.stored_rows import lines_of
 from ecrf.forms.crf import Crf
 from ecrf.forms.protocol import protocol
+from ecrf.forms.registry import CRFS
 
 # Of a patient who moved, each site's count for the days there: their validity is cut to these.
 RANGES = """
@@ -54,21 +56,22 @@ class PatientData:
         self.patient = patient
         self.reads = reads
         self._named: dict[str, int] = {}
-        self._rows: dict[str, list[Any]] = {}
-        self._standing: dict[str, list[Any]] = {}
+        self._rows: dict[str, OrderedRows] = {}
         self._days: dict[str, date | None] = {}
         self._ranks: dict[str, tuple[int, int]] = {}
         self._partial: dict[str, set[int]] = {}
         self._ranges: list[list[Range]] = []
-        self.kept: dict[str, Any] | None = None
+        self.kept: dict[Any, Any] | None = None
         """While many acts go together (`services.together`): what a floor above keeps from one to the next."""
+        self.puts = 0
+        """How many rows were put here since they were loaded: what a write that failed has left of itself."""
 
     def limited_to(self, reads: frozenset[str], named: dict[str, int] | None = None) -> "PatientData":
         """The same patient data, opened at the declared kinds only; `named`: {key: number} of a fixed set of which
         the rows with this number are seen."""
         view = PatientData(self.patient, reads)
         view._named = named or {}
-        view._rows, view._standing, view._ranges = self._rows, self._standing, self._ranges
+        view._rows, view._ranges = self._rows, self._ranges
         view._days, view._ranks, view._partial = self._days, self._ranks, self._partial
         return view
 
@@ -78,8 +81,7 @@ class PatientData:
 
     def take(self, key: str, rows: list[Crf]) -> None:
         """Know all rows of a kind, which were loaded together with others."""
-        self._rows[key] = rows
-        self._sort([key])
+        self._order({key: rows})
 
     def load_beside(self, place: Place, keys: set[str]) -> None:
         """Load what recording at this place reads, in one statement. Of a fixed set whose kind is not among `keys`, the
@@ -91,9 +93,14 @@ class PatientData:
         self._add(wanted | set(numbers), numbers)
 
     @property
+    def is_whole(self) -> bool:
+        """Whether every row of every kind is loaded."""
+        return not self._partial and self._rows.keys() >= CRFS.keys()
+
+    @property
     def _whole(self) -> set[str]:
         """The kinds of which every row is loaded."""
-        return set(self._rows) - set(self._partial)
+        return set(self._rows) - set(self._partial) if self._partial else set(self._rows)
 
     def _add(self, wanted: set[str], numbers: dict[str, int]) -> None:
         if wanted:
@@ -102,10 +109,9 @@ class PatientData:
             for key in wanted:
                 beside = self._partial.pop(key, set())
                 if key in numbers:
-                    found[key] += self._rows.get(key, [])
+                    found[key] += self._rows[key].every if key in self._rows else []
                     self._partial[key] = beside | {numbers[key]}
-            self._rows |= found
-            self._sort(wanted)
+            self._order(found)
 
     def covers(self, place: Place) -> bool:
         """Whether the row at this place is among those that are loaded, if there is one."""
@@ -119,28 +125,55 @@ class PatientData:
 
     def put(self, key: str, row: Crf) -> None:
         """Let the row that is being written stand for its stored version; `covers` its place."""
-        rows = self._rows[key]
-        self._rows[key] = [*(r for r in rows if r.entry_id is None or r.entry_id != row.entry_id), row]
-        self._sort([key] if key != protocol().visit_form else self._rows)
+        self.puts += 1
+        if key != protocol().visit_form:
+            self._rows[key].put(row, self._place)
+            return
+        before = self._dated_visits
+        self._rows[key].put(row, self._place)
+        self._days.clear()
+        if self._dated_visits != before:  # the order of the visits follows from their days
+            self._ranks.clear()
+            for kind in self._rows.values():
+                kind.sort(self._place)
+
+    @property
+    def _dated_visits(self) -> dict[str, date]:
+        return {code: day for code, day in self.visit_days.items() if day}
 
     def rows(self, key: str) -> list[Any]:
         """Every row of one kind of form, in the order of the visits, then of the number."""
+        kind, number = self._kind(key)
+        return kind.standing if number is None else kind.standing_by("number", number)
+
+    def _kind(self, key: str) -> tuple[OrderedRows, int | None]:
+        """The rows of a kind that may be asked for, and the number of those that are seen; None for all."""
         if self.reads is not None and key not in self.reads:
             raise Undeclared(f"A check reads {key} without declaring it.")
         number = self._named.get(key)
         if number not in self._partial.get(key, {number}):
             self.load(key)
-        if key not in self._standing:
-            self._standing[key] = [row for row in self._loaded(key) if not row.entry.is_struck]
-        standing = self._standing[key]
-        return standing if number is None else [row for row in standing if row.entry.number == number]
+        return self._loaded(key), number
+
+    def _where(self, key: str, what: str, value: int | str | None) -> list[Any]:
+        """Of `rows`, those that are found by this."""
+        kind, number = self._kind(key)
+        found = kind.standing_by(what, value)
+        return found if number is None else [row for row in found if row.entry.number == number]
 
     def with_struck(self, key: str) -> list[Any]:
         """As `rows`, those that are struck out among them."""
         self.load(key)
-        return self._rows[key]
+        return self._rows[key].every
 
-    def _loaded(self, key: str) -> list[Any]:
+    def highest(self, key: str, visit: int | None, parent: int | None) -> int:
+        """The highest number that was ever given to one of the kind at the visit with this id, or of the rows of its
+        form with the number `parent`; 0 if there is none."""
+        self.load(key)
+        siblings = self._rows[key].by("form", (visit, parent))
+        return siblings[-1].entry.number if siblings else 0
+
+    def _loaded(self, key: str) -> OrderedRows:
         """The rows that are loaded, of a fixed set maybe not all."""
         if key not in self._rows:
             self.load(key)
@@ -149,10 +182,9 @@ class PatientData:
     def row_at(self, place: Place) -> Crf | None:
         """The row at this place, if one is stored: for a kind whose other rows are looked at as well."""
         where = (place.visit.pk if place.visit else None, place.parent, place.number)
-        for row in self._loaded(place.definition.key):
+        for row in self._loaded(place.definition.key).by("place", where):
             entry = row.entry
-            here = entry.visit_id, entry.parent.number if entry.parent else None, entry.number
-            if where == here and keeps_its_place(entry):
+            if keeps_its_place(entry):
                 entry.patient, entry.visit = place.patient, place.visit
                 return row  # type: ignore[no-any-return]
         return None
@@ -170,7 +202,7 @@ class PatientData:
 
     def at(self, key: str, visit_code: str) -> list[Any]:
         """The rows of one kind of form at one visit."""
-        return [row for row in self.rows(key) if row.entry.visit and row.entry.visit.code == visit_code]
+        return self._where(key, "visit", visit_code)
 
     def earlier(self, key: str, row: Crf) -> list[Any]:
         """The rows of the kind at earlier visits, the last one last."""
@@ -187,21 +219,28 @@ class PatientData:
 
     def children(self, key: str, parent: Crf) -> list[Any]:
         """The rows of a row kind that belong to one entry."""
-        return [r for r in self.rows(key) if r.entry.parent_id == parent.entry_id]
+        return self._where(key, "parent", parent.entry_id)
 
     def parent(self, key: str, row: Crf) -> Any | None:
         """The row of the form whose row this one is."""
-        return next((r for r in self.rows(key) if r.entry_id == row.entry.parent_id), None)
+        return next(iter(self._where(key, "own", row.entry.parent_id)), None)
 
     def linked(self, row: Crf, item: str) -> Any | None:
         """The row that a link item of this row names."""
         link: Any = row._meta.get_field(item)
         address = getattr(row, item)
-        return next((r for r in self.rows(link.to) if address and r.entry.link == address), None)
+        return next(iter(self._where(link.to, "link", address)), None) if address else None
 
     def linking(self, key: str, item: str, row: Crf) -> list[Any]:
         """The rows of one kind whose link item names this row."""
         return [r for r in self.rows(key) if getattr(r, item) == row.entry.link]
+
+    def alike(self, key: str, row: Crf, *items: str) -> list[Any]:
+        """The other rows of the kind that say the same in all of these items: capitals and blanks make no difference,
+        and what is empty is like nothing."""
+        kind, number = self._kind(key)
+        found = kind.alike(row, items)
+        return found if number is None else [one for one in found if one.entry.number == number]
 
     @property
     def ranges(self) -> list[Range]:
@@ -215,7 +254,7 @@ class PatientData:
         """{visit code: its date}, of every visit whose form was begun and stands."""
         trial = protocol()
         if not self._days:
-            rows = self._loaded(trial.visit_form)
+            rows = self._loaded(trial.visit_form).every
             standing = (row for row in rows if not row.entry.struck_at)
             self._days |= {r.entry.visit.code: getattr(r, trial.visit_date_item) for r in standing}
         return self._days
@@ -229,19 +268,19 @@ class PatientData:
             self._ranks[visit.code] = protocol().rank(visit.code, self.visit_days)
         return self._ranks[visit.code]
 
-    def _sort(self, keys: Any) -> None:
-        if protocol().visit_form in keys:
+    def _place(self, row: Crf) -> tuple[tuple[int, int], int, int]:
+        """By what the rows of a kind are ordered."""
+        entry = row.entry
+        return self._rank(row), entry.parent.number if entry.parent else 0, entry.number
+
+    def _order(self, found: dict[str, list[Any]]) -> None:
+        """Know these rows of their kinds, in their order."""
+        self._rows |= {key: OrderedRows(rows) for key, rows in found.items()}
+        if protocol().visit_form in found:
             self._days.clear()
             self._ranks.clear()
-            _ = self.visit_days  # before the sorting: a list that is being sorted looks empty
-
-        def order(row: Crf) -> tuple[tuple[int, int], int, int]:
-            entry = row.entry
-            return self._rank(row), entry.parent.number if entry.parent else 0, entry.number
-
-        for key in keys:
-            self._rows[key].sort(key=order)
-            self._standing.pop(key, None)
+        for key in found:
+            self._rows[key].sort(self._place)
 
 
 class LoadedRange(NamedTuple):

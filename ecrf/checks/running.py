@@ -1,6 +1,7 @@
 """Runs the edit checks that a change sets off, inside the transaction that saves the change."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Q
@@ -33,9 +34,7 @@ def kinds_read(key: str, changed: list[str]) -> set[str]:
 @HOOKS.before_write
 def refuse_impossible(writing: Writing) -> dict[str, str]:
     """Hard checks: {item: why it is refused}."""
-    key = writing.place.definition.key
-    hard = [c for c in CHECKS.values() if c.hard and c.looks_at(key, writing.changed)]
-    data = writing.data
+    hard, data = _set_off(writing)[0], writing.data
     asked = [(c, q) for c in hard for q in _ask(c, writing.row, data)]
     return {name: c.text_of(q) for c, q in asked for name in _given(c, q, writing.changed)}
 
@@ -47,33 +46,97 @@ def _given(check: Check, question: Question, changed: list[str]) -> list[str]:
     return [name for name in changed if name in check.items or ANY in check.items]
 
 
+@dataclass
+class PutOff:
+    """Of many acts that go together: the checks that they set off for other rows than their own, which then run once
+    for all of the acts. {check: the numbers of the rows of a fixed set, None for all rows}"""
+
+    checks: dict[str, set[int] | None] = field(default_factory=dict)
+
+    def add(self, check: Check, number: int | None) -> None:
+        if number is None or self.checks.get(check.id, set()) is None:
+            self.checks[check.id] = None
+        else:
+            self.checks[check.id] = (self.checks.get(check.id) or set()) | {number}
+
+
+PUT_OFF, SET_OFF = "checks put off", "checks set off"
+
+
 @HOOKS.after_write
 def ask_about_unlikely(writing: Writing) -> list[Discrepancy]:
     """Soft checks: open, keep, reopen or clear discrepancies; returns those of this entry that are not cleared, and
-    those of other entries that moved."""
-    key = writing.place.definition.key
-    own = [c for c in CHECKS.values() if not c.hard and c.looks_at(key, writing.changed)]
-    others = [c for c in CHECKS.values() if not c.hard and _is_triggered(c, writing)]
-    data = writing.data
+    those of other entries that moved. Where many acts go together and it is `put_off`, those of other entries wait for
+    `ask_what_was_put_off`."""
+    key, data = writing.place.definition.key, writing.data
+    put_off: PutOff | None = (data.kept or {}).get(PUT_OFF)
+    _hard, own, others = _set_off(writing)
     runs = {(c.id, writing.row.entry_id): (c, writing.row) for c in own}
-    data.load(*(kind for c in others for kind in [*_kinds(c), *c.reads] if kind != key))
-    for c in others:
-        for kind in _kinds(c):
-            view = data.limited_to(frozenset({kind}), {key: writing.place.number} if c.same_name else None)
-            runs |= {(c.id, row.entry_id): (c, row) for row in view.rows(kind)}
-    runs |= {(c.id, row.entry_id): (c, row) for c, row in _of_recalculated(writing)}
+    if put_off is None:
+        data.load(*(kind for c in others for kind in [*_kinds(c), *c.reads] if kind != key))
+        for c in others:
+            numbers = {writing.place.number} if c.same_name else None
+            runs |= {(c.id, row.entry_id): (c, row) for row in _rows_of(c, data, numbers)}
+    else:
+        for c in others:
+            put_off.add(c, writing.place.number if c.same_name else None)
+    runs |= {(c.id, row.entry_id): (c, row) for c, row in _of_recalculated(writing, put_off)}
     return _settle(list(runs.values()), data, writing.row.entry_id, is_new=writing.is_new)
 
 
-def _of_recalculated(writing: Writing) -> Iterator[tuple[Check, Crf]]:
+def _set_off(writing: Writing) -> tuple[list[Check], list[Check], list[Check]]:
+    """The hard checks of the row, its soft checks, and the soft checks of other rows that what changes sets off. Of
+    many acts that go together, those that change the same items of the same form set off the same."""
+    key, kept = writing.place.definition.key, writing.data.kept
+    which = (SET_OFF, key, *writing.changed)
+    if kept is not None and which in kept and key != protocol().visit_form:
+        found: tuple[list[Check], list[Check], list[Check]] = kept[which]
+        return found
+    own = [c for c in CHECKS.values() if c.looks_at(key, writing.changed)]
+    others = [c for c in CHECKS.values() if not c.hard and _is_triggered(c, writing)]
+    found = [c for c in own if c.hard], [c for c in own if not c.hard], others
+    if kept is not None:
+        kept[which] = found
+    return found
+
+
+def put_off_checks(data: PatientData, put_off: PutOff) -> None:
+    """Let `ask_about_unlikely` put off what many acts on this patient would run again and again."""
+    assert data.kept is not None
+    data.kept[PUT_OFF] = put_off
+
+
+def ask_what_was_put_off(data: PatientData, put_off: PutOff) -> list[Discrepancy]:
+    """Run each of these checks once, as everything stands now; returns what opened or cleared."""
+    checks = [(CHECKS[name], numbers) for name, numbers in put_off.checks.items()]
+    data.load(*(kind for c, _numbers in checks for kind in [*_kinds(c), *c.reads]))
+    return _settle([(c, row) for c, numbers in checks for row in _rows_of(c, data, numbers)], data)
+
+
+def _rows_of(check: Check, data: PatientData, numbers: set[int] | None) -> Iterator[Crf]:
+    """The rows that a check looks at; of a fixed set, those with these numbers."""
+    for kind in _kinds(check):
+        if numbers is None:
+            yield from data.rows(kind)
+        for number in numbers or ():
+            yield from data.limited_to(frozenset({kind}), {kind: number}).rows(kind)
+
+
+def _of_recalculated(writing: Writing, put_off: PutOff | None) -> Iterator[tuple[Check, Crf]]:
     """The soft checks that look at what was derived anew in other forms, with the rows to run them on."""
     for key in {row.entry.crf for row in writing.recalculated}:
         derived = list(CRFS[key].calculated)
         standing = [row for row in writing.recalculated if row.entry.crf == key and not row.entry.is_struck]
         for c in CHECKS.values():
-            if not c.hard and c.looks_at(key, derived):
-                rows = writing.data.rows(key) if c.is_triggered(key, derived) else standing
-                yield from ((c, row) for row in rows)
+            if c.hard or not c.looks_at(key, derived):
+                continue
+            rows = standing
+            if c.is_triggered(key, derived):
+                if put_off is None:
+                    rows = writing.data.rows(key)
+                else:
+                    put_off.add(c, None)
+            yield from ((c, row) for row in rows)
 
 
 def _is_triggered(check: Check, writing: Writing) -> bool:
@@ -169,7 +232,7 @@ def _settle(
     return own + [f for f in moved if f.entry_id != entry_id]
 
 
-def _entries_asked(data: PatientData, kept: dict[str, Any]) -> set[int]:
+def _entries_asked(data: PatientData, kept: dict[Any, Any]) -> set[int]:
     """The entries of which anything was ever asked, looked up once for many acts."""
     if "asked" not in kept:
         known = Discrepancy.objects.filter(entry__patient=data.patient)

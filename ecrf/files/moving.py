@@ -1,6 +1,8 @@
 """A source copy goes along with the form that it proves: it stands at the new place, and at the old one struck out."""
 
-from django.db.models import Prefetch, Q
+from collections.abc import Collection
+
+from django.db.models import Prefetch, Q, QuerySet
 from django.utils import timezone
 
 from ecrf.access.models import User
@@ -11,14 +13,18 @@ from ecrf.casebook.striking.moved_away import MOVED
 from ecrf.files.models import FileVersion, StoredFile
 
 
+def copies_with(entries: Collection[int]) -> QuerySet[StoredFile]:
+    """The copies that go along when the forms and rows with these ids are moved."""
+    return StoredFile.objects.filter(Q(entry__in=entries) | Q(entry__parent__in=entries), struck_at=None)
+
+
 @HOOKS.after_move
 def copies_move(forms: list[MovedForm], by: User, actor: Actor) -> None:
     """As the values do: the newest version is recorded anew, under the same bytes, where the form stands now, so that
     it is listed, verified against and struck out there; who reads the one patient no longer reads the other's."""
     moved = {pk: form for form in forms for pk in form.entries}
     newest = Prefetch("versions", FileVersion.objects.order_by("-number"))
-    found = StoredFile.objects.filter(Q(entry__in=moved) | Q(entry__parent__in=moved), struck_at=None)
-    for file in found.select_related("entry").prefetch_related(newest).order_by("pk"):
+    for file in copies_with(moved).select_related("entry").prefetch_related(newest).order_by("pk"):
         assert file.entry
         # A row without a value is not recorded anew: its copy goes to the form whose row it was.
         at = file.entry_id if file.entry_id in moved else file.entry.parent_id

@@ -7,3 +7,4 @@ class ImportsConfig(AppConfig):
 
     def ready(self) -> None:
         from ecrf.imports import proof  # noqa: F401  (it joins the checks of the trail)
+        from ecrf.imports.work import at_work  # noqa: F401  (who saves meanwhile is told)

@@ -15,6 +15,7 @@ from ecrf.access.models import Site, User
 from ecrf.audit.actor import Actor, acting
 from ecrf.audit.models import SYSTEM_CHAIN, AuditEvent
 from ecrf.audit.reasons import fault_of, tidy
+from ecrf.audit.turns import TurnTaken
 from ecrf.casebook.striking import NotStruck, StrikingConsent
 from ecrf.casebook.striking.act import check_consent
 from ecrf.imports.models import UNDER_WAY, Import, ImportFormat, ImportState, RowKind
@@ -103,8 +104,11 @@ def _can_be_read(brought: Brought) -> bool:
 def go_on(batch: Import) -> None:
     """Do what is next, at once where it is little."""
     if is_small(batch):
-        with suppress(ImportedNothing):  # which stands in its row, in words
-            run(batch.pk, is_shown=False)
+        try:
+            with suppress(ImportedNothing):  # which stands in its row, in words
+                run(batch.pk, is_shown=False)
+        except TurnTaken:  # by another file: the worker waits for it, and goes on with this one
+            queue(batch.pk)
     else:
         queue(batch.pk)
     batch.refresh_from_db()

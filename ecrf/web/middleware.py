@@ -18,6 +18,7 @@ from django.utils.translation import gettext
 from ecrf.audit.lost import fails
 from ecrf.audit.refusals import Locked
 from ecrf.audit.taken import taken_by
+from ecrf.audit.turns import TurnTaken, telling
 from ecrf.web.health import full_health
 from ecrf.web.standby import is_worth_asking
 
@@ -251,12 +252,18 @@ def keep_to_ourselves(get_response: GetResponse) -> GetResponse:
 
 def say_refused(get_response: GetResponse) -> GetResponse:
     """What the database refused because it is frozen or locked, or was taken by somebody else a moment ago, wherever it
-    was asked for: 409, in words. A page that has a field to say it beside does so itself."""
+    was asked for: 409, in words. A page that has a field to say it beside does so itself. What waits for a file that is
+    being written: 423, and the page's script sends it again."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        return get_response(request)
+        with telling():
+            return get_response(request)
 
     def process_exception(request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if isinstance(exception, TurnTaken):
+            if request.headers.get("HX-Request"):
+                return HttpResponse(str(exception), status=423, content_type="text/plain; charset=utf-8")
+            return render(request, "errors/turn_taken.html", {"why": exception}, status=423)
         taken = taken_by(exception)
         if not isinstance(exception, Locked) and taken is None:
             return None

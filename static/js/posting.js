@@ -29,7 +29,7 @@ export async function post(url, data = {}) {
     return { words: noAnswer(), get: () => null };
   }
   const isText = response.headers.get("Content-Type")?.startsWith("text/plain");
-  if ([403, 404].includes(response.status) && isText) {
+  if ([403, 404, 423].includes(response.status) && isText) {
     return { words: gettext("Not sent. {why}", { why: await response.text() }), get: () => null };
   }
   const holder = document.createElement("template");

@@ -5,7 +5,7 @@ import { csrfToken } from "./csrf.js";
 import { addressOf, field, goTo, idOf, isMissing, isSame, posted, read, shown, state, wrapper } from "./fields.js";
 import { clear } from "./messages.js";
 import { outbox } from "./outbox.js";
-import { going, problem, refusal, refuse, say } from "./trouble.js";
+import { going, problem, refusal, refuse, say, waiting } from "./trouble.js";
 
 const RETRY_MS = 5000;
 const listeners = new Set();
@@ -90,11 +90,14 @@ document.addEventListener("htmx:configRequest", (event) => {
 document.addEventListener("htmx:afterRequest", (event) => {
   const { status } = event.detail.xhr;
   const words = refusal(event.detail.xhr);
-  if (!event.target.matches("[data-item], #reason-bar")) return elsewhere(event.target, status, words);
+  const isWaiting = status === 423;
+  if (!event.target.matches("[data-item], #reason-bar")) {
+    return elsewhere(event.target, status, isWaiting ? event.detail.xhr.responseText : words);
+  }
   going.busy = null;
   const isItem = event.target.matches("[data-item]");
   if (isItem && ([400, 413].includes(status) || words)) refuse(idOf(event.target), words || undefined);
-  going.trouble = words ? (isItem ? "" : words) : problem(status);
+  going.trouble = words ? (isItem ? "" : words) : waiting(event.detail.xhr) || problem(status);
   if (status === 401) document.dispatchEvent(new Event("ecrf:logged-out"));
   // A right that is missing is not there in five seconds: only what may pass by itself is tried again.
   else if (going.trouble && !words && ![403, 404].includes(status)) timer = setTimeout(flush, RETRY_MS);

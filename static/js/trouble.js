@@ -47,6 +47,12 @@ export function refusal(xhr) {
   return isOurs ? xhr.responseText : "";
 }
 
+/* A file is being written for the patient: who is at work, and for how long. It is sent again by itself. */
+export function waiting(xhr) {
+  if (xhr.status !== 423) return "";
+  return gettext("{why} What you typed is kept, and is sent again by itself.", { why: xhr.responseText });
+}
+
 export function problem(status) {
   if (status === 401) return gettext("you are logged out. Log in above; what you typed is kept");
   if (status === 403) return gettext("this page is too old. Load it again; what you typed is kept in this tab");

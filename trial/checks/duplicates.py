@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Any
 
-from ecrf.audit.texts import meaning
 from ecrf.casebook.data import PatientData
 from ecrf.checks.registry import Question, check
 from ecrf.forms.partial_dates import earliest, latest
@@ -16,17 +15,6 @@ from trial.crfs.protocol_deviation import ProtocolDeviation
 
 LASTS = ("started_on", "ended_on", "ongoing")
 """From when to when the row of a log is."""
-
-
-def _same(one: Any, other: Any, *names: str) -> bool:
-    """Whether both have these items, with the same words; capitals and blanks make no difference."""
-    return all(
-        (words := _words(getattr(one, name))) and words == _words(getattr(other, name)) for name in names
-    )
-
-
-def _words(value: object) -> str:
-    return " ".join(meaning(str(value)).casefold().split()) if value is not None else ""
 
 
 def _on_the_same_days(one: Any, other: Any) -> bool:
@@ -57,8 +45,8 @@ def _before(row: Any, rows: list[Any]) -> list[Any]:
 )
 def event_twice(row: AdverseEvent, data: PatientData) -> Iterator[Question]:
     """An earlier row has the same term for the same days."""
-    for other in _before(row, data.rows("adverse-event")):
-        if _same(row, other, "term") and _on_the_same_days(row, other):
+    for other in _before(row, data.alike("adverse-event", row, "term")):
+        if _on_the_same_days(row, other):
             yield Question("term", number=other.entry.number)
             return
 
@@ -72,8 +60,9 @@ def event_twice(row: AdverseEvent, data: PatientData) -> Iterator[Question]:
 )
 def medication_twice(row: ConcomitantMedication, data: PatientData) -> Iterator[Question]:
     """An earlier row has the same medication, dose, route and frequency for the same days."""
-    for other in _before(row, data.rows("concomitant-medication")):
-        if _same(row, other, "name", "dose", "route", "frequency") and _on_the_same_days(row, other):
+    same = data.alike("concomitant-medication", row, "name", "dose", "route", "frequency")
+    for other in _before(row, same):
+        if _on_the_same_days(row, other):
             yield Question("name", number=other.entry.number)
             return
 
@@ -87,8 +76,8 @@ def medication_twice(row: ConcomitantMedication, data: PatientData) -> Iterator[
 )
 def condition_twice(row: MedicalHistory, data: PatientData) -> Iterator[Question]:
     """An earlier row has the same condition for the same days."""
-    for other in _before(row, data.rows("medical-history")):
-        if _same(row, other, "term") and _on_the_same_days(row, other):
+    for other in _before(row, data.alike("medical-history", row, "term")):
+        if _on_the_same_days(row, other):
             yield Question("term", number=other.entry.number)
             return
 
@@ -102,10 +91,8 @@ def condition_twice(row: MedicalHistory, data: PatientData) -> Iterator[Question
 )
 def treatment_twice(row: PriorTreatment, data: PatientData) -> Iterator[Question]:
     """An earlier row has the same product, last given on the same day."""
-    for other in _before(row, data.rows("prior-treatment")):
-        if _same(row, other, "product", "last_given_on"):
-            yield Question("product", number=other.entry.number)
-            return
+    for other in _before(row, data.alike("prior-treatment", row, "product", "last_given_on"))[:1]:
+        yield Question("product", number=other.entry.number)
 
 
 @check(
@@ -117,7 +104,5 @@ def treatment_twice(row: PriorTreatment, data: PatientData) -> Iterator[Question
 )
 def deviation_twice(row: ProtocolDeviation, data: PatientData) -> Iterator[Question]:
     """An earlier row says the same of the same day."""
-    for other in _before(row, data.rows("protocol-deviation")):
-        if _same(row, other, "what", "occurred_on"):
-            yield Question("what", number=other.entry.number)
-            return
+    for other in _before(row, data.alike("protocol-deviation", row, "what", "occurred_on"))[:1]:
+        yield Question("what", number=other.entry.number)

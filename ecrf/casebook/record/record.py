@@ -22,6 +22,8 @@ from ecrf.casebook.record.store import write
 from ecrf.casebook.record.values import Shown, apply_allowed, changes_in, is_blank
 from ecrf.forms.crf import Crf
 
+REASON = "reason"
+
 
 def record(
     *,
@@ -42,8 +44,8 @@ def record(
     `together`, what the database itself refuses undoes them all.
     """
     alone = data is None or data.kept is None
-    why = tidy(reason)
-    if why and (fault := fault_of(why, shortest=1)):
+    why, fault = _reason(reason, data)
+    if fault:
         return Recorded(place, stored_row(place) if alone else None, refused=dict.fromkeys(values, fault))
     try:
         with acting(by, patient_id=place.patient.pk, reason=why, source=source, savepoint=alone):
@@ -57,6 +59,16 @@ def record(
             why = gettext("Not saved: %(items)s cannot be right. Correct that first.") % {"items": items}
         refused = dict.fromkeys(refusal.args, why)
     return Recorded(place, stored_row(place) if alone else None, refused=refused)
+
+
+def _reason(reason: str, data: PatientData | None) -> tuple[str, str]:
+    """As it is stored, and what is wrong with it; the one of many acts that go together is looked at once."""
+    kept = data.kept if data and data.kept is not None else {}
+    if (known := kept.get(REASON)) is None or known[0] != reason:
+        why = tidy(reason)
+        known = kept[REASON] = reason, (why, fault_of(why, shortest=1) if why else "")
+    found: tuple[str, str] = known[1]
+    return found
 
 
 def _record(
@@ -100,10 +112,11 @@ def _load(place: Place, values: Mapping[str, Any], data: PatientData) -> tuple[C
     """The row at this place, and the entry of the form whose row it is, if there are any; with them, in one statement,
     everything that the checks and the calculations of these items will read."""
     definition = place.definition
-    kinds = kinds_to_derive(definition, values)
-    kinds |= {key for step in HOOKS.needed for key in step(definition.key, list(values))}
-    kinds |= {definition.links[name].to for name in values if name in definition.links}
-    data.load_beside(place, kinds)
+    if not data.is_whole:
+        kinds = kinds_to_derive(definition, values)
+        kinds |= {key for step in HOOKS.needed for key in step(definition.key, list(values))}
+        kinds |= {definition.links[name].to for name in values if name in definition.links}
+        data.load_beside(place, kinds)
     # Where its kind is compared with others of its kind, it is loaded among them.
     row = data.row_at(place) if data.covers(place) else stored_row(place)
     if row is not None:

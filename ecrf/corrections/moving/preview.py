@@ -18,6 +18,7 @@ from ecrf.casebook.striking import NotStruck, StrikingConsent
 from ecrf.casebook.striking.act import actor_for, who_can_consent
 from ecrf.checks.models import Discrepancy, DiscrepancyState
 from ecrf.corrections.undone import Undone, undone_with
+from ecrf.files.moving import copies_with
 from ecrf.formview.form_view import FormView
 from ecrf.formview.load import load_casebook
 from ecrf.signatures.models import STANDS as SIGNATURE_STANDS
@@ -43,6 +44,8 @@ class MovingPreview:
     signatures: list[Signature] = field(default_factory=list)
     questions: list[tuple[str, str]] = field(default_factory=list)
     asks_consent: bool = False
+    copies: int = 0
+    """How many source copies go along."""
 
     @property
     def undoes(self) -> bool:
@@ -96,6 +99,8 @@ def _rehearse(entries: list[Entry], to: Destination, by: User, found: MovingPrev
     if moved is not None:
         found.strikes_visit = moved.strikes_visit
         found.left_blank = _left_blank(moved, is_other_patient=len(patients) > 1)
+        parts = {part.row.entry_id for one in moved.forms for part in one.parts}
+        found.copies = copies_with(parts | {one.entry.pk for one in moved.forms}).count()
     return moved
 
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from ecrf.access.requests import UserRequest, click_key
 from ecrf.access.roles import Right
+from ecrf.audit.turns import TurnTaken
 from ecrf.casebook.places import Place
 from ecrf.casebook.services import Gap, add_entry
 from ecrf.casebook.striking import NotStruck
@@ -88,6 +89,15 @@ def _answer(request: UserRequest, load: Callable[[], EntryPage]) -> HttpResponse
     if request.method == "GET":
         withhold(page, request.user)
         return _render(request, page)
+    try:
+        return _done(request, page, load)
+    except TurnTaken as taken:
+        keep_typed(page.with_rows, request.POST)
+        return _render(request, page, status=423, not_yet=str(taken))
+
+
+def _done(request: UserRequest, page: EntryPage, load: Callable[[], EntryPage]) -> HttpResponse:
+    """What the page's buttons ask for, without a script: what was typed is saved, then it is acted."""
     site, action, refused = page.where.patient.site, request.POST.get("action", "save"), 0
     try:
         if action.startswith("answer:"):
@@ -184,6 +194,7 @@ def _render(
     gaps: list[Gap] | None = None,
     status: int = 200,
     not_allowed: str = "",
+    not_yet: str = "",
 ) -> HttpResponse:
     for form_input in page.with_rows:
         form_input.note = request.POST.get(f"note:{form_input.id}", "")
@@ -192,6 +203,7 @@ def _render(
         "patient": page.where.patient,
         "gaps": _in_order(page, gaps or []),
         "not_allowed": not_allowed,
+        "not_yet": not_yet,
         "missing_reasons": MissingReason.choices,
         "reasons": REASONS,
         "troubles": [pair for form_input in page.with_rows for pair in form_input.not_taken],

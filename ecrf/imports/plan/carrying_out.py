@@ -24,8 +24,8 @@ from ecrf.casebook.record.hooks import Recorded
 from ecrf.casebook.record.record import record
 from ecrf.casebook.record.values import Missing, state_of, value_of
 from ecrf.casebook.schedule.ended import NotOpened
-from ecrf.casebook.schedule.status import refresh_schedule_status
 from ecrf.casebook.services import open_visit, together
+from ecrf.checks.running import PutOff, ask_what_was_put_off, put_off_checks
 from ecrf.forms.crf import Crf, MissingReason
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS, CrfDefinition
@@ -43,8 +43,7 @@ STRUCK = gettext_lazy("Patient %(number)s was struck out: %(why)s. Nothing is im
 
 @dataclass
 class Run:
-    """The rows of one patient on their way. `spoiled`: the database refused something, and what is loaded is no longer
-    what is stored."""
+    """The rows of one patient on their way. `spoiled`: what is loaded is not, or no longer, what is stored."""
 
     patient: Patient
     by: User
@@ -53,7 +52,8 @@ class Run:
     visits: dict[str, Visit]
     touched: Touched = field(default_factory=Touched)
     taken: dict[PlaceKey, Here] = field(default_factory=dict)
-    spoiled: bool = False
+    put_off: PutOff = field(default_factory=PutOff)
+    spoiled: bool = True
 
 
 def go_on() -> None:
@@ -80,15 +80,16 @@ def carry_out(
         run = Run(patient, by, actor, why, visits_of(patient))
         waiting = deque((row, False) for row in in_order(rows))
         waiting.extend((row, True) for row in rows if _links(row))
-        while waiting:
+        while run.spoiled:
             run.spoiled = False
             with together(patient) as data:
+                put_off_checks(data, run.put_off)
                 while waiting and not run.spoiled:
                     between()
                     row, only_links = waiting.popleft()
                     _carry(row, outcomes[id(row)], data, run, only_links=only_links)
-        if run.spoiled:
-            refresh_schedule_status(PatientData(patient))
+                if not run.spoiled:
+                    ask_what_was_put_off(data, run.put_off)
         note_undone(patient, before, run.touched)
     return [outcomes[id(row)] for row in rows]
 
@@ -228,11 +229,21 @@ def _record(
     run: Run,
 ) -> None:
     definition = place.definition
-    before = data.row_at(place)
+    before, above = data.row_at(place), data.row_of_parent(place)
     old = {name: words_of(definition, name, before) for name in definition.entered}
+    stored, missing = dict(vars(before)) if before else {}, above.entry.missing if above else 0
+    puts = data.puts
     with transaction.atomic():
         result = record(place=place, values=values, by=run.actor, reason=run.why, source=IMPORT, data=data)
-        run.spoiled |= transaction.get_connection().needs_rollback
+        is_undone = transaction.get_connection().needs_rollback
+    if is_undone and data.puts == puts:
+        # The database refused the row itself: what is loaded is what is stored, but for what was set on the row.
+        if before:
+            vars(before).update(stored)
+        if above:
+            above.entry.missing = missing
+    elif is_undone:
+        run.spoiled = True
     for name in [
         name for name in definition.entered if name in {*values, *faults, *result.changed, *result.refused}
     ]:

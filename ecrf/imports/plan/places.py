@@ -177,16 +177,10 @@ def _named(text: str, definition: CrfDefinition) -> int:
 
 def _last(definition: CrfDefinition, visit: Visit | None, data: PatientData, parent: int | None) -> int:
     """The highest number that a row may have: one behind those that are there, and those that the page offers."""
-    here = visit.pk if visit else None
-    used = [
-        row.entry.number
-        for row in data.with_struck(definition.key)
-        if row.entry.visit_id == here
-        and (parent is None or (row.entry.parent is not None and row.entry.parent.number == parent))
-    ]
+    used = data.highest(definition.key, visit.pk if visit else None, parent)
     plan = protocol().plan(visit.code) if visit else None
     offered = definition.blank_rows if parent is not None else plan.expected_of(definition.key) if plan else 1
-    return max(max(used, default=0) + 1, offered)
+    return max(used + 1, offered)
 
 
 def chain_length(patient: Patient) -> int:

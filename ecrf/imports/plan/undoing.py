@@ -1,6 +1,7 @@
 """What an import undoes and sets off at a patient: signatures that break, verifications that fall, what is asked."""
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from django.utils.translation import gettext
@@ -9,6 +10,7 @@ from ecrf.casebook.labels import place_of_form, visit_label
 from ecrf.casebook.models import Entry, Patient
 from ecrf.casebook.record.hooks import Recorded
 from ecrf.checks.models import Discrepancy, DiscrepancyState
+from ecrf.checks.registry import CHECKS
 from ecrf.forms.registry import CRFS
 from ecrf.imports.models import RowKind
 from ecrf.imports.plan.outcome import RowOutcome, SideEffect
@@ -63,15 +65,20 @@ class RowWrite:
     items: frozenset[str]
 
 
+ByVisit = dict[int | None, list[RowWrite]]
+
+
 @dataclass
 class Touched:
     """Which row of the file has changed and set off what, in the order in which they were recorded.
 
-    `asked`: {a question of a check: (which, the row that set it off)}.
+    `asked`: {a question of a check: (which, the row that set it off)}. What is asked of it once all rows are recorded
+    takes no longer for many rows than for few.
     """
 
     writes: list[RowWrite] = field(default_factory=list)
     asked: dict[QuestionKey, tuple[str, RowOutcome]] = field(default_factory=dict)
+    _read: dict[str, tuple[ByVisit, list[RowWrite]]] = field(default_factory=dict)
 
     def add(self, outcome: RowOutcome, result: Recorded) -> None:
         """What became of a row's values."""
@@ -93,22 +100,46 @@ class Touched:
 
     def of_item(self, entry: int | None, item: str) -> RowOutcome | None:
         """The row that changed the item."""
-        at_entry = [write for write in self.writes if write.entry.pk == entry]
+        at_entry = self._at_entries.get(entry, [])
         return self._first([write for write in at_entry if item in write.items] or at_entry)
 
     def of_question(self, one: Discrepancy) -> RowOutcome | None:
-        """The row that made a check ask."""
+        """The row that made a check ask: that of the value it asks about, else the first that changed what it reads, at
+        the visit that it asks about rather than elsewhere."""
         if found := self.asked.get(question_key(one)):
             return None if found[1].kind == RowKind.REFUSED else found[1]
-        return self.of_item(one.entry_id, one.item)
+        if one.entry_id in self._at_entries:
+            return self.of_item(one.entry_id, one.item)
+        at_visits, anywhere = self._read_by(one.check_id)
+        return self._first(at_visits.get(one.entry.visit_id, anywhere))
+
+    @cached_property
+    def _at_entries(self) -> dict[int | None, list[RowWrite]]:
+        found: dict[int | None, list[RowWrite]] = {}
+        for write in self.writes:
+            found.setdefault(write.entry.pk, []).append(write)
+        return found
+
+    def _read_by(self, check_id: str) -> tuple[ByVisit, list[RowWrite]]:
+        """What sets this check off for other rows, by visit and all of it."""
+        if check_id not in self._read:
+            check, at_visits = CHECKS.get(check_id), ByVisit()
+            read = [w for w in self.writes if check and check.is_triggered(w.entry.crf, list(w.items))]
+            for write in read:
+                at_visits.setdefault(write.entry.visit_id, []).append(write)
+            self._read[check_id] = at_visits, read
+        return self._read[check_id]
 
     def _first(self, writes: list[RowWrite]) -> RowOutcome | None:
         """Of these rows, or of all if there are none; a refused row does nothing. What nobody can be found for is not
         said while a row is refused: then nothing is imported, and the file is looked at once more."""
-        accepted = [write.outcome for write in writes or self.writes if write.outcome.kind != RowKind.REFUSED]
-        if not writes and len(accepted) < len(self.writes):
-            return None
-        return accepted[0] if accepted else None
+        if not writes:
+            return None if self._is_any_refused else self.writes[0].outcome
+        return next((write.outcome for write in writes if write.outcome.kind != RowKind.REFUSED), None)
+
+    @cached_property
+    def _is_any_refused(self) -> bool:
+        return any(write.outcome.kind == RowKind.REFUSED for write in self.writes)
 
 
 def _covers(signature: Signature, entry: Entry) -> bool:

@@ -8,6 +8,7 @@ from ecrf.access.models import Site, User
 from ecrf.access.roles import Right
 from ecrf.audit.actor import acting
 from ecrf.audit.reasons import LONGEST
+from ecrf.audit.turns import hold_for_long
 from ecrf.imports.models import Import, ImportRow, ImportState, RowKind
 from ecrf.imports.plan.carrying_out import IMPORT, carry_out
 from ecrf.imports.plan.outcome import RowOutcome
@@ -48,7 +49,9 @@ def bring_in(batch: Import, progress: ImportProgress) -> None:
     assert batch.ordered_by is not None
     progress.begin(pgettext("what is done with a file now", "Importing"), batch.rows.count())
     differing: list[int] = []
+    done = 0
     with transaction.atomic():
+        hold_for_long(batch.pk)
         for patient, number in patients_in(batch):
             rows = rows_in_order(batch, number)
             actor = actor_at(batch.ordered_by, patient.site) if patient else None
@@ -57,7 +60,7 @@ def bring_in(batch: Import, progress: ImportProgress) -> None:
             else:
                 why = why_in_trail(batch, patient.site)
                 lacks = _lacks_consent(batch, patient.site)
-                outcomes = carry_out(patient, sources_of(rows), batch.ordered_by, actor, why)
+                outcomes = carry_out(patient, sources_of(rows), batch.ordered_by, actor, why, progress.add)
                 differing += [
                     row.number
                     for row, outcome in zip(rows, outcomes, strict=True)
@@ -65,7 +68,8 @@ def bring_in(batch: Import, progress: ImportProgress) -> None:
                 ]
             if len(differing) > NAMED:
                 break
-            progress.add(len(rows))
+            done += len(rows)
+            progress.add(done - progress.done)
         if differing:
             raise Differs(sorted(differing))
         right = require_own(batch.ordered_by, batch)

@@ -8,11 +8,11 @@ from django.db import connection
 
 from ecrf.casebook.models import Patient
 
-HOLDS_FOR = 1.0
+HOLDS_FOR = 0.3
 """Seconds after which it first asks whether anybody waits: a save takes no longer."""
-ASKS_EVERY = 0.5
+ASKS_EVERY = 0.2
 GIVES_WAY = 6
-"""So often; then it goes through, or a patient for whom much is typed were never looked at."""
+"""So often; then it goes through, or a patient for whom much is typed were never looked at, and who saves is told."""
 PAUSE = 0.2
 """Seconds, so that who waited is there before it is back in the queue."""
 

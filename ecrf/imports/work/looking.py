@@ -9,6 +9,7 @@ from contextlib import suppress
 from django.db import connection, transaction
 from django.utils.translation import gettext
 
+from ecrf.audit.turns import hold_for_long
 from ecrf.casebook.models import Patient
 from ecrf.imports.comparison.comparing import compare
 from ecrf.imports.models import Import, ImportRow, RowKind
@@ -96,6 +97,8 @@ def _look(batch: Import, patient: Patient | None, rows: list[ImportRow]) -> list
         return _unknown(batch, rows)
     for between in giving_way(patient):
         with suppress(_LookedAt, GaveWay), transaction.atomic():
+            if between.is_last:
+                hold_for_long(batch.pk)
             outcomes = carry_out(patient, sources, batch.brought_by, actor, STAND_IN, between)
             raise _LookedAt
         if not between.gave_way:

@@ -14,6 +14,7 @@ from ecrf.audit.actor import SYSTEM, acting
 from ecrf.audit.alone import only_one
 from ecrf.audit.bound.person import reach_of, whole_study
 from ecrf.audit.lost import is_lost, once_more_if_lost
+from ecrf.audit.turns import TurnTaken
 from ecrf.imports.models import Import, ImportState
 from ecrf.imports.reading.encodings import UnreadableFile
 from ecrf.imports.work.bringing_in import Differs, bring_in
@@ -61,7 +62,7 @@ def _run(import_id: int, *, is_shown: bool) -> None:
             try:
                 _STEPS[ImportState(batch.state)](batch, progress)
             except Exception as error:
-                if is_lost(error):
+                if is_lost(error) or isinstance(error, TurnTaken):
                     raise
                 # The log leaves out the message, which may hold a value (ecrf.web.log).
                 log.error("an import failed", exc_info=True, extra={"import": import_id})

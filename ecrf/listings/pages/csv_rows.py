@@ -13,21 +13,45 @@ CHUNK = 1_000
 BETWEEN = " | "
 
 
+ALWAYS = ("@site", "@patient")
+"""Columns that stand in front of each file anyway, whether or not they were chosen."""
+
+
 def head(view: ListingView) -> list[str]:
-    """The labels of the columns, with their forms and units; then what every download of ours ends with."""
+    """The labels of the columns, with their forms and units; then what every download of ours ends with. No two are
+    called the same: programs that read the file find columns by their names."""
     found = []
-    for shown in view.statement.shown:
+    for shown in (view.statement.shown[at] for at in _chosen(view)):
         column = shown.column
         form = f"{column.group}: " if column.form else ""
         found.append(f"{form}{column.label}{f' ({column.unit})' if column.unit else ''}")
-    return ["Site", "Patient", "Form number", *found, *(["Struck out"] * view.is_with_struck), "Data"]
+    return told_apart(
+        ["Site", "Patient", "Form number", *found, *(["Struck out"] * view.is_with_struck), "Data"]
+    )
+
+
+def _chosen(view: ListingView) -> list[int]:
+    return [at for at, shown in enumerate(view.statement.shown) if shown.key not in ALWAYS]
+
+
+def told_apart(names: list[str]) -> list[str]:
+    """A second one of the same name, such as the same item of another visit, takes a number."""
+    found: list[str] = []
+    for name in names:
+        number, free = 1, name
+        while free in found:
+            number += 1
+            free = f"{name} ({number})"
+        found.append(free)
+    return found
 
 
 def rows(view: ListingView) -> Iterator[list[str]]:
     """To be read within one snapshot: chunk after chunk, none twice and none left out."""
+    chosen = _chosen(view)
     for start in range(0, min(view.count, MOST), CHUNK):
         for row in view.rows.page(start, CHUNK):
-            cells = [BETWEEN.join(cell.words for cell in one) for one in row.cells]
+            cells = [BETWEEN.join(cell.words for cell in row.cells[at]) for at in chosen]
             number = row.spot.address if view.statement.source.definition else ""
             struck = [("struck out" if row.is_struck else "")] * view.is_with_struck
             yield [row.site, row.number, number, *cells, *struck, data_words()]

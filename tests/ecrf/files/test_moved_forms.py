@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from ecrf.access.roles import Right
 from ecrf.audit.verifying.verify import verify
 from ecrf.casebook.models import Entry
 from ecrf.files.models import FileVersion, StoredFile
@@ -60,6 +61,27 @@ def test_copies_of_items_forms_and_rows_stand_at_the_new_place_under_the_same_by
     assert standing(to) == (hashes if to_other_patient else hashes | stays)
     assert not to_other_patient or standing(patient) == stays
     assert verify().faults == []
+
+
+def test_look_before_says_how_many_copies_go_along(patient, visit, site, coordinator, client):
+    signs, dose, lot = (entry_of(visit, crf) for crf in ("vital-signs", "dose", "dose-lot"))
+    a_copy(patient, coordinator, signs, "pulse")
+    struck = a_copy(patient, coordinator, signs, "pulse").file
+    actor = coordinator.acting_at(site, Right.ENTER)
+    strike_file(file=struck, reason="Of another patient", by=coordinator, actor=actor)
+    a_copy(patient, coordinator)
+    client.force_login(coordinator)
+
+    def look(*entries: Entry) -> str:
+        where = {"entry": [entry.pk for entry in entries], "to": patient.number, "code": "W07"}
+        return client.get(reverse("move-look", args=[patient.number, "W04"]), where).content.decode()
+
+    assert "1 source copy goes along" in look(signs)
+    assert "source cop" not in look(dose)
+    a_copy(patient, coordinator, lot, "lot_number")
+    a_copy(patient, coordinator, dose)
+    assert "3 source copies go along" in look(signs, dose)
+    assert StoredFile.objects.filter(struck_at=None).count() == 4, "it was only looked at"
 
 
 def test_newest_version_goes_along_and_the_ones_before_stay_to_be_read(patient, entry, coordinator, client):

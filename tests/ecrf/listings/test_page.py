@@ -16,6 +16,7 @@ from ecrf.casebook.striking.entries import strike_out
 from ecrf.listings.columns.book import book
 from ecrf.listings.definition import Definition, Joined, NoListing, read_lists, read_pairs
 from ecrf.listings.models import SavedListing
+from ecrf.listings.pages.csv_rows import told_apart
 from ecrf.listings.reading.reader import listing_reader
 from ecrf.trail.models import TrailExport
 from tests.bench.counting import client_of, statements
@@ -208,6 +209,29 @@ def test_file_holds_all_rows_and_runs_no_formula(client, world, coordinator, dat
     note = TrailExport.objects.get()
     assert (note.screen, note.events, note.made_by) == ("listing", 4, data_manager)
     assert note.filters == "Adverse events"
+
+
+def test_no_two_columns_of_a_file_are_called_the_same(client, world, data_manager):
+    """Site and patient stand there anyway."""
+    client.force_login(data_manager)
+    for given in ({**EVENTS, "col": ["@site", "@patient", TERM, "@number"]}, SIGNS):
+        lines = list(
+            csv.reader(io.StringIO(b"".join(client.post("/listings/csv/", given)).decode("utf-8-sig")))
+        )
+        assert len(set(lines[0])) == len(lines[0])
+        assert {len(line) for line in lines} == {len(lines[0])}
+        assert lines[0][:3] == ["Site", "Patient", "Form number"]
+        assert lines[1][1] == world.first.number
+
+
+def test_columns_that_are_called_the_same_are_numbered():
+    assert told_apart(["Site", "Pulse", "Pulse", "Pulse (2)", "Data"]) == [
+        "Site",
+        "Pulse",
+        "Pulse (2)",
+        "Pulse (2) (2)",
+        "Data",
+    ]
 
 
 def test_file_of_too_many_rows_is_refused_in_words(client, world, coordinator, monkeypatch):
