@@ -18,12 +18,14 @@ from django.apps import apps
 from django.conf import settings
 from django.utils import translation
 from django.utils.functional import Promise
-from django.utils.translation import get_language, to_locale
+from django.utils.translation import get_language, pgettext, to_locale
 
 from ecrf.access.language import MASTER, in_master
 from ecrf.access.models import LANGUAGE_NAMES
+from ecrf.audit.actor import SYSTEM
 
-PLACE = re.compile(r"%\((\w+)\)[a-z]|\{(\w+)\}")
+PLACE = re.compile(r"%\((\w+)\)[a-z]|\{(\w+)(?::[^{}]*)?\}")
+"""The text of a check says behind a colon how a place is filled."""
 WHOLE_NUMBER = re.compile(r"%\((\w+)\)d")
 REASON = "reason"
 """The context of reasons that are offered beside a field."""
@@ -57,6 +59,11 @@ def reason_as_read(kept: str) -> str:
     """In the reader's language, where it was offered; one that was stored in another language than English too."""
     english = _offered().get(kept)
     return translation.pgettext(REASON, english) if english else kept
+
+
+def actor_as_read(name: str) -> str:
+    """Who did something, as the trail names it: the product itself by its word in the reader's language."""
+    return pgettext("who did it", "system") if name == SYSTEM.name else name
 
 
 @dataclass(frozen=True)

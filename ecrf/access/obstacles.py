@@ -13,6 +13,7 @@ from django.db.models import JSONField, QuerySet, TextField
 from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext
 
+from ecrf.access.alike import InOrder
 from ecrf.access.delegation import TASK_OF
 from ecrf.access.roles import Right, Role
 
@@ -63,7 +64,7 @@ def refusal(right: Right, found: Sequence[Obstacle]) -> NotNow:
 def holders_of(site: Site, *roles: Role) -> list[User]:
     """Who has one of these roles at the site today, and an open account; each once, by name."""
     current = site.memberships.filter(role__in=roles, is_current=True, user__is_active=True)
-    rows = current.select_related("user", "site").order_by("user__full_name", "user__username", "pk")
+    rows = current.select_related("user", "site").order_by(InOrder("user__full_name"), "user__username", "pk")
     return list(dict.fromkeys(row.user for row in rows if row.is_in_force()))
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from django.db.models import Q
 
+from ecrf.access.alike import InOrder
 from ecrf.access.delegation import Delegation, Task
 from ecrf.access.models import Membership, Site, User
 from ecrf.access.obstacles import keeps_log_here
@@ -38,7 +39,7 @@ def holders_of(roles: Sequence[str], site: Site | None = None) -> list[Membershi
     if site:
         rows = rows.filter(Q(site=site) | Q(site=None))
     found: dict[tuple[int, str], Membership] = {}
-    for row in rows.order_by("user__full_name", "user__username", "role", "site__code"):
+    for row in rows.order_by(InOrder("user__full_name"), "user__username", "role", "site__code"):
         if row.is_in_force():
             found.setdefault((row.user_id, row.role), row)
     return list(found.values())

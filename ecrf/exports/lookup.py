@@ -3,6 +3,7 @@
 from django.db.models import QuerySet
 from django.http import Http404
 
+from ecrf.access.alike import InOrder
 from ecrf.access.models import Site
 from ecrf.exports.models import UNFINISHED, DataCut, Export, ExportKind, ExportState, SavedChoice
 
@@ -41,7 +42,7 @@ def in_order(*names: str) -> tuple[DataCut, DataCut]:
 
 
 def saved_choices() -> QuerySet[SavedChoice]:
-    return SavedChoice.objects.order_by("name")
+    return SavedChoice.objects.order_by(InOrder("name"), "name")
 
 
 def saved_choice(pk: int | None) -> SavedChoice | None:

@@ -25,7 +25,7 @@ from ecrf.exports.odm.edition.content import Edition
 from ecrf.exports.tables.description import Column, Description, Table
 from ecrf.exports.tables.from_trail import PLANNED_FOR_THE_TRAIL, folded_once
 from ecrf.exports.tables.selection import Selection
-from ecrf.exports.tables.source_copies import SOURCE_COPIES, names_copies
+from ecrf.exports.tables.source_copies import copies_table, names_copies
 from ecrf.exports.tables.statements import RowSource, chosen, statement, tables_of
 from ecrf.trail.download.csv_file import utc
 
@@ -101,7 +101,7 @@ class Package:
     @property
     def source_copies(self) -> list[dict[str, Any]]:
         """Which there are of these patients, at these forms: each version, with its place and the hash of its bytes."""
-        table = chosen(SOURCE_COPIES, self.selection, self.description)
+        table = chosen(copies_table(), self.selection, self.description)
         names = [column.name for column in table.columns]
         return [dict(zip(names, row, strict=True)) for row in self.rows(table)]
 

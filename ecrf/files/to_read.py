@@ -5,6 +5,7 @@ from functools import cache
 from django.db.models import Exists, OuterRef
 from django.http import HttpRequest
 
+from ecrf.access.alike import InOrder
 from ecrf.access.models import User
 from ecrf.files.models import FileReceipt, FileVersion
 from ecrf.files.receipts import role_asked
@@ -20,7 +21,7 @@ def documents_to_read(user: User) -> list[FileVersion]:
     asked = FileVersion.objects.filter(
         ~Exists(newer), ~Exists(read), file__roles__overlap=sorted(roles), file__struck_at=None
     )
-    found = asked.select_related("file__of_site").order_by("file__title", "pk")
+    found = asked.select_related("file__of_site").order_by(InOrder("file__title"), "pk")
     return [version for version in found if role_asked(user, version.file)]
 
 

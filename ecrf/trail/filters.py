@@ -12,6 +12,8 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 
+from ecrf.access.alike import InOrder
+from ecrf.access.kept_words import actor_as_read
 from ecrf.access.models import Membership, Site, User
 from ecrf.audit.actor import SYSTEM
 from ecrf.audit.models import AuditEvent
@@ -181,11 +183,11 @@ class TrailForm(forms.Form):
         moved_here = Transfer.objects.filter(to_site=scope.site).values("from_site")
         before = Q(username__in=acted) if scope.patient else Q(memberships__site__in=moved_here)
         who = User.objects.filter(Q(pk__in=at_site) | before)
-        names = dict(who.values_list("username", "full_name").distinct())
+        listed = User.objects.filter(pk__in=who.values("pk")).order_by(InOrder("full_name"), "username")
+        names = dict(listed.values_list("username", "full_name"))
         named = self["who"].value() or ""
         offered = {**names, SYSTEM.name: "", **({named: names.get(named, "")} if named else {})}
-        people = [(name, f"{full} ({name})" if full else name) for name, full in offered.items()]
-        return sorted(people, key=lambda person: person[1].casefold())
+        return [(name, f"{full} ({name})" if full else actor_as_read(name)) for name, full in offered.items()]
 
     @property
     def items(self) -> list[tuple[str, str]]:

@@ -53,6 +53,7 @@ COMPLETE = [
     "ecrf/exports-handed_over",
     "ecrf/exports-odm",
     "ecrf/exports-sdtm",
+    "ecrf/exports-tables",
     "ecrf/exports-templatetags",
     "ecrf/files",
     "ecrf/files-pages",

@@ -2,7 +2,7 @@
 
 from django import template
 
-from ecrf.access.kept_words import reason_as_read
+from ecrf.access.kept_words import actor_as_read, reason_as_read
 
 register = template.Library()
 
@@ -11,3 +11,9 @@ register = template.Library()
 def reason_words(reason: str | None) -> str:
     """A reason as the reader's language says it, where it was chosen and not written."""
     return reason_as_read(reason) if reason else ""
+
+
+@register.filter
+def actor_words(name: str | None) -> str:
+    """Who did it: the user name, or that it was the product itself."""
+    return actor_as_read(name) if name else ""

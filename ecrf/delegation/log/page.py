@@ -7,6 +7,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.functional import Promise
 from django.utils.translation import gettext, pgettext_lazy
 
+from ecrf.access.alike import InOrder
 from ecrf.access.delegation import Delegation, Task
 from ecrf.access.models import Membership, Site, User
 from ecrf.access.obstacles import investigators_of, keeps_log_here
@@ -99,7 +100,7 @@ def task_of(site: Site, pk: int) -> Delegation:
 def log_page(site: Site, reader: User) -> DelegationPage:
     """The whole log of the site, what is in force first."""
     rows = Delegation.objects.filter(site=site).select_related("site", "user", "delegated_by", "ended_by")
-    rows = rows.order_by("user__full_name", "user__username", "starts_on", "pk")
+    rows = rows.order_by(InOrder("user__full_name"), "user__username", "starts_on", "pk")
     roles = _roles_at(site)
     reasons = _reasons(list(rows))
     today = site.today()

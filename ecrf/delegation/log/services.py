@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext, pgettext
 
+from ecrf.access.alike import InOrder
 from ecrf.access.delegation import Delegation, Task
 from ecrf.access.models import Membership, Site, User
 from ecrf.access.roles import Role
@@ -33,7 +34,7 @@ def is_investigator_of(user: User, site: Site) -> bool:
 def people_of(site: Site) -> list[Membership]:
     """Who can be given a task: sub-investigators and coordinators, also those whose role begins later."""
     rows = site.memberships.filter(role__in=WORKS_AT_A_SITE, is_current=True, user__is_active=True)
-    rows = rows.select_related("user", "site").order_by("user__full_name", "user__username", "role")
+    rows = rows.select_related("user", "site").order_by(InOrder("user__full_name"), "user__username", "role")
     return [row for row in rows if not row.is_over()]
 
 

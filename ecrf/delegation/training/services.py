@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext, pgettext
 
+from ecrf.access.alike import InOrder
 from ecrf.access.models import User
 from ecrf.access.roles import RIGHTS, WORKING, Right, Role
 from ecrf.access.training import TrainingDocument, TrainingKind, TrainingRecord
@@ -26,7 +27,9 @@ def asked_of(user: User) -> QuerySet[TrainingDocument]:
     """The current documents that the person's roles ask for; the practice site asks for none."""
     held = [m for m in user.current_memberships if not (m.site and m.site.is_practice)]
     roles = sorted({str(m.role) for m in held})
-    return TrainingDocument.objects.filter(is_current=True, roles__overlap=roles).order_by("title", "pk")
+    return TrainingDocument.objects.filter(is_current=True, roles__overlap=roles).order_by(
+        InOrder("title"), "pk"
+    )
 
 
 def records_of(user: User) -> QuerySet[TrainingRecord]:
@@ -42,7 +45,9 @@ def own_document(user: User, pk: int) -> TrainingDocument:
 
 def every_document() -> QuerySet[TrainingDocument]:
     """All versions, those of one title together, the newest first."""
-    return TrainingDocument.objects.select_related("published_by").order_by("title", "-published_at")
+    return TrainingDocument.objects.select_related("published_by").order_by(
+        InOrder("title"), "title", "-published_at"
+    )
 
 
 def confirm(*, document: TrainingDocument, by: User) -> TrainingRecord:

@@ -9,6 +9,7 @@ changes nothing. What it shows is in viewer/ and trail/ beside this file; verify
 
 import json
 import sys
+import unicodedata
 from contextlib import suppress
 from html import escape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -193,19 +194,24 @@ def history_page(archive, number, of_table, row, item):
     return page(archive, f"History of {item}", f"<p>{back}</p>{body}")
 
 
+def alike(text):
+    """The text as all that are the same for who searches: case, width, hiragana and katakana."""
+    plain = unicodedata.normalize("NFKC", text).lower()
+    return "".join(chr(ord(sign) - 0x60) if "ァ" <= sign <= "ヶ" else sign for sign in plain)
+
+
 def search_page(archive, words):
-    """Every value, label, query and signature that holds the words, whatever their case."""
-    found, wanted = [], words.casefold()
+    """Every value, label, query and signature that holds the words, whatever their case, width and kana."""
+    found, wanted = [], alike(words)
     for number in archive.numbers if wanted.strip() else []:
         patient = archive.patient(number)
-        if wanted in number.casefold():
+        if wanted in alike(number):
             found.append((link(["patient", number], number), "", "the patient's number"))
         for place, group in enumerate(patient["groups"]):
             for form in group["forms"]:
                 for item in (item for part in form["parts"] for item in part["items"]):
-                    if (
-                        item["is"] in ("value", "reason")
-                        and wanted in f"{item['label']} {item['text']}".casefold()
+                    if item["is"] in ("value", "reason") and wanted in alike(
+                        f"{item['label']} {item['text']}"
                     ):
                         where = link(["patient", number, place], f"{group['title']}: {form['title']}")
                         found.append(
@@ -217,7 +223,7 @@ def search_page(archive, words):
                         )
         for query in patient["queries"]:
             text = " ".join([query["name"], query["where"], *(said["text"] for said in query["said"])])
-            if wanted in text.casefold():
+            if wanted in alike(text):
                 found.append((link(["patient", number], number), escape(query["where"]), escape(text)))
     shown_rows = found[:MOST]
     said = f"<p>{len(found)} found{f', the first {MOST} shown' if len(found) > MOST else ''}.</p>"

@@ -25,7 +25,7 @@ class Format:
     """`title` names it on the page, `hint` says who wants it, `folder` is where it stands in the package; `steps`: how
     many tables, patients and files its progress counts."""
 
-    title: str
+    title: str | Promise
     hint: Promise
     write: Write
     folder: str
@@ -60,7 +60,7 @@ FORMATS: dict[str, Format] = {
         _by_table,
     ),
     "xpt": Format(
-        "SAS transport, XPORT version 5",
+        gettext_lazy("SAS transport, XPORT version 5"),
         gettext_lazy("for SAS"),
         write_xpt,
         "xpt",
@@ -74,21 +74,21 @@ FORMATS: dict[str, Format] = {
         _by_table,
     ),
     "odm": Format(
-        "ODM-XML 1.3.2, snapshot",
+        gettext_lazy("ODM-XML 1.3.2, snapshot"),
         gettext_lazy("for other data systems: the data as they stand"),
         write_snapshot,
         "odm",
         _by_patient,
     ),
     "odm-archive": Format(
-        "ODM-XML 1.3.2, transactional",
+        gettext_lazy("ODM-XML 1.3.2, transactional"),
         gettext_lazy("for archives: every change with who, when and why"),
         write_archive,
         "odm",
         _by_patient,
     ),
     "sdtm": Format(
-        "SDTM with Define-XML 2.1",
+        gettext_lazy("SDTM with Define-XML 2.1"),
         gettext_lazy("for authorities and pooled analyses"),
         write_sdtm,
         "sdtm",

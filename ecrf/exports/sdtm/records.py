@@ -11,7 +11,7 @@ from ecrf.exports.package import Package
 from ecrf.exports.sdtm.cdash import CdashTarget, target
 from ecrf.exports.sdtm.domains import Domain, Row
 from ecrf.exports.sdtm.timing import VisitName, iso, visit_names
-from ecrf.exports.tables.description import YES_NO, Column, Table
+from ecrf.exports.tables.description import Column, Table, yes_no
 from ecrf.forms.protocol import protocol
 
 Cells = dict[str, Any]
@@ -57,7 +57,7 @@ class FormRow:
         value, column = self[item], self.columns.get(item)
         if value is None or column is None or not column.codes:
             return value
-        if column.codes == YES_NO:
+        if column.codes == yes_no():
             return value[0].upper()
         return value if value == value.upper() else dict(column.codes).get(value, value).upper()
 

@@ -2,8 +2,10 @@
 
 from dataclasses import replace
 
-from ecrf.exports.tables.description import YES_NO, Column, ColumnKind
-from ecrf.exports.tables.places import PATIENT, SITE, VISIT
+from django.utils.translation import pgettext
+
+from ecrf.exports.tables.description import Column, ColumnKind, yes_no
+from ecrf.exports.tables.places import patient_column, site_column, visit_column
 
 MOMENT = "to_char({0} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"')"
 EXACT = "to_char({0} AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"')"
@@ -24,7 +26,8 @@ ENTRY_READS = ("casebook_entry", "casebook_visit", *PATIENT_READS)
 
 
 def moment_column(name: str, label: str, sql: str) -> Column:
-    return Column(f"{name}_utc", f"{label}, UTC", ColumnKind.MOMENT, MOMENT.format(sql))
+    in_utc = pgettext("data column", "%(what)s, UTC") % {"what": label}
+    return Column(f"{name}_utc", in_utc, ColumnKind.MOMENT, MOMENT.format(sql))
 
 
 def person_column(name: str, label: str, of: str) -> Column:
@@ -34,8 +37,10 @@ def person_column(name: str, label: str, of: str) -> Column:
 
 def staff_column(name: str, label: str, named: str, account: str) -> Column:
     """The user name; the account's id where identifiers are left out."""
-    instead = Column(name, f"{label}: account", ColumnKind.TEXT, account, length=150)
-    return replace(instead, label=f"{label}: user name", sql=named, identifying=True, instead=instead)
+    of_account = pgettext("data column", "%(who)s: account") % {"who": label}
+    of_user = pgettext("data column", "%(who)s: user name") % {"who": label}
+    instead = Column(name, of_account, ColumnKind.TEXT, account, length=150)
+    return replace(instead, label=of_user, sql=named, identifying=True, instead=instead)
 
 
 def number_column(name: str, label: str, sql: str, *, is_key: bool = False) -> Column:
@@ -55,19 +60,23 @@ def text_column(
 
 
 def yes_no_column(name: str, label: str, sql: str) -> Column:
-    return Column(name, label, ColumnKind.CODE, YES_OR_NO.format(sql), codes=YES_NO)
+    return Column(name, label, ColumnKind.CODE, YES_OR_NO.format(sql), codes=yes_no())
 
 
 def code_column(name: str, label: str, sql: str, *codes: tuple[str, str], is_key: bool = False) -> Column:
     return Column(name, label, ColumnKind.CODE, sql, codes=codes, is_key=is_key)
 
 
-ENTRY_COLUMNS = (
-    SITE,
-    PATIENT,
-    VISIT,
-    text_column("form", "Form, by its key", "e.crf", 40),
-    number_column("number", "Number of the form among its kind", "e.number"),
-    number_column("parent_number", "Number of the form whose row it is", "parent.number"),
-    number_column("entry", "Entry: names this form in every table", "e.id"),
-)
+def entry_columns() -> tuple[Column, ...]:
+    """Of a table that tells something of forms."""
+    return (
+        site_column(),
+        patient_column(),
+        visit_column(),
+        text_column("form", pgettext("data column", "Form, by its key"), "e.crf", 40),
+        number_column("number", pgettext("data column", "Number of the form among its kind"), "e.number"),
+        number_column(
+            "parent_number", pgettext("data column", "Number of the form whose row it is"), "parent.number"
+        ),
+        number_column("entry", pgettext("data column", "Entry: names this form in every table"), "e.id"),
+    )

@@ -10,6 +10,8 @@ from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from django.utils.translation import pgettext
+
 from ecrf.forms.items import ClockTime, Day, Item, Measure, PartialDay, WholeNumber, YesNo
 from ecrf.forms.protocol import Protocol
 from ecrf.forms.registry import CRFS, CrfDefinition
@@ -17,7 +19,6 @@ from ecrf.forms.registry import CRFS, CrfDefinition
 FORMAT = 2
 """Of the tables that are no forms, and of how cells are written: raised with any change that other programs notice."""
 NAME = re.compile(r"[a-z_][a-z0-9_]*")
-YES_NO = (("yes", "Yes"), ("no", "No"))
 
 
 class ColumnKind(StrEnum):
@@ -157,8 +158,13 @@ class Description:
         return asdict(self)
 
 
+def yes_no() -> tuple[tuple[str, str], ...]:
+    return ("yes", pgettext("answer", "Yes")), ("no", pgettext("answer", "No"))
+
+
 def describe(trial: Protocol) -> Description:
-    """The trial as it is now: its forms in the order of the schedule, rows behind the form they belong to."""
+    """The trial as it is now, in the language that is spoken: its forms in the order of the schedule, rows behind the
+    form they belong to."""
     keys = [key for first in trial.scheduled_crfs() for key in (first, *CRFS[first].rows)]
     return Description(
         trial=trial.short_title,
@@ -237,5 +243,5 @@ def _kind(item: Item) -> ColumnKind:
 
 def _codes(item: Any) -> Iterable[tuple[str, str]]:
     if isinstance(item, YesNo):
-        return YES_NO
+        return yes_no()
     return item.flatchoices if item.kind == "choice" else ()

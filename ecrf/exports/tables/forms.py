@@ -1,5 +1,8 @@
 """The table of each form: its place, its items with the reason where one has no value, and how far it has come."""
 
+from django.utils.translation import pgettext
+
+from ecrf.exports.tables.columns import code_column, number_column, yes_no_column
 from ecrf.exports.tables.description import (
     Column,
     ColumnKind,
@@ -16,15 +19,8 @@ from ecrf.exports.tables.places import (
     place_columns,
     visit_plans,
 )
+from ecrf.forms.crf import MissingReason
 
-REASON_CODES = (
-    ("not-done", "Not done"),
-    ("not-applicable", "Not applicable"),
-    ("unknown", "Unknown"),
-    ("refused", "Refused"),
-)
-"""As `MissingReason` has them, in English in every file."""
-STATUS_CODES = (("draft", "In progress"), ("complete", "Complete"))
 YES_NO_SQL = "CASE WHEN {0} THEN 'yes' ELSE 'no' END"
 
 _STATUS_SOURCE = """
@@ -47,38 +43,49 @@ _STATUS_SOURCE = """
 """
 _STATUS_READS = ("verification_verification", "queries_query", "signatures_signature")
 
-STATUS_COLUMNS = (
-    Column("crf_version", "Version of the form", ColumnKind.WHOLE, "e.form_version"),
-    Column("crf_status", "How far the form has come", ColumnKind.CODE, "e.status", codes=STATUS_CODES),
-    Column(
-        "crf_items_verified",
-        "Items verified against the source",
-        ColumnKind.WHOLE,
-        "coalesce(seen.verified, 0)",
-    ),
-    Column(
-        "crf_signed",
-        "A signature that stands covers the form",
-        ColumnKind.CODE,
-        YES_NO_SQL.format(
-            "coalesce(signed_book.patient_id, signed_visit.visit_id, signed_form.entry_id) IS NOT NULL"
+
+def reason_codes() -> tuple[tuple[str, str], ...]:
+    return tuple((reason.value, str(reason.label)) for reason in MissingReason)
+
+
+def status_columns() -> tuple[Column, ...]:
+    status_codes = (
+        ("draft", pgettext("data code", "In progress")),
+        ("complete", pgettext("data code", "Complete")),
+    )
+    return (
+        number_column("crf_version", pgettext("data column", "Version of the form"), "e.form_version"),
+        code_column(
+            "crf_status", pgettext("data column", "How far the form has come"), "e.status", *status_codes
         ),
-        codes=(("yes", "Yes"), ("no", "No")),
-    ),
-    Column("crf_open_queries", "Open queries on the form", ColumnKind.WHOLE, "coalesce(asked.open, 0)"),
-)
+        number_column(
+            "crf_items_verified",
+            pgettext("data column", "Items verified against the source"),
+            "coalesce(seen.verified, 0)",
+        ),
+        yes_no_column(
+            "crf_signed",
+            pgettext("data column", "A signature that stands covers the form"),
+            "coalesce(signed_book.patient_id, signed_visit.visit_id, signed_form.entry_id) IS NOT NULL",
+        ),
+        number_column(
+            "crf_open_queries",
+            pgettext("data column", "Open queries on the form"),
+            "coalesce(asked.open, 0)",
+        ),
+    )
 
 
 def form_table(description: Description, form: FormDescription) -> Table:
     """One row for each form entered; what is struck out stands in a table of its own."""
-    places = place_columns(form)
-    taken = {column.name for column in (*places, *STATUS_COLUMNS)}
+    places, status = place_columns(form), status_columns()
+    taken = {column.name for column in (*places, *status)}
     columns = [*places, *(column for item in form.items for column in _of_item(form, item, taken))]
     order = f"{BY_PATIENT}, plan.place NULLS FIRST, {BY_VISIT}, parent.number NULLS FIRST, e.number, e.id"
     return Table(
         name=table_name(form.key),
         title=form.title,
-        columns=(*columns, *STATUS_COLUMNS),
+        columns=(*columns, *status),
         source=f'{PLACE_SOURCE} JOIN "{form.table}" f ON f.entry_id = e.id {_STATUS_SOURCE}',
         where="e.crf = %(crf)s AND e.struck_at IS NULL AND parent.struck_at IS NULL",
         order=order,
@@ -119,15 +126,15 @@ def _of_item(form: FormDescription, item: ItemDescription, taken: set[str]) -> l
         value,
         Column(
             f"{name}_missing",
-            f"{item.label}: why there is no value",
+            pgettext("data column", "%(label)s: why there is no value") % {"label": item.label},
             ColumnKind.CODE,
             f"{reason}'reason'",
-            codes=REASON_CODES,
+            codes=reason_codes(),
             item=value.item,
         ),
         Column(
             f"{name}_missing_comment",
-            f"{item.label}: comment on why",
+            pgettext("data column", "%(label)s: comment on why") % {"label": item.label},
             ColumnKind.TEXT,
             f"nullif({reason}'comment', '')",
             item=value.item,

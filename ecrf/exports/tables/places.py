@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.utils.translation import pgettext
+
 from ecrf.exports.tables.description import Column, ColumnKind, Description, FormDescription
 
 NUMBERED = "-[1-9][0-9]?$"
@@ -26,9 +28,20 @@ PLACE_READS = ("casebook_entry", "casebook_patient", "casebook_visit", "access_s
 BY_PATIENT, BY_VISIT, BY_SITE = (f'{name} COLLATE "C"' for name in ("p.number", "v.code", "s.code"))
 """In the order of the bytes: that of a language is another on another machine, and after an update of its library."""
 
-SITE = Column("site", "Site", ColumnKind.TEXT, "s.code", is_key=True, length=20)
-PATIENT = Column("patient", "Patient number", ColumnKind.TEXT, "p.number", is_key=True, length=20)
-VISIT = Column("visit", "Visit, by its code", ColumnKind.TEXT, "v.code", is_key=True, length=10)
+
+def site_column() -> Column:
+    label = pgettext("data column", "Site")
+    return Column("site", label, ColumnKind.TEXT, "s.code", is_key=True, length=20)
+
+
+def patient_column() -> Column:
+    label = pgettext("data column", "Patient number")
+    return Column("patient", label, ColumnKind.TEXT, "p.number", is_key=True, length=20)
+
+
+def visit_column() -> Column:
+    label = pgettext("data column", "Visit, by its code")
+    return Column("visit", label, ColumnKind.TEXT, "v.code", is_key=True, length=10)
 
 
 def numbered_visit(code: str = "v.code", label: str = "plan.label") -> str:
@@ -36,32 +49,52 @@ def numbered_visit(code: str = "v.code", label: str = "plan.label") -> str:
     return f"{label} || CASE WHEN {code} ~ '{NUMBERED}' THEN ' ' || regexp_replace({code}, '^.*-', '') ELSE '' END"
 
 
-VISIT_LABEL = Column("visit_label", "Visit", ColumnKind.TEXT, numbered_visit(), length=60)
+def visit_label_column() -> Column:
+    label = pgettext("data column", "Visit")
+    return Column("visit_label", label, ColumnKind.TEXT, numbered_visit(), length=60)
 
 
 def place_columns(form: FormDescription) -> list[Column]:
     """Before the items of a form. `entry` names its row in every table; `parent_entry` the form whose row it is."""
-    columns = [SITE, PATIENT, VISIT, VISIT_LABEL]
+    columns = [site_column(), patient_column(), visit_column(), visit_label_column()]
     if form.parent:
         columns += [
             Column(
                 "parent_number",
-                "Number of the form it belongs to",
+                pgettext("data column", "Number of the form it belongs to"),
                 ColumnKind.WHOLE,
                 "parent.number",
                 is_key=True,
             ),
             Column(
-                "parent_entry", "Form it belongs to: its entry", ColumnKind.WHOLE, "e.parent_id", is_key=True
+                "parent_entry",
+                pgettext("data column", "Form it belongs to: its entry"),
+                ColumnKind.WHOLE,
+                "e.parent_id",
+                is_key=True,
             ),
         ]
     columns += [
-        Column("number", "Number among its kind", ColumnKind.WHOLE, "e.number", is_key=True),
-        Column("entry", "Entry: names this form in every table", ColumnKind.WHOLE, "e.id", is_key=True),
+        Column(
+            "number",
+            pgettext("data column", "Number among its kind"),
+            ColumnKind.WHOLE,
+            "e.number",
+            is_key=True,
+        ),
+        Column(
+            "entry",
+            pgettext("data column", "Entry: names this form in every table"),
+            ColumnKind.WHOLE,
+            "e.id",
+            is_key=True,
+        ),
     ]
     if form.row_names:
         named = "(%(row_names)s::text[])[e.number]"
-        columns.append(Column("row_name", "Name of the row", ColumnKind.TEXT, named, length=100))
+        columns.append(
+            Column("row_name", pgettext("data column", "Name of the row"), ColumnKind.TEXT, named, length=100)
+        )
     return columns
 
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 
+from django.utils.translation import pgettext
+
 from ecrf.access.roles import Role
 from ecrf.exports.people import ACTOR
 from ecrf.exports.tables import review
@@ -23,11 +25,11 @@ from ecrf.exports.tables.places import (
     BY_PATIENT,
     BY_SITE,
     BY_VISIT,
-    PATIENT,
-    SITE,
-    VISIT,
-    VISIT_LABEL,
     VISIT_PLANS,
+    patient_column,
+    site_column,
+    visit_column,
+    visit_label_column,
     visit_plans,
 )
 
@@ -35,11 +37,11 @@ from ecrf.exports.tables.places import (
 def _sites(_description: Description) -> Table:
     return Table(
         "sites",
-        "Sites",
+        pgettext("data table", "Sites"),
         (
-            SITE,
-            text_column("name", "Name", "s.name", 200),
-            text_column("time_zone", "Time zone", "s.time_zone", 60),
+            site_column(),
+            text_column("name", pgettext("data column", "Name"), "s.name", 200),
+            text_column("time_zone", pgettext("data column", "Time zone"), "s.time_zone", 60),
         ),
         "FROM access_site s",
         BY_SITE,
@@ -51,18 +53,31 @@ def _sites(_description: Description) -> Table:
 def _people(_description: Description) -> Table:
     """Who could do what, now or before: what an account's id in the other tables stands for."""
     columns = (
-        text_column("person", "Account, as in ODM", "'U.' || u.id", 20, is_key=True),
-        code_column("role", "Role", "x.role", *((role.value, str(role.label)) for role in Role), is_key=True),
-        Column("site", "Site; empty: all sites", ColumnKind.TEXT, "s.code", is_key=True, length=20),
-        yes_no_column("current", "Holds the role at the cut", "x.is_current"),
-        text_column("user_name", "User name", "u.username", 150, identifying=True),
-        text_column("full_name", "Full name", "u.full_name", 200, identifying=True),
+        text_column("person", pgettext("data column", "Account, as in ODM"), "'U.' || u.id", 20, is_key=True),
+        code_column(
+            "role",
+            pgettext("data column", "Role"),
+            "x.role",
+            *((role.value, str(role.label)) for role in Role),
+            is_key=True,
+        ),
+        Column(
+            "site",
+            pgettext("data column", "Site; empty: all sites"),
+            ColumnKind.TEXT,
+            "s.code",
+            is_key=True,
+            length=20,
+        ),
+        yes_no_column("current", pgettext("data column", "Holds the role at the cut"), "x.is_current"),
+        text_column("user_name", pgettext("data column", "User name"), "u.username", 150, identifying=True),
+        text_column("full_name", pgettext("data column", "Full name"), "u.full_name", 200, identifying=True),
     )
     source = """FROM access_membership x JOIN access_user u ON u.id = x.user_id
         LEFT JOIN access_site s ON s.id = x.site_id"""
     return Table(
         "people",
-        "People and their roles",
+        pgettext("data table", "People and their roles"),
         columns,
         source,
         "u.id, x.id",
@@ -74,10 +89,10 @@ def _people(_description: Description) -> Table:
 
 def _patients(description: Description) -> Table:
     columns = [
-        SITE,
-        PATIENT,
-        moment_column("added", "Added", "p.added_at"),
-        person_column("added_by", "Added by", "adder"),
+        site_column(),
+        patient_column(),
+        moment_column("added", pgettext("data column", "Added"), "p.added_at"),
+        person_column("added_by", pgettext("data column", "Added by"), "adder"),
     ]
     source = f"""FROM casebook_patient x {OF_PATIENT.format("x.id")}
         LEFT JOIN access_user adder ON adder.id = p.added_by_id"""
@@ -86,10 +101,15 @@ def _patients(description: Description) -> Table:
     if end:
         codes = next((item.codes for item in end.items if item.name == description.end_reason), [])
         columns += [
-            Column("ended_on", "End of study", ColumnKind.DAY, f'ending."{description.end_date}"'),
+            Column(
+                "ended_on",
+                pgettext("data column", "End of study"),
+                ColumnKind.DAY,
+                f'ending."{description.end_date}"',
+            ),
             code_column(
                 "end_reason",
-                "How the study ended",
+                pgettext("data column", "How the study ended"),
                 f'ending."{description.end_reason}"',
                 *((a, b) for a, b in codes),
             ),
@@ -102,7 +122,13 @@ def _patients(description: Description) -> Table:
         """
         reads += ["casebook_entry", end.table]
     return Table(
-        "patients", "Patients", tuple(columns), source, BY_PATIENT, tuple(reads), where="p.struck_at IS NULL"
+        "patients",
+        pgettext("data table", "Patients"),
+        tuple(columns),
+        source,
+        BY_PATIENT,
+        tuple(reads),
+        where="p.struck_at IS NULL",
     )
 
 
@@ -123,26 +149,33 @@ def _visits(description: Description) -> Table:
         LEFT JOIN access_user opener ON opener.id = v.opened_by_id
     """
     columns = (
-        SITE,
-        PATIENT,
-        VISIT,
-        VISIT_LABEL,
-        number_column("planned_day", "Planned day", "plan.day"),
+        site_column(),
+        patient_column(),
+        visit_column(),
+        visit_label_column(),
+        number_column("planned_day", pgettext("data column", "Planned day"), "plan.day"),
         code_column(
             "occurrence",
-            "Whether it took place",
+            pgettext("data column", "Whether it took place"),
             f'held."{description.visit_occurrence}"',
             *((a, b) for a, b in codes),
         ),
-        Column("visit_date", "Date of the visit", ColumnKind.DAY, f'held."{description.visit_date}"'),
-        number_column("forms_begun", "Forms begun", "coalesce(forms.begun, 0)"),
-        number_column("forms_complete", "Forms complete", "coalesce(forms.complete, 0)"),
-        moment_column("opened", "Opened", "v.opened_at"),
-        person_column("opened_by", "Opened by", "opener"),
+        Column(
+            "visit_date",
+            pgettext("data column", "Date of the visit"),
+            ColumnKind.DAY,
+            f'held."{description.visit_date}"',
+        ),
+        number_column("forms_begun", pgettext("data column", "Forms begun"), "coalesce(forms.begun, 0)"),
+        number_column(
+            "forms_complete", pgettext("data column", "Forms complete"), "coalesce(forms.complete, 0)"
+        ),
+        moment_column("opened", pgettext("data column", "Opened"), "v.opened_at"),
+        person_column("opened_by", pgettext("data column", "Opened by"), "opener"),
     )
     return Table(
         "visits",
-        "Visits",
+        pgettext("data table", "Visits"),
         columns,
         source,
         f"{BY_PATIENT}, plan.place, {BY_VISIT}",
@@ -162,31 +195,40 @@ def _trail(description: Description) -> Table:
         if not item.identifying
     ]
     columns = (
-        SITE,
-        PATIENT,
-        number_column("position", "Place in the patient's chain", "x.position", is_key=True),
+        site_column(),
+        patient_column(),
+        number_column(
+            "position", pgettext("data column", "Place in the patient's chain"), "x.position", is_key=True
+        ),
         Column(
             "item",
-            "Item or column; empty: of review, as a whole",
+            pgettext("data column", "Item or column; empty: of review, as a whole"),
             ColumnKind.TEXT,
             "change.key",
             is_key=True,
             length=80,
         ),
-        text_column("old", "From", SHOWN.format("change.value ->> 0")),
-        text_column("new", "To", SHOWN.format("change.value ->> 1")),
-        yes_no_column("calculated", "Calculated by the system", "x.calculated ? change.key"),
-        Column("at_utc", "When, UTC", ColumnKind.MOMENT, EXACT.format("x.at")),
-        staff_column("actor", "Who", "x.actor", ACTOR.format(of="x")),
-        text_column("role", "In which role", "nullif(x.role, '')", 20),
-        text_column("reason", "Why", "nullif(x.reason, '')", identifying=True),
-        text_column("source", "By what way", "x.source", 20),
-        text_column("operation", "What was done", "x.operation", 10),
-        text_column("stored_table", "Stored table", 'x."table"', 63),
-        text_column("stored_row", "Row of it", 'x."row"', 63),
-        number_column("entry", "Entry of the form", "x.entry_id"),
-        text_column("transaction", "The same for all that one save changed", "x.transaction", 40),
-        text_column("hash", "Hash of the event", "x.hash", 64),
+        text_column("old", pgettext("data column", "From"), SHOWN.format("change.value ->> 0")),
+        text_column("new", pgettext("data column", "To"), SHOWN.format("change.value ->> 1")),
+        yes_no_column(
+            "calculated", pgettext("data column", "Calculated by the system"), "x.calculated ? change.key"
+        ),
+        Column("at_utc", pgettext("data column", "When, UTC"), ColumnKind.MOMENT, EXACT.format("x.at")),
+        staff_column("actor", pgettext("data column", "Who"), "x.actor", ACTOR.format(of="x")),
+        text_column("role", pgettext("data column", "In which role"), "nullif(x.role, '')", 20),
+        text_column("reason", pgettext("data column", "Why"), "nullif(x.reason, '')", identifying=True),
+        text_column("source", pgettext("data column", "By what way"), "x.source", 20),
+        text_column("operation", pgettext("data column", "What was done"), "x.operation", 10),
+        text_column("stored_table", pgettext("data column", "Stored table"), 'x."table"', 63),
+        text_column("stored_row", pgettext("data column", "Row of it"), 'x."row"', 63),
+        number_column("entry", pgettext("data column", "Entry of the form"), "x.entry_id"),
+        text_column(
+            "transaction",
+            pgettext("data column", "The same for all that one save changed"),
+            "x.transaction",
+            40,
+        ),
+        text_column("hash", pgettext("data column", "Hash of the event"), "x.hash", 64),
     )
     source = f"""FROM audit_auditevent x {OF_PATIENT.format("x.chain")}
         CROSS JOIN LATERAL (
@@ -196,7 +238,7 @@ def _trail(description: Description) -> Table:
         ) AS change(key, value)"""
     return Table(
         "trail",
-        "Audit trail",
+        pgettext("data table", "Audit trail"),
         columns,
         source,
         f'{BY_PATIENT}, x.position, change.key COLLATE "C"',

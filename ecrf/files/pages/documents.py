@@ -1,11 +1,11 @@
 """The documents of the study and those of a site: the lists, and the pages on which one is added."""
 
 import uuid
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods
 
+from ecrf.access.alike import InOrder
 from ecrf.access.models import Site
 from ecrf.access.reach import require, require_anywhere
 from ecrf.access.requests import UserRequest, click_key
@@ -99,9 +100,9 @@ def _add(request: UserRequest, site: Site | None) -> HttpResponse:
 
 
 def _list(
-    request: UserRequest, found: Iterable[StoredFile], site: Site | None, may_add: bool
+    request: UserRequest, found: QuerySet[StoredFile], site: Site | None, may_add: bool
 ) -> HttpResponse:
-    confirmed, files = confirmed_by(request.user), sorted(found, key=lambda one: (one.kind, one.title))
+    confirmed, files = confirmed_by(request.user), found.order_by("kind", InOrder("title"), "pk")
     today = site.today() if site else timezone.now().date()
     lines = []
     for file in files:

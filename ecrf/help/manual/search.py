@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django.utils.translation import gettext
 
+from ecrf.access.alike import alike
 from ecrf.help.manual.books import books
 from ecrf.help.manual.chapters import chapter
 from ecrf.help.topics.pages import of_the_trial, topics
@@ -34,7 +35,7 @@ class Found:
 
 def search(text: str) -> list[Found]:
     """The places that hold all the words, those with all of them in the title first. Nothing for no word."""
-    words = folded(text).split()
+    words = folded(unicodedata.normalize("NFKC", text)).split()
     if not words:
         return []
     found = [
@@ -46,13 +47,13 @@ def search(text: str) -> list[Found]:
 
 
 def folded(text: str) -> str:
-    """Small letters, and full-width signs as the others: what is typed finds what is written. Sign by sign, so that a
-    place in it is the same place in the text."""
+    """As `alike`: what is typed finds what is written. Sign by sign, so that a place in it is the same place in the
+    text."""
     return "".join(_folded(sign) for sign in text)
 
 
 def _folded(sign: str) -> str:
-    found = unicodedata.normalize("NFKC", sign).casefold()
+    found = alike(sign)
     return found if len(found) == 1 else sign
 
 

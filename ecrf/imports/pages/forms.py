@@ -6,6 +6,7 @@ from django import forms
 from django.utils.text import format_lazy
 from django.utils.translation import gettext, gettext_lazy, pgettext, pgettext_lazy
 
+from ecrf.access.alike import InOrder
 from ecrf.access.models import Site, User
 from ecrf.casebook.striking import StrikingConsent
 from ecrf.casebook.striking.act import who_can_consent
@@ -111,7 +112,11 @@ class BringingForm(forms.Form):
             ],
         )
         self._offer("form", [("", gettext("Choose the form")), *form_choices()])
-        saved = [(str(one.pk), one.name) for one in LabMapping.objects.order_by("name")] if is_lab else []
+        saved = (
+            [(str(one.pk), one.name) for one in LabMapping.objects.order_by(InOrder("name"))]
+            if is_lab
+            else []
+        )
         self._offer("mapping", [("", gettext("I name its columns on the next page")), *saved])
         if len(self.sites) == 1:
             self.fields["site"].widget = forms.HiddenInput()

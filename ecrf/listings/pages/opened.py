@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.urls import reverse
 
+from ecrf.access.alike import InOrder
 from ecrf.access.models import User
 from ecrf.listings.columns.book import book
 from ecrf.listings.definition import Definition, Narrowing, read_lists, read_narrowing, read_pairs
@@ -97,7 +98,9 @@ def listings_of(user: User) -> QuerySet[SavedListing]:
     roles = {membership.role for membership in user.current_memberships}
     mine = Q(made_by=user) | Q(role__in=roles)
     return (
-        SavedListing.objects.filter(mine, is_deleted=False).select_related("made_by").order_by("name", "pk")
+        SavedListing.objects.filter(mine, is_deleted=False)
+        .select_related("made_by")
+        .order_by(InOrder("name"), "pk")
     )
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext
 
+from ecrf.access.alike import alike_sql
 from ecrf.casebook.read_by_safety import crfs_of_safety
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS, CrfDefinition
@@ -103,7 +104,7 @@ def condition_sql(sql: ListingSql, column: ListingColumn, condition: ColumnCondi
     except ValueError as error:
         raise NoListing(gettext("%(column)s: %(why)s") % {"column": column.label, "why": error}) from error
     if op == Op.HAS:
-        return f"strpos(lower({value_sql}), lower({sql.give(value)})) > 0"
+        return f"strpos({alike_sql(value_sql)}, {alike_sql(sql.give(value))}) > 0"
     if column.is_yes_no:
         truth = f"CASE WHEN {value_sql} THEN 'yes' WHEN NOT {value_sql} THEN 'no' END"
         value_sql = truth

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 
+from ecrf.access.alike import in_order_sql
 from ecrf.forms.registry import CRFS
 from ecrf.listings.columns.book import ListingBook, book
 from ecrf.listings.columns.column import CellKind, ListingColumn, whole_day
@@ -203,9 +204,11 @@ class ListingStatement:
         shown = next((one for one in self.shown if one.key == key), None)
         if shown is None:
             return "", self.source.order
-        text = shown.column.kind in (CellKind.TEXT, CellKind.CHOICE, CellKind.PARTIAL_DAY, CellKind.LINK)
-        collated = '{} COLLATE "C"' if text and not shown.column.is_yes_no else "{}"
-        value = collated.format(f"({sql.column(shown.column, shown.place)})")
+        value = f"({sql.column(shown.column, shown.place)})"
+        if shown.column.kind == CellKind.TEXT:
+            value = in_order_sql(value)
+        elif shown.column.kind in (CellKind.CHOICE, CellKind.PARTIAL_DAY, CellKind.LINK):
+            value += "" if shown.column.is_yes_no else ' COLLATE "C"'
         if not shown.place:
             return "", f"{value} {way} NULLS LAST, {self.source.order}"
         joined = self.definition.joined[shown.place - 1]

@@ -13,10 +13,12 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from ecrf.access.alike import holds
 from ecrf.access.models import User
 from ecrf.access.reach import reachable, site_ids
 from ecrf.access.requests import whole_number
 from ecrf.access.roles import Right, Role
+from ecrf.audit.texts import cleaned
 from ecrf.casebook.read_by_safety import crfs_of_safety, patients_with_serious_event
 from ecrf.casebook.stored_rows import lines_of
 from ecrf.checks.registry import CHECKS
@@ -202,11 +204,12 @@ def _counting(places: Places) -> tuple[str, tuple[object, ...]]:
 def searched(rows: QuerySet[Query], typed: str) -> QuerySet[Query]:
     """Those with these words in the question or in what was said, of a patient whose number begins so, or with this
     number in the study (`Q17`)."""
-    words = fold(typed[:LONGEST_TEXT]).strip()
-    if not words:
+    text = cleaned(typed[:LONGEST_TEXT], lines=False).strip()
+    if not text:
         return rows
-    said = Message.objects.filter(query=OuterRef("pk"), text__icontains=words)
-    found = Q(patient__number__startswith=words.upper()) | Q(text_as_asked__icontains=words) | Q(Exists(said))
+    words = fold(text)
+    said = Message.objects.filter(holds("text", text), query=OuterRef("pk"))
+    found = Q(patient__number__startswith=words.upper()) | holds("text_as_asked", text) | Q(Exists(said))
     if words[:1] in "qQ" and (number := whole_number(words[1:])) is not None:
         found |= Q(pk=number)
     return rows.filter(found)

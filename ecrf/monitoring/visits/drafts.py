@@ -13,6 +13,7 @@ from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 
+from ecrf.access.alike import InOrder
 from ecrf.access.models import Membership, Site
 from ecrf.access.roles import Role
 from ecrf.casebook.labels import counted, label_of
@@ -216,7 +217,7 @@ def draft_letter(visit: MonitoringVisit, done: Done) -> str:
 def _to(site: Site) -> str:
     """Whom the letter is for: the site's investigators by name, as far as they are known here."""
     here = Membership.objects.filter(role=Role.INVESTIGATOR, site=site, is_current=True, user__is_active=True)
-    names = here.order_by("user__full_name").values_list("user__full_name", flat=True)
+    names = here.order_by(InOrder("user__full_name")).values_list("user__full_name", flat=True)
     return "To: " + ", ".join([*filter(None, names), site.name, f"site {site.code}"])
 
 

@@ -20,6 +20,7 @@ from django.http import Http404
 from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 
+from ecrf.access.alike import InOrder, holds
 from ecrf.access.login_log import LoginEvent, What
 from ecrf.access.models import Membership, User
 from ecrf.account.lockout import LOCKED_FOR
@@ -39,7 +40,7 @@ SORTS: dict[str, Promise] = {
     "last-login": gettext_lazy("Last login"),
 }
 ORDERS = {
-    "name": (Lower("full_name"), Lower("username")),
+    "name": (InOrder("full_name"), Lower("username")),
     "username": (Lower("username"),),
     "last-login": (F("last_login").desc(nulls_last=True), Lower("username")),
 }
@@ -131,9 +132,7 @@ def people(wanted: PeopleFilter, number: int) -> Page[Any]:
     users = with_invitation(User.objects.all())
     if wanted.search:
         text = wanted.search
-        users = users.filter(
-            Q(username__icontains=text) | Q(full_name__icontains=text) | Q(email__icontains=text)
-        )
+        users = users.filter(holds("username", text) | holds("full_name", text) | holds("email", text))
     if wanted.state:
         users = in_state(users, wanted.state)
     if wanted.role or wanted.site:

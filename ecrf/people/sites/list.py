@@ -7,6 +7,7 @@ from django.db.models import Count, Q, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext, pgettext
 
+from ecrf.access.alike import InOrder
 from ecrf.access.models import REGIONS, Membership, Site
 
 
@@ -21,7 +22,7 @@ def sites_with_people() -> QuerySet[Site]:
 def people_at(site: Site) -> QuerySet[Membership]:
     """Who holds a role at this site, or from a later day on."""
     rows = site.memberships.filter(is_current=True, user__is_active=True)
-    return rows.select_related("user").order_by("role", "user__full_name", "pk")
+    return rows.select_related("user").order_by("role", InOrder("user__full_name"), "pk")
 
 
 @dataclass(frozen=True)
