@@ -1,4 +1,4 @@
-"""What is taken as a value or as a reason for none, what counts as another state of an item, and what is refused whole."""
+"""What is taken as a value or as a reason for none, what counts as another state of an item, what is refused whole."""
 
 import json
 from datetime import UTC, datetime
