@@ -48,6 +48,29 @@ def result(at, coordinator):
     return enter_result
 
 
+# --- the sign before a number ---
+
+
+def test_sign_of_a_number_that_is_not_stored_is_held_back_with_it(at, coordinator):
+    visit = at("SCR")
+
+    def give(seen=None, **values):
+        return enter(visit, "lab-result", coordinator, parent=1, seen=seen, **values)
+
+    refused = give(value="<1.2.3")
+    assert (list(refused.refused), refused.changed, refused.row) == (["value"], [], None)
+    assert set(give(value="<0.5").changed) == {"comparator", "value"}
+    stale = give(value=">7", seen={"value": "9", "comparator": "<"})
+    assert (list(stale.conflicts), stale.changed) == (["value"], [])
+    assert (stale.row.comparator, stale.row.value) == ("<", Decimal("0.5"))
+    both = give(value=">7", seen={"value": "9", "comparator": ""})
+    assert (list(both.conflicts), both.row.comparator) == (["value"], "<")
+    can_mean_two = give(value=">1,234").readings["value"]
+    assert [text for text, _words in can_mean_two] == [">1234", ">1.234"]
+    assert all(words.startswith("> ") for _text, words in can_mean_two)
+    assert give(value=Decimal("3.5")).row.value == Decimal("3.5")
+
+
 # --- the form -------------------------------------------------------------------------------------
 
 

@@ -79,6 +79,8 @@ def _record(
     seen: Mapping[str, Shown],
     data: PatientData,
 ) -> Recorded:
+    if odd := [name for name in values if name not in place.definition.entered]:
+        raise LookupError(f"{place.definition.title} has no item {odd[0]}.")
     row, above = _load(place, values, data)
     result = Recorded(place, row)
     if (row is not None and row.entry.is_struck) or (above is not None and above.is_struck):

@@ -41,8 +41,6 @@ def changes_in(
     changes: dict[str, Any] = {}
     signs, numbers = _signs_apart(definition, values)
     for name, given in {**values, **signs, **numbers}.items():
-        if name not in definition.entered:
-            raise LookupError(f"{definition.title} has no item {name}.")
         try:
             value = value_of(definition, name, given, now)
             if name in definition.links and isinstance(value, str):
