@@ -7,6 +7,7 @@ BIN := .venv/bin
 DEMO_PACKAGES := .venv/.installed-for-the-demo
 PACKAGES := .venv/.installed
 PACKAGES_OF_HA := .venv-ha/.installed
+PACKAGES_OF_SCAN := .venv-scan/.installed
 NODE_PACKAGES := node_modules/.fetched
 FRONT_END := static/vendor/.copied
 WORDS := static/words/.compiled
@@ -109,9 +110,9 @@ ha: setup $(PACKAGES_OF_HA) ## three machines, which die and lose each other whi
 drill: setup barman ## kill a synthetic study while people save; bring it back from its backups, look, sign a sheet (PACE=quick)
 	@$(BIN)/python -m tests.drill $(PACE)
 
-# At full size an hour on a quiet machine, and docs/performance.md is written anew.
-siege: setup ## 50 people on 1 M events, a bad night, and every form fuzzed (PACE=quick, PART=figures, fire or fuzzing)
-	@$(BIN)/python -m tests.siege $(PACE) $(PART)
+# At full size an hour on a quiet machine, and docs/performance.md is written anew; scanners take two more (MINUTES=120).
+siege: setup $(if $(filter scan,$(or $(PART),scan)),$(PACKAGES_OF_SCAN)) ## 50 people on 1 M events, a bad night, forms fuzzed, scanners (PACE=quick, PART=figures, fire, fuzzing or scan)
+	@MINUTES=$(MINUTES) $(BIN)/python -m tests.siege $(PACE) $(PART)
 
 # What `make test` runs, whose results and pictures are kept; RESULTS=folder takes those of a run of before.
 validate: setup chromium openssl barman ## one signed report of everything that was validated (RESULTS=folder, TESTS=..., INTO=..., MUTATE=1)
@@ -182,6 +183,7 @@ lock: setup ## pin again what pyproject.toml and package.json ask for (UPGRADE=-
 	@$(UV_COMPILE) $(UPGRADE) --group npm -o requirements-npm.lock
 	@$(UV_COMPILE) $(UPGRADE) --group backup --no-deps -o requirements-backup.lock
 	@$(UV_COMPILE) $(UPGRADE) --group ha -o requirements-ha.lock
+	@$(UV_COMPILE) $(UPGRADE) --group scan -o requirements-scan.lock
 	@echo "Front-end packages ..."
 	@$(NPM) install --package-lock-only --ignore-scripts --no-audit --no-fund \
 		--omit-lockfile-registry-resolved --loglevel=error >/dev/null
@@ -207,6 +209,13 @@ $(PACKAGES_OF_HA): requirements-ha.lock | $(PACKAGES)
 	@echo "Patroni ..."
 	@$(BIN)/uv venv --quiet --clear --python $(firstword $(wildcard /usr/bin/python3) $(PYTHON)) .venv-ha
 	@$(BIN)/uv pip install --quiet --python .venv-ha/bin/python --require-hashes -r requirements-ha.lock
+	@touch $@
+
+# Apart from everything else: wapiti asks for old versions of what the product has, and for much that it must not have.
+$(PACKAGES_OF_SCAN): requirements-scan.lock | $(PACKAGES)
+	@echo "Wapiti and sqlmap ..."
+	@$(BIN)/uv venv --quiet --clear --python $(BIN)/python .venv-scan
+	@$(BIN)/uv pip install --quiet --python .venv-scan/bin/python --require-hashes -r requirements-scan.lock
 	@touch $@
 
 # After the other Debian packages: two cannot install at once.

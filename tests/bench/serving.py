@@ -3,6 +3,7 @@
 import contextlib
 import http.client
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -10,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg2
@@ -30,7 +32,7 @@ def database() -> Iterator[dict[str, str]]:
         folder.chmod(0o755)  # PostgreSQL runs as another user where the bench runs as root
         with embedded_postgres(folder / "postgres") as url:
             env = bench_environment(url, folder)
-            _add_role(url)
+            add_role(url)
             manage({**env, "DJANGO_SETTINGS_MODULE": "ecrf.settings"}, "migrate", "--verbosity", "0")
             manage(env, "migrate", "--verbosity", "0", "--run-syncdb")
             _grant_reference(url)
@@ -51,7 +53,7 @@ def bench_environment(url: str, folder: Path) -> dict[str, str]:
     return {**environment(url), **given, **bench, "SECRET_KEY": "only-for-the-bench-" * 4}
 
 
-def _add_role(url: str) -> None:
+def add_role(url: str) -> None:
     """As the compose file makes it; the migrations grant to it what it may."""
     _run(url, f"CREATE ROLE {WEB} LOGIN; ALTER ROLE {WEB} SET track_activities = off")
 
@@ -74,13 +76,17 @@ def as_web(url: str) -> str:
 
 
 @contextlib.contextmanager
-def server(env: dict[str, str], as_owner: bool = False, workers: str = "2") -> Iterator["Server"]:
+def server(
+    env: dict[str, str], as_owner: bool = False, workers: str = "2", says: BinaryIO | None = None
+) -> Iterator["Server"]:
     """gunicorn by the demo's command on a free port, ended at the end. It serves as the web role, as it is shipped;
-    `as_owner`, whom no policy binds, to see what these cost."""
+    `as_owner`, whom no policy binds, to see what these cost. `says`: a file for what it prints."""
     port = _free_port()
     start = time.perf_counter()
     served = env if as_owner else {**env, "DATABASE_URL": as_web(env["DATABASE_URL"])}
-    process = subprocess.Popen(gunicorn(str(port), workers), cwd=ROOT, env=served)
+    process = subprocess.Popen(
+        gunicorn(str(port), workers), cwd=ROOT, env=served, stdout=says, stderr=says and subprocess.STDOUT
+    )
     try:
         _wait_until_healthy(process, port)
         yield Server(process.pid, port, time.perf_counter() - start)
@@ -91,6 +97,14 @@ def server(env: dict[str, str], as_owner: bool = False, workers: str = "2") -> I
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+def processes_of_compose() -> str:
+    """How many the compose file starts."""
+    said = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
+    found = re.search(r"WEB_CONCURRENCY:-(\d+)", said)
+    assert found
+    return found[1]
 
 
 class Server:

@@ -18,6 +18,7 @@ LOCKS = [
     "requirements-npm.lock",
     "requirements-backup.lock",
     "requirements-ha.lock",
+    "requirements-scan.lock",
     "requirements-demo.lock",
 ]
 VAGUE_NAMES = {"utils", "util", "helpers", "helper", "common", "core", "base", "misc"}
@@ -227,7 +228,7 @@ def test_every_dependency_is_locked():
 @pytest.mark.parametrize("lock", LOCKS)
 def test_python_lock_files_pin_hashes_and_hold_no_address(lock):
     text = (ROOT / lock).read_text(encoding="utf-8")
-    assert "http" not in text, f"{lock} names a server; write it again with `make lock`."
+    assert "://" not in text, f"{lock} names a server; write it again with `make lock`."
     assert not re.search(r"^\s*--(?!hash=)", text, re.MULTILINE), f"{lock} holds an option; use `make lock`."
     bare = [pin for pin in re.findall(r"^[\w.-]+==[^\n]*", text, re.MULTILINE) if not pin.endswith("\\")]
     assert not bare, f"{lock} pins without a hash; write it again with `make lock`: {bare}"

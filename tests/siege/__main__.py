@@ -1,13 +1,12 @@
-"""`make siege`: `python -m tests.siege [quick] [figures] [fire] [fuzzing]`; without a part, all of them.
+"""`make siege`: `python -m tests.siege [quick] [figures] [fire] [fuzzing] [scan]`; without a part, all of them.
 
 `figures` seeds a study, lets fifty people work on it, and at full size writes docs/performance.md. `fire` does to a
-copy what a bad night does. `fuzzing` sends every form what no page would send, as every role. Exit code 1: something
-was lost or broke, or a goal was not kept.
+copy what a bad night does. `fuzzing` sends every form what no page would send, as every role. `scan` lets wapiti and
+sqlmap attack it, as every role. Exit code 1: something was lost or broke, or a goal was not kept.
 """
 
 import json
 import os
-import re
 import signal
 import subprocess
 import sys
@@ -16,10 +15,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ecrf.demo import ROOT
-from tests.bench.serving import database, server, use
+from tests.bench.serving import database, processes_of_compose, server, use
 from tests.bench.table import Line, progress, show
 
-PARTS = ("figures", "fire", "fuzzing")
+PARTS = ("figures", "fire", "fuzzing", "scan")
 REQUESTS, PAGES = 25_000, 2_000
 
 
@@ -29,11 +28,21 @@ def main(words: list[str]) -> int:
         return 2
     is_quick = "quick" in words
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that what was begun is ended
-    run: dict[str, Callable[[bool], list[Line]]] = {"figures": figures, "fire": fire, "fuzzing": fuzzing}
+    run: dict[str, Callable[[bool], list[Line]]] = {
+        "figures": figures,
+        "fire": lambda is_quick: of_its_own("fire", is_quick),
+        "fuzzing": fuzzing,
+        "scan": lambda is_quick: of_its_own("scan", is_quick),
+    }
     lines = []
     for part in [part for part in PARTS if part in words] or PARTS:
         progress(f"{part}, load {os.getloadavg()[0]:.1f}")
         lines += run[part](is_quick)
+    return tell(lines)
+
+
+def tell(lines: list[Line]) -> int:
+    """The table, and the exit code that it means."""
     print(show(lines))
     broken = sum(line.ok is False for line in lines)
     print(f"\n{broken or 'Nothing'} of it is not as it should be.")
@@ -67,19 +76,12 @@ def figures(is_quick: bool) -> list[Line]:
         return report.lines_of(found)
 
 
-def processes_of_compose() -> str:
-    said = (ROOT / "docker-compose.yml").read_text(encoding="utf-8")
-    found = re.search(r"WEB_CONCURRENCY:-(\d+)", said)
-    assert found
-    return found[1]
-
-
-def fire(is_quick: bool) -> list[Line]:
-    """In a process of its own: the tests' settings are set where it begins."""
-    command = [sys.executable, "-m", "tests.siege.fire", *(["quick"] if is_quick else [])]
+def of_its_own(part: str, is_quick: bool) -> list[Line]:
+    """In a process of its own, whose settings are set where it begins; it prints its lines as JSON."""
+    command = [sys.executable, "-m", f"tests.siege.{part}", *(["quick"] if is_quick else [])]
     done = subprocess.run(command, cwd=ROOT, stdout=subprocess.PIPE, text=True)
     return [Line(**one) for one in json.loads(done.stdout or "[]")] or [
-        Line("fire", "it ended before its end: see above", "", False)
+        Line(part, "it ended before its end: see above", "", False)
     ]
 
 
