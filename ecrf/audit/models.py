@@ -49,6 +49,19 @@ class Operation(models.TextChoices):
     DELETE = "DELETE", "deleted"
 
 
+HAD_A_VALUE = "strict $.* ? (@[0] != null)"
+"""Fits `changes` where one of the items had a value before: they were corrected, and not entered for the first time."""
+CORRECTS = models.Q(
+    models.Func(
+        models.F("changes"),
+        models.Value(HAD_A_VALUE),
+        function="jsonb_path_exists",
+        output_field=models.BooleanField(),
+    ),
+    entry_id__isnull=False,
+)
+
+
 class AuditEvent(models.Model):
     """One change of one row: which items changed from what to what, by whom, when and why."""
 
@@ -77,6 +90,15 @@ class AuditEvent(models.Model):
             models.Index(fields=["table", "row"], name="audit_row"),
             models.Index(fields=["entry_id"], name="audit_entry", condition=models.Q(entry_id__isnull=False)),
             models.Index(fields=["at", "id"], name="audit_when"),
+            # What is looked for in the whole trail: a small part of it, each with an index that holds nothing else.
+            models.Index(
+                fields=["at"],
+                name="audit_begun",
+                condition=models.Q(table="casebook_entry", operation=Operation.INSERT),
+            ),
+            models.Index(
+                fields=["at"], name="audit_corrected", condition=CORRECTS & ~models.Q(table="casebook_entry")
+            ),
         ]
         triggers = [
             _only_by_trigger(pgtrigger.Insert),

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Exists, JSONField, Lookup, OuterRef, Q
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from ecrf.audit.models import HAD_A_VALUE
 from ecrf.checks.models import Discrepancy
 from ecrf.files.models import FileReceipt, FileVersion, StoredFile
 from ecrf.forms.registry import CRFS
@@ -60,7 +61,7 @@ TABLES: dict[str, tuple[str, ...]] = {
 OF_REVIEW = tuple(name for names in TABLES.values() for name in names)
 
 
-CHANGES = {EventKind.ENTERED: "strict $.* ? (@[0] == null)", EventKind.CHANGED: "strict $.* ? (@[0] != null)"}
+CHANGES = {EventKind.ENTERED: "strict $.* ? (@[0] == null)", EventKind.CHANGED: HAD_A_VALUE}
 """Which of an event's pairs of old and new value make it one where a value was entered, or changed."""
 
 

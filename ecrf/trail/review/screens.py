@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -25,6 +25,9 @@ from ecrf.trail.words import forms
 SHOWN = 50
 """How many rows of each screen stand on the page with all of them."""
 SHOWN_ALONE = 500
+LOOKED_AT = 30_000
+"""Of so many events each screen is made on the page with all of them, the latest of its kind: the page stays quick,
+however long the trail. One screen alone, and its file, read the whole period."""
 
 BROKE = {
     SignatureScope.FORM: gettext_lazy("broke the signature of %(who)s on the form"),
@@ -80,7 +83,8 @@ class ScreenRows:
 
 @dataclass(frozen=True)
 class Screen:
-    """One question to the trail with its answer; `rule` says in words what it counts."""
+    """One question to the trail with its answer; `rule` says in words what it counts. `looked_at_since`: where it was
+    made of the latest events only, of the first of these."""
 
     key: str
     title: str
@@ -88,6 +92,25 @@ class Screen:
     total: int
     people: list[tuple[str, int]]
     rows: list[ScreenRows] = field(default_factory=list)
+    looked_at_since: datetime | None = None
+
+    @property
+    def counted(self) -> str:
+        """`57`, or `at least 57` of a part of the period."""
+        return gettext("at least %(number)d") % {"number": self.total} if self.is_cut else str(self.total)
+
+    @property
+    def is_cut(self) -> bool:
+        return self.looked_at_since is not None
+
+    @property
+    def cut_words(self) -> str:
+        """Which part of the period was looked at."""
+        if self.looked_at_since is None:
+            return ""
+        words = gettext("Of this only the latest %(number)s events were looked at, back to %(moment)s UTC.")
+        moment = f"{self.looked_at_since.astimezone(UTC):%Y-%m-%d %H:%M}"
+        return words % {"number": f"{LOOKED_AT:,}", "moment": moment}
 
     @property
     def more(self) -> int:
@@ -109,9 +132,11 @@ def rules(period: Period) -> dict[str, str]:
 
 
 def screens(where: list[Site], period: Period, only: str = "", limit: int = 0) -> list[Screen]:
-    """All screens, or one of them with more rows: one statement each, and one for the forms that they name."""
+    """All screens, each of the latest events of its kind; or one of them of all, with more rows. One statement each,
+    and one for the forms that they name."""
     limit = limit or (SHOWN_ALONE if only else SHOWN)
-    asked = {key: _ask(key, where, period, limit) for key in SCREENS if only in ("", key)}
+    most = None if only else LOOKED_AT
+    asked = {key: _ask(key, where, period, limit, most) for key in SCREENS if only in ("", key)}
     rows = [row for answer in asked.values() for row in answer["rows"] or ()]
     entries = entries_by_id({row["entry"] for row in rows if row.get("entry")})
     by_id = {site.pk: site for site in where}
@@ -124,12 +149,13 @@ def screens(where: list[Site], period: Period, only: str = "", limit: int = 0) -
             answer["total"],
             [(person["actor"], person["count"]) for person in answer["people"] or ()],
             [_found(key, row, entries, by_id) for row in answer["rows"] or ()],
+            answer["since"],
         )
         for key, answer in asked.items()
     ]
 
 
-def _ask(key: str, where: list[Site], period: Period, limit: int) -> dict[str, Any]:
+def _ask(key: str, where: list[Site], period: Period, limit: int, most: int | None) -> dict[str, Any]:
     trial = protocol()
     names = {"visit_form": table(CRFS[trial.visit_form].model), "visited_on": trial.visit_date_item}
     parameters: dict[str, Any] = {
@@ -140,11 +166,12 @@ def _ask(key: str, where: list[Site], period: Period, limit: int) -> dict[str, A
         "times": period.times,
         "forms": list(forms()),
         "limit": limit,
+        "most": most,
     }
     with connection.cursor() as cursor:
         cursor.execute(sql.statement(key, names), parameters)
-        total, people, rows = cursor.fetchone()
-    return {"total": total, "people": _read(people), "rows": _read(rows)}
+        total, people, rows, since = cursor.fetchone()
+    return {"total": total, "people": _read(people), "rows": _read(rows), "since": since}
 
 
 def _read(found: Any) -> Any:

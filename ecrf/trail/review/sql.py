@@ -1,27 +1,56 @@
-"""The statements of the review screens. Each gives one row: how many, how many of each person, and the latest rows."""
+"""The statements of the review screens. Each gives one row: how many, how many of each person, and the latest rows.
 
-# `found` are the rows: at, actor, site, patient, entry, and what the screen says of them.
+`looked` is what a screen reads: the latest events of its kind, at most so many, each by an index that holds nothing
+else. `found` is what it says of them: at, actor, site, patient, entry, and its own columns.
+"""
+
+from ecrf.audit.models import HAD_A_VALUE
+
 FRAME = """
 WITH place AS MATERIALIZED (
     SELECT p.id AS chain, p.number AS patient, s.id AS site, s.time_zone AS zone
     FROM casebook_patient p JOIN access_site s ON s.id = p.site_id WHERE s.id = ANY (%(sites)s::bigint[])
-), found AS MATERIALIZED ({found})
+), looked AS MATERIALIZED ({looked} ORDER BY at DESC LIMIT %(most)s), found AS MATERIALIZED ({found})
 SELECT (SELECT count(*) FROM found),
     (SELECT jsonb_agg(t) FROM (
         SELECT actor, count(*) FROM found GROUP BY actor ORDER BY count(*) DESC, actor LIMIT 20) t),
-    (SELECT jsonb_agg(t) FROM (SELECT * FROM found ORDER BY at DESC LIMIT %(limit)s) t)
+    (SELECT jsonb_agg(t) FROM (SELECT * FROM found ORDER BY at DESC LIMIT %(limit)s) t),
+    (SELECT min(at) FROM looked HAVING count(*) >= %(most)s)
+"""
+
+# By the patient's key and not by `place`: so the events come in the index's order, and the reading stops in time.
+OF_PATIENTS = """
+    FROM audit_auditevent e JOIN casebook_patient p ON p.id = e.chain JOIN access_site s ON s.id = p.site_id
+    WHERE s.id = ANY (%(sites)s::bigint[]) AND e.at >= %(begins)s AND e.at < %(ends)s
+"""
+
+# The condition is the one of the index `audit_begun`.
+BEGUN = """
+    SELECT e.at, e.actor, e.chain, e.entry_id {of_patients}
+        AND e."table" = 'casebook_entry' AND e.operation = 'INSERT'
 """
 
 LATE = """
     SELECT max(e.at) AS at, e.actor, place.site, place.patient, min(e.entry_id) AS entry, v.{visited_on} AS day,
         count(*) AS forms, max((e.at AT TIME ZONE place.zone)::date - v.{visited_on}) AS count
-    FROM audit_auditevent e JOIN place ON place.chain = e.chain
+    FROM looked e JOIN place ON place.chain = e.chain
     JOIN casebook_entry c ON c.id = e.entry_id AND c.parent_id IS NULL
     JOIN casebook_entry d ON d.visit_id = c.visit_id AND d.struck_at IS NULL
     JOIN {visit_form} v ON v.entry_id = d.id
-    WHERE e."table" = 'casebook_entry' AND e.operation = 'INSERT' AND e.at >= %(begins)s AND e.at < %(ends)s
-        AND (e.at AT TIME ZONE place.zone)::date - v.{visited_on} > %(days)s
+    WHERE (e.at AT TIME ZONE place.zone)::date - v.{visited_on} > %(days)s
     GROUP BY e.actor, place.site, place.patient, c.visit_id, v.{visited_on}
+"""
+
+FALLEN = """
+    SELECT f.* FROM (
+        SELECT patient_id, fallen_position AS position, fell_at AS at, entry_id AS entry, item,
+            value AS was, NULL::text AS signer, NULL::text AS scope
+        FROM verification_verification WHERE fell_at >= %(begins)s AND fell_at < %(ends)s
+        UNION ALL
+        SELECT patient_id, broken_position, broken_at, NULL, NULL,
+            NULL, printed_name, scope
+        FROM signatures_signature WHERE broken_at >= %(begins)s AND broken_at < %(ends)s
+    ) f JOIN place ON place.chain = f.patient_id
 """
 
 UNDONE = """
@@ -30,52 +59,87 @@ UNDONE = """
             SELECT min(regexp_replace(name, '[.]missing$', '')) FROM jsonb_object_keys(e.changes) name
             WHERE e."table" = ANY (%(forms)s) AND name <> 'entry_id'
         )) AS item, f.was, f.signer, f.scope
-    FROM (
-        SELECT patient_id, fallen_position AS position, fell_at AS at, entry_id AS entry, item,
-            value AS was, NULL::text AS signer, NULL::text AS scope
-        FROM verification_verification WHERE fell_at >= %(begins)s AND fell_at < %(ends)s
-        UNION ALL
-        SELECT patient_id, broken_position, broken_at, NULL, NULL,
-            NULL, printed_name, scope
-        FROM signatures_signature WHERE broken_at >= %(begins)s AND broken_at < %(ends)s
-    ) f
+    FROM looked f
     JOIN place ON place.chain = f.patient_id
     JOIN audit_auditevent e ON e.chain = f.patient_id AND e.position = f.position
+"""
+
+# The condition is the one of the index `audit_corrected`.
+CORRECTED = """
+    SELECT e.at, e.actor, e.reason, e.chain, e.entry_id, e.id, e.changes {of_patients}
+        AND e."table" = ANY (%(forms)s) AND e.operation = 'UPDATE'
+        AND jsonb_path_exists(e.changes, '{had_a_value}') AND e.entry_id IS NOT NULL AND e."table" <> 'casebook_entry'
 """
 
 OFTEN = """
     SELECT max(e.at) AS at, (array_agg(e.actor ORDER BY e.at DESC))[1] AS actor,
         (array_agg(e.reason ORDER BY e.at DESC))[1] AS reason, place.site, place.patient, e.entry_id AS entry,
         regexp_replace(item.key, '[.]missing$', '') AS item, count(DISTINCT e.id) AS count
-    FROM audit_auditevent e JOIN place ON place.chain = e.chain
+    FROM looked e JOIN place ON place.chain = e.chain
     CROSS JOIN LATERAL jsonb_each(e.changes) item
-    WHERE e."table" = ANY (%(forms)s) AND e.operation = 'UPDATE' AND item.value -> 0 <> 'null'
-        AND e.at >= %(begins)s AND e.at < %(ends)s
+    WHERE item.value -> 0 <> 'null'
     GROUP BY place.site, place.patient, e.entry_id, regexp_replace(item.key, '[.]missing$', '')
     HAVING count(DISTINCT e.id) >= %(times)s
+"""
+
+# First when it is night or a weekend on any of the clocks: only there the events are read, and each is asked what its
+# own site's clock said. An hour more on both sides, for the days on which the clocks are changed.
+AT_ODD_HOURS = """
+    SELECT event.* FROM (
+        SELECT unnest(range_agg(tstzrange(night.begins - interval '1 hour', night.ends + interval '1 hour'))) AS during
+        FROM (SELECT DISTINCT zone FROM place) clock
+        CROSS JOIN LATERAL generate_series(
+            (%(begins)s AT TIME ZONE zone)::date - 1, (%(ends)s AT TIME ZONE zone)::date, interval '1 day'
+        ) AS on_day
+        CROSS JOIN LATERAL (
+            SELECT (on_day::date + time '22:00') AT TIME ZONE zone, (on_day::date + 1 + time '05:00') AT TIME ZONE zone
+            UNION ALL
+            SELECT on_day::date::timestamp AT TIME ZONE zone, (on_day::date + 1)::timestamp AT TIME ZONE zone
+            WHERE extract(isodow FROM on_day) >= 6
+        ) AS night (begins, ends)
+    ) odd CROSS JOIN LATERAL (
+        SELECT e.at, e.actor, e.chain, e.transaction {of_patients}
+            AND e.at >= lower(odd.during) AND e.at < upper(odd.during)
+            AND e."table" = ANY (%(forms)s) AND e.changes <> '{{}}' AND (
+                extract(isodow FROM e.at AT TIME ZONE s.time_zone) >= 6
+                OR (e.at AT TIME ZONE s.time_zone)::time >= '22:00'
+                OR (e.at AT TIME ZONE s.time_zone)::time < '05:00'
+            )
+        ORDER BY e.at DESC LIMIT %(most)s
+    ) event
 """
 
 HOURS = """
     SELECT max(e.at) AS at, e.actor, place.site, place.patient, (e.at AT TIME ZONE place.zone)::date AS day,
         count(DISTINCT e.transaction) AS count,
         min(e.at AT TIME ZONE place.zone) AS first, max(e.at AT TIME ZONE place.zone) AS last
-    FROM audit_auditevent e JOIN place ON place.chain = e.chain
-    WHERE e."table" = ANY (%(forms)s) AND e.changes <> '{{}}' AND e.at >= %(begins)s AND e.at < %(ends)s AND (
-        extract(isodow FROM e.at AT TIME ZONE place.zone) >= 6
-        OR (e.at AT TIME ZONE place.zone)::time >= '22:00' OR (e.at AT TIME ZONE place.zone)::time < '05:00'
-    )
+    FROM looked e JOIN place ON place.chain = e.chain
     GROUP BY e.actor, place.site, place.patient, (e.at AT TIME ZONE place.zone)::date
 """
 
-STRUCK = """
-    SELECT c.struck_at AS at, u.username AS actor, c.struck_reason AS reason, place.site, place.patient, c.id AS entry
-    FROM casebook_entry c JOIN place ON place.chain = c.patient_id JOIN access_user u ON u.id = c.struck_by_id
+STRUCK_OUT = """
+    SELECT c.struck_at AS at, c.struck_by_id, c.struck_reason, c.patient_id, c.id
+    FROM casebook_entry c JOIN place ON place.chain = c.patient_id
     WHERE c.struck_at >= %(begins)s AND c.struck_at < %(ends)s
 """
 
-SCREENS = {"late": LATE, "undone": UNDONE, "often": OFTEN, "hours": HOURS, "struck": STRUCK}
+STRUCK = """
+    SELECT c.at, u.username AS actor, c.struck_reason AS reason, place.site, place.patient, c.id AS entry
+    FROM looked c JOIN place ON place.chain = c.patient_id JOIN access_user u ON u.id = c.struck_by_id
+"""
+
+SCREENS = {
+    "late": (BEGUN, LATE),
+    "undone": (FALLEN, UNDONE),
+    "often": (CORRECTED, OFTEN),
+    "hours": (AT_ODD_HOURS, HOURS),
+    "struck": (STRUCK_OUT, STRUCK),
+}
+"""{screen: what it reads, what it says of that}."""
 
 
 def statement(key: str, names: dict[str, str]) -> str:
     """The screen's statement; `names` are the tables and columns that the trial chose, from the code only."""
-    return FRAME.format(found=SCREENS[key].format(**names))
+    given = {"of_patients": OF_PATIENTS, "had_a_value": HAD_A_VALUE, **names}
+    looked, found = (part.format(**given) for part in SCREENS[key])
+    return FRAME.format(looked=looked, found=found)

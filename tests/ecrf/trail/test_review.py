@@ -5,8 +5,11 @@ import re
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from ecrf.casebook.striking import strike_out
+from ecrf.trail.review import screens as module
 from ecrf.trail.review.screens import Period, Screen, screens
 from tests.bench.counting import client_of, statements
 from tests.builders import a_patient, a_visit, enter
@@ -212,3 +215,62 @@ def test_screens_take_the_same_statements_however_much_they_find(world, settings
         a_visit(a_patient(site, coordinator), "W01", coordinator)
     found = statements(lambda: client.get("/sites/01/trail/review/"))
     assert few <= found.count <= few + 1, "\n".join(found.sql)
+
+
+# --- a long trail -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def busy(world, monkeypatch) -> World:
+    """More happened than the page with all screens looks at."""
+    monkeypatch.setattr(module, "LOOKED_AT", 3)
+    for value in range(71, 78):
+        world.change(str(value))
+    at("2026-11-21 03:00+00")
+    return world
+
+
+def test_page_of_all_looks_at_the_latest_only_and_says_so(client, busy, site):
+    told = {screen.key: screen for screen in screens([site], over_all(site))}
+    assert {key for key, screen in told.items() if screen.is_cut} == {"often", "hours"}
+    assert (told["often"].counted, told["hours"].counted) == ("at least 1", "at least 1")
+    assert told["often"].rows[0].count == 3
+    client.force_login(busy.monitor)
+    page = text(client, "/sites/01/trail/review/?since=2026-11-01&until=2026-11-30")
+    assert "Changed many times: at least 1" in page
+    assert "back to 2026-11-21 03:00 UTC" in page
+
+
+def test_one_screen_alone_reads_the_whole_period(busy, site):
+    for key in ("often", "hours"):
+        (screen,) = screens([site], over_all(site), key)
+        assert (screen.is_cut, screen.counted) == (False, "1")
+    assert screens([site], over_all(site), "often")[0].rows[0].count == 7
+
+
+def test_page_of_all_that_found_nothing_says_of_which_part(client, busy):
+    client.force_login(busy.monitor)
+    page = text(client, "/sites/01/trail/review/?since=2026-11-01&until=2026-11-30&times=5")
+    assert "None among these." in page
+
+
+def over_all(site) -> Period:
+    return Period(site.now() - timedelta(days=900), site.now() + timedelta(days=1), 7, 3)
+
+
+@pytest.mark.parametrize(
+    ("key", "index"), [("late", "audit_begun"), ("often", "audit_corrected"), ("hours", "audit_when")]
+)
+def test_screens_read_by_an_index_what_they_are_about(look, world, key, index):
+    """A short trail PostgreSQL would rather read whole, and by another index: so it has this one only."""
+    with connection.cursor() as cursor, CaptureQueriesContext(connection) as asked:
+        look(key)
+        (statement,) = (query["sql"] for query in asked if "WITH place AS" in query["sql"])
+        cursor.execute("ALTER TABLE audit_auditevent DROP CONSTRAINT audit_position_unique")
+        for other in {"audit_when", "audit_row", "audit_entry", "audit_begun", "audit_corrected"} - {index}:
+            cursor.execute(f"DROP INDEX {other}")
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("SET LOCAL enable_bitmapscan = off")
+        cursor.execute(f"EXPLAIN {statement}")
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert re.search(rf"using {index} on audit_auditevent", plan), plan
