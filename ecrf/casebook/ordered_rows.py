@@ -8,6 +8,7 @@ from ecrf.audit.texts import meaning
 from ecrf.forms.crf import Crf
 
 Key = Callable[[Any], Hashable]
+Order = Callable[[Any], tuple[Any, ...]]
 
 
 def _code(row: Crf) -> str | None:
@@ -53,7 +54,7 @@ class _Index:
         found = self._keys[row.entry_id] = self.key(row)
         return found
 
-    def put(self, row: Crf, order: Key) -> None:
+    def put(self, row: Crf, order: Order) -> None:
         """A row that is new here, or may be found by something else now."""
         before = self._keys.get(row.entry_id, self)
         if before == (now := self._noted(row)):
@@ -71,7 +72,7 @@ class OrderedRows:
         self._standing: list[Any] | None = None
         self._indexes: dict[Hashable, _Index] = {}
 
-    def sort(self, order: Key) -> None:
+    def sort(self, order: Order) -> None:
         """Put them into their order, and anew once what it follows from has moved."""
         self.every = sorted(self.every, key=order)
         self._standing, self._indexes = None, {}
@@ -103,7 +104,7 @@ class OrderedRows:
             self._indexes[name] = _Index(key, self.every if name in OF_EVERY else self.standing)
         return self._indexes[name]
 
-    def put(self, row: Crf, order: Key) -> None:
+    def put(self, row: Crf, order: Order) -> None:
         """Let the row that was written stand for its stored version."""
         known = self.by("entry", row.entry_id)
         if known and known[0] is not row:
@@ -120,7 +121,7 @@ class OrderedRows:
                 index.put(row, order)
 
 
-def _with(rows: list[Any], row: Crf, order: Key) -> list[Any]:
+def _with(rows: list[Any], row: Crf, order: Order) -> list[Any]:
     more = rows.copy()
     insort(more, row, key=order)
     return more

@@ -12,9 +12,11 @@ from typing import Any
 from django.utils.translation import gettext, gettext_lazy
 from lxml import etree
 
+from ecrf.casebook.laboratory.units import same_unit
 from ecrf.casebook.record.values import Missing
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS, CrfDefinition
+from ecrf.forms.words import as_written
 from ecrf.imports.reading.encodings import UnreadableFile, refuse_no_text
 from ecrf.imports.sources.row import Given, SourceRow, missing_of
 
@@ -27,7 +29,7 @@ NO_DOCTYPE = gettext_lazy(
 )
 MOST_NAMED = 12
 LOG = "SE.LOG"
-EVENT, FORM, GROUP, ITEM = "SE.", "F.", "IG.", "I."
+EVENT, FORM, GROUP, ITEM, UNIT = "SE.", "F.", "IG.", "I.", "MU."
 """Before the keys in our OIDs; a foreign file may name the keys alone."""
 MISSING, COMMENT = ".MISSING", ".MISSING-COMMENT"
 
@@ -45,6 +47,11 @@ class Levels:
     group_repeat: str = ""
     line: int = 0
     values: dict[str, str | None] = field(default_factory=dict)
+    unit: str = ""
+    units: dict[str, str] = field(default_factory=dict)
+    """{OID of an item: that of the unit in which its value is given}, where the file says one."""
+    unit_names: dict[str, str] = field(default_factory=dict)
+    """{OID: what the file calls the unit}"""
 
 
 def read_odm(stream: RawIOBase, head: bytes) -> Iterator[SourceRow]:
@@ -69,6 +76,8 @@ def read_odm(stream: RawIOBase, head: bytes) -> Iterator[SourceRow]:
             name = _name(element)
             if name.startswith("ItemData"):
                 _take(element, levels)
+            elif name == "MeasurementUnitRef":
+                levels.unit = element.get("MeasurementUnitOID", "")
             elif name == "FormData":
                 levels.form = ""
             elif name == "ItemGroupData" and levels.form:  # those of reference data belong to no form
@@ -134,7 +143,11 @@ def _enter(element: Any, levels: Levels, *, is_root: bool) -> None:
             levels.form, levels.form_repeat = get("FormOID", ""), get("FormRepeatKey", "")
         case "ItemGroupData":
             levels.group, levels.group_repeat = get("ItemGroupOID", ""), get("ItemGroupRepeatKey", "")
-            levels.line, levels.values = element.sourceline or 0, {}
+            levels.line, levels.values, levels.units = element.sourceline or 0, {}, {}
+        case "MeasurementUnit":
+            levels.unit_names[get("OID", "")] = get("Name", "")
+        case _ if name.startswith("ItemData"):
+            levels.unit = ""
 
 
 def _refuse_root(element: Any) -> None:
@@ -168,6 +181,8 @@ def _take(element: Any, levels: Levels) -> None:
     else:
         value = element.get("Value")
         levels.values[oid] = value if value is not None else element.text or ""
+        if levels.unit:
+            levels.units[oid] = levels.unit
 
 
 def _let_go(element: Any) -> None:
@@ -191,9 +206,32 @@ def _row(levels: Levels, count: int, strange: dict[str, None]) -> SourceRow | No
     if visit is None:
         return None
     row = SourceRow(levels.line, levels.subject, group.key, place=count, visit=visit, values=values)
+    row.faults = _other_units(levels, group)
     row.form_number = levels.form_repeat or "1"
     row.row = levels.group_repeat if group.row_of else ""
     return row
+
+
+def _other_units(levels: Levels, definition: CrfDefinition) -> dict[str, str]:
+    """{item: why its value is refused}, of those that the file gives in another unit than the form has."""
+    faults = {}
+    for oid, unit in levels.units.items():
+        name = oid.removeprefix(f"{ITEM}{definition.key}.")
+        if name not in definition.entered:
+            continue
+        own = as_written(definition.items[name], "unit")
+        called = [unit.removeprefix(UNIT), levels.unit_names.get(unit, "")]
+        if not any(one and (one == own or same_unit(one, own)) for one in called):
+            given = (levels.unit_names.get(unit) or unit)[:40]
+            words = gettext(
+                "The file gives it in “%(given)s”, and it is entered in %(own)s. Values are not converted."
+            )
+            if not own:
+                words = gettext(
+                    "The file gives it in “%(given)s”, and it has no unit here. Values are not converted."
+                )
+            faults[name] = words % {"given": given, "own": own}
+    return faults
 
 
 def _visit(levels: Levels, strange: dict[str, None]) -> str | None:

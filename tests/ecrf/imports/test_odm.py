@@ -13,7 +13,7 @@ from ecrf.imports.sources import odm
 from ecrf.imports.sources.odm import read_odm
 from tests.builders import enter
 from tests.ecrf.exports.odm.world import CONTROL, Files, build
-from tests.ecrf.imports.conftest import a_file, bring_it_in, kinds
+from tests.ecrf.imports.conftest import a_file, bring_it_in, kinds, whys
 
 pytestmark = pytest.mark.django_db
 
@@ -66,6 +66,38 @@ def test_our_own_snapshot_changes_nothing_value_by_value(data_manager, monkeypat
     )
     given = sum(bool(value) for row in batch.rows.all() for value in row.given.get("values", {}).values())
     assert given >= counted
+
+
+@pytest.mark.parametrize(
+    ("unit", "kind"),
+    [
+        ("MU.kg", "new"),
+        ("kg", "new"),
+        ("U1", "new"),
+        ("MU.lb", "refused"),
+        ("U2", "refused"),
+    ],
+)
+def test_a_value_in_another_unit_is_refused_and_never_taken_for_ours(data_manager, visit, unit, kind):
+    """Whether the unit is named by its OID, or by the name that the file gives to it."""
+    names = '<MeasurementUnit OID="U1" Name="kg"/><MeasurementUnit OID="U2" Name="pound"/>'
+    given = f'<ItemData ItemOID="weight_kg" Value="60"><MeasurementUnitRef MeasurementUnitOID="{unit}"/></ItemData>'
+    study = a_study(signs(visit.patient.number, given, event="W01"))
+    defined = study.replace(
+        "<ClinicalData", f"<Study><BasicDefinitions>{names}</BasicDefinitions></Study><ClinicalData"
+    )
+    batch = a_file(defined, data_manager, file_format="odm")
+    assert kinds(batch) == [kind]
+    assert (kind == "refused") == ("not converted" in " ".join(whys(batch)))
+
+
+def test_a_unit_of_an_item_that_has_none_is_refused(data_manager, visit):
+    given = (
+        '<ItemData ItemOID="rested" Value="yes"><MeasurementUnitRef MeasurementUnitOID="MU.kg"/></ItemData>'
+    )
+    batch = a_file(a_study(signs(visit.patient.number, given, event="W01")), data_manager, file_format="odm")
+    assert kinds(batch) == ["refused"]
+    assert "no unit here" in whys(batch)[0]
 
 
 def test_a_transactional_file_is_refused_with_what_to_take_instead(data_manager):
