@@ -1,4 +1,7 @@
-"""The codebook: every column of every table, once for programs (CSV) and once to read or print (HTML)."""
+"""The codebook: every column of every table, once for programs (CSV) and once to read or print (HTML).
+
+Its labels stand in all languages beside each other, whoever asks for it: those of the edition of the forms.
+"""
 
 import csv
 from collections.abc import Iterable, Mapping, Sequence
@@ -9,6 +12,8 @@ from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 
 from ecrf.exports.formats.sas_names import SasNames, sas_names
+from ecrf.exports.odm.edition.content import Edition
+from ecrf.exports.odm.edition.today import edition_of_today
 from ecrf.exports.package import Package
 from ecrf.exports.readers.stata import stata_names
 from ecrf.exports.tables.description import Column, ColumnKind, Table
@@ -18,6 +23,7 @@ HEAD = (
     *("table", "column", "label", "type", "unit", "codes", "decimals", "length", "cdash", "form", "item"),
     *("identifying", "rule", "key", "sas_table", "sas_name", "stata_name"),
 )
+"""Behind it: `label_ja` and so on."""
 KINDS = {
     ColumnKind.TEXT: "Text",
     ColumnKind.CODE: "Code",
@@ -32,21 +38,32 @@ KINDS = {
 
 def write_codebook(package: Package) -> None:
     """`codebook.csv`, `codes.csv` with a line for each code of each list, `codebook.html`."""
-    sas = sas_names(package.description)
-    lines = (line for table in package.tables for line in _lines(table, sas[table.name]))
-    _write(package, "codebook/codebook.csv", HEAD, lines)
+    sas, edition = sas_names(package.description), package.edition or edition_of_today()
+    labelled = [f"label_{language.lower().replace('-', '_')}" for language in sorted(edition.labels)]
+    lines = (line for table in package.tables for line in _lines(table, sas[table.name], edition))
+    _write(package, "codebook/codebook.csv", (*HEAD, *labelled), lines)
     codes = (
-        (table.name, column.name, code, label)
+        (table.name, column.name, code, label, *_in_others(edition, label))
         for table in package.tables
         for column in table.columns
         for code, label in column.codes
     )
-    _write(package, "codebook/codes.csv", ("table", "column", "code", "label"), codes)
+    _write(package, "codebook/codes.csv", ("table", "column", "code", "label", *labelled), codes)
     with package.file("codebook/codebook.html", "Codebook") as file:
-        file.write(_page(package, sas).encode())
+        file.write(_page(package, sas, edition).encode())
 
 
-def _lines(table: Table, sas: SasNames) -> Iterable[tuple[str, ...]]:
+def _in_others(edition: Edition, label: str) -> list[str]:
+    return [edition.label_in(language, label) for language in sorted(edition.labels)]
+
+
+def _said_otherwise(edition: Edition, label: str) -> list[tuple[str, str]]:
+    """(language, words), where these are others."""
+    languages = sorted(edition.labels)
+    return [pair for pair in zip(languages, _in_others(edition, label), strict=True) if pair[1] != label]
+
+
+def _lines(table: Table, sas: SasNames, edition: Edition) -> Iterable[tuple[str, ...]]:
     stata = stata_names(table)
     for column in table.columns:
         yield (
@@ -54,6 +71,7 @@ def _lines(table: Table, sas: SasNames) -> Iterable[tuple[str, ...]]:
             *(_number(column.decimals), _number(column.length), column.cdash, table.form, column.item),
             *("yes" if column.identifying else "no", column.rule, "yes" if column.is_key else "no"),
             *(sas.table, sas.columns[column.name], stata[column.name]),
+            *_in_others(edition, column.label),
         )
 
 
@@ -74,14 +92,17 @@ def _write(package: Package, name: str, head: Sequence[str], rows: Iterable[Iter
         text.detach()
 
 
-def _page(package: Package, sas: Mapping[str, SasNames]) -> str:
+def _page(package: Package, sas: Mapping[str, SasNames], edition: Edition) -> str:
     tables = [
         {
             "table": table,
             "sas_name": sas[table.name].table,
+            "others": _said_otherwise(edition, table.title),
             "columns": [
                 {
                     "column": column,
+                    "others": _said_otherwise(edition, column.label),
+                    "codes": [(code, label, _said_otherwise(edition, label)) for code, label in column.codes],
                     "kind": KINDS[column.kind],
                     "sas_name": sas[table.name].columns[column.name],
                 }

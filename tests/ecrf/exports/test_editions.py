@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection
+from django.utils.translation import override
 from lxml import etree
 
 from ecrf.audit.models import AuditEvent
@@ -248,7 +249,38 @@ def test_translations_are_those_of_the_day_of_the_cut(study, statistician, tmp_p
     assert again(tmp_path).is_same
 
 
-def test_cut_that_holds_no_odm_says_nothing_of_its_forms(study, statistician, capsys):
+def test_codebook_has_the_labels_of_the_day_of_the_cut(study, statistician, tmp_path, monkeypatch):
+    given = edition_of_today()
+    kept = replace(given, labels={**given.labels, "ja": {"Patient number": "昔の番号"}})
+    with monkeypatch.context() as then:
+        then.setattr("ecrf.exports.work.makers.edition_of_today", lambda: kept)
+        files = files_in(take(statistician))
+    assert "昔の番号".encode() in files["codebook/codebook.csv"]
+    assert "昔の番号".encode() in files["codebook/codebook.html"]
+    assert again(tmp_path).is_same
+
+
+def test_codebook_of_before_there_were_labels_has_none(study, statistician, tmp_path, monkeypatch):
+    with monkeypatch.context() as then:
+        without_translations(then)
+        files = files_in(take(statistician))
+    assert b"label_ja" not in files["codebook/codebook.csv"] + files["codebook/codes.csv"]
+    assert b'lang="ja"' not in files["codebook/codebook.html"]
+    assert again(tmp_path).is_same
+    assert b"label_ja" in files_in(take(statistician, "Second"))["codebook/codebook.csv"]
+
+
+def test_package_is_the_same_whatever_language_is_spoken(study, statistician, tmp_path):
+    taken = take(statistician, formats=ALL, identifiers=True)
+    with override("ja"):
+        assert again(tmp_path).is_same
+    with override("zh-hans"):
+        second = files_in(take(statistician, "Second", identifiers=True))
+    assert second["codebook/codebook.csv"] == files_in(taken)["codebook/codebook.csv"]
+
+
+def test_cut_that_holds_no_odm_says_nothing_of_its_forms(study, statistician, capsys, monkeypatch):
+    without_translations(monkeypatch)
     take(statistician)
     forget_edition()
     call_command("export", cut="First", output="-")

@@ -105,7 +105,8 @@ class Edition:
     """All forms, in the order of the schedule with their rows behind them, and the schedule, at one moment.
 
     It is in English; `words` are {language: {a text of it: its translation}}, `phrases` the same of what the product
-    says around them. Both are empty of what was kept before there were translations: such a file stays English.
+    says around them, `labels` the same of tables and columns, where it is none of the words. All are empty of what was
+    kept before there were translations: such a file stays English.
     """
 
     title: str
@@ -116,6 +117,11 @@ class Edition:
     contents: tuple[EditionForm, ...]
     words: dict[str, dict[str, str]] = field(default_factory=dict)
     phrases: dict[str, dict[str, str]] = field(default_factory=dict)
+    labels: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    def label_in(self, language: str, label: str) -> str:
+        """A label of a table, of a column or of a code; the English one where it says no other."""
+        return self.labels[language].get(label) or self.words.get(language, {}).get(label, label)
 
     @property
     def has_languages(self) -> bool:

@@ -18,6 +18,9 @@ from ecrf.exports.odm.edition.content import (
     EditionLimit,
     EditionVisit,
 )
+from ecrf.exports.tables.description import Table, describe
+from ecrf.exports.tables.selection import Selection
+from ecrf.exports.tables.statements import tables_of
 from ecrf.forms.items import Measure, WholeNumber
 from ecrf.forms.protocol import Protocol, protocol
 from ecrf.forms.registry import CRFS, CrfDefinition
@@ -28,24 +31,44 @@ WHOLE_DIGITS = 10
 
 def edition_of_today() -> Edition:
     """The same, whatever language is spoken when it is asked for."""
-    editions, product = {}, {}
+    editions, product, tables = {}, {}, {}
     for language in in_every_language():
         tag = to_locale(language).replace("_", "-")
         editions[tag], product[tag] = _edition(), [str(phrase) for phrase in phrases()]
-    master, english = editions.pop(MASTER), product.pop(MASTER)
+        tables[tag] = [*_labels(tables_of(describe(protocol()), Selection(identifiers=True)))]
+    master, english, labels = editions.pop(MASTER), product.pop(MASTER), tables.pop(MASTER)
+    words = {tag: _translations(master, other) for tag, other in editions.items()}
     return replace(
         master,
-        words={tag: _translations(master, other) for tag, other in editions.items()},
+        words=words,
         phrases={
             tag: dict(pair for pair in zip(english, said, strict=True) if pair[0] != pair[1])
             for tag, said in product.items()
+        },
+        labels={
+            tag: {
+                label: its
+                for label, its in zip(labels, said, strict=True)
+                if its != words[tag].get(label, label)
+            }
+            for tag, said in tables.items()
         },
     )
 
 
 def in_english(edition: Edition) -> Edition:
     """Without translations, as editions were before there were any."""
-    return replace(edition, words={}, phrases={})
+    return replace(edition, words={}, phrases={}, labels={})
+
+
+def _labels(tables: Iterable[Table]) -> Iterator[str]:
+    """What the codebook says of the tables."""
+    for table in tables:
+        yield table.title
+        for column in table.columns:
+            for one in (column, column.instead):
+                if one:
+                    yield from (one.label, *(label for _code, label in one.codes))
 
 
 def _translations(master: Edition, other: Edition) -> dict[str, str]:

@@ -6,10 +6,14 @@ from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
+from django.utils.translation import override
 
 from ecrf.exports.formats.codebook import write_codebook
 from ecrf.exports.readers.read import unguarded
+from ecrf.exports.tables.description import describe
 from ecrf.exports.tables.selection import Selection
+from ecrf.exports.tables.statements import tables_of
+from ecrf.forms.protocol import protocol
 from tests.ecrf.exports.formats.conftest import package_of
 
 pytestmark = pytest.mark.django_db
@@ -73,12 +77,38 @@ def test_each_column_of_each_table_is_listed_once_in_its_order(selection, writte
 
 def test_line_says_what_the_form_says(package):
     found = next(line for line in lines(package) if line["column"] == "weight_kg")
-    assert found == {
+    others = {"label_ja", "label_zh_hans"}
+    assert set(found) >= others
+    assert {name: text for name, text in found.items() if name not in others} == {
         **{"table": "vital_signs", "column": "weight_kg", "label": "Weight", "type": "decimal", "unit": "kg"},
         **{"codes": "", "decimals": "1", "length": "", "cdash": "WEIGHT_VSORRES", "form": "vital-signs"},
         **{"item": "vital-signs.weight_kg", "identifying": "no", "rule": "", "key": "no"},
         **{"sas_table": "VTLSGN", "sas_name": "WGHTKG", "stata_name": "weight_kg"},
     }
+
+
+def labels_in(language):
+    """{table of a column, its name: its label in this language}"""
+    with override(language):
+        tables = tables_of(describe(protocol()), Selection(identifiers=True))
+        return {(table.name, column.name): column.label for table in tables for column in table.columns}
+
+
+@pytest.mark.parametrize(("language", "head"), [("ja", "label_ja"), ("zh-hans", "label_zh_hans")])
+def test_label_stands_in_every_language_beside_the_english(language, head, written):
+    package = written(selection=Selection(identifiers=True))
+    said = {(line["table"], line["column"]): line[head] for line in lines(package)}
+    wanted, english = labels_in(language), labels_in("en")
+    ways = {
+        label: {wanted[where] for where in english if english[where] == label} for label in english.values()
+    }
+    assert said.keys() == wanted.keys()
+    for where, label in english.items():  # of words that two forms use, one may have no translation
+        assert said[where] == wanted[where] or {said[where], wanted[where]} <= ways[label]
+    assert wanted["visits", "patient"] != english["visits", "patient"]
+    assert all(line[head] for line in lines(package, "codes.csv"))
+    texts = read_page(package).texts
+    assert {wanted["visits", "patient"], wanted["visits", "forms_begun"]} <= set(texts)
 
 
 def test_codes_stand_line_by_line_for_programs(package):
@@ -88,7 +118,11 @@ def test_codes_stand_line_by_line_for_programs(package):
         for column in table.columns
         for code, label in column.codes
     ]
-    assert lines(package, "codes.csv") == expected
+    found = [
+        {name: line[name] for name in ("table", "column", "code", "label")}
+        for line in lines(package, "codes.csv")
+    ]
+    assert found == expected
 
 
 def test_page_runs_nothing_and_fetches_nothing_whatever_labels_say(study, tmp_path):
