@@ -326,9 +326,9 @@ def _visits(open_at: dict[tuple[Any, ...], Counts], late: dict[tuple[int, str], 
         patient.pk: patient for patient in Patient.objects.filter(pk__in={pk for pk, _code in counts})
     }
 
-    def rank(place: tuple[int, str]) -> tuple[str, tuple[int, int]]:
+    def rank(place: tuple[int, str]) -> tuple[str, tuple[int, ...]]:
         pk, code = place
-        return patients[pk].number, protocol().rank(code, {}) if code else (len(protocol().visits), 0)
+        return patients[pk].number, protocol().rank(code, {}) if code else (len(protocol().visits),)
 
     places = []
     for pk, code in sorted(counts, key=rank):

@@ -36,7 +36,12 @@ def share_at(shares: Iterable[SiteShare], day: date) -> int:
 
 
 def is_sampled(sample: int, share: int) -> bool:
-    return sample < share * SAMPLES // 100
+    return sample < end_of_draw(share)
+
+
+def end_of_draw(share: int) -> int:
+    """The first sample that is no longer drawn at this per cent: the one place that says it."""
+    return share * SAMPLES // 100
 
 
 def shares_of(site_id: int) -> list[SiteShare]:

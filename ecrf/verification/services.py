@@ -24,7 +24,7 @@ from ecrf.casebook.transfer.stays import since_arrival
 from ecrf.verification.copies import copy_for, keep_current_copies
 from ecrf.verification.evidence import Evidence, Key, evidence_on
 from ecrf.verification.models import SiteShare, Verification
-from ecrf.verification.plan import SAMPLES, is_critical
+from ecrf.verification.plan import end_of_draw, is_critical
 from ecrf.verification.refusals import HasOpenQuery, Stale, VerificationRefused
 
 __all__ = [
@@ -184,10 +184,9 @@ class Effect:
 
 def effect_of(*, site: Site, share: int, from_on: date) -> Effect:
     """Of `set_share`, before it is done; one statement."""
-    if not 0 <= share <= 100:
-        raise PlanRefused(gettext("The share is a whole number from 0 to 100."))
+    _require_share(share)
     begins = datetime.combine(from_on, time.min, site.zone)
-    will_be = Q(sample__lt=share * SAMPLES // 100)
+    will_be = Q(sample__lt=end_of_draw(share))
     added, taken = will_be & Q(is_sampled=False), ~will_be & Q(is_sampled=True)
     forms = ReviewStatus.objects.filter(since_arrival("completed_at"), site=site, completed_at__gte=begins)
     counts = forms.aggregate(
@@ -199,13 +198,17 @@ def effect_of(*, site: Site, share: int, from_on: date) -> Effect:
     return Effect(**counts)
 
 
+def _require_share(share: int) -> None:
+    if not 0 <= share <= 100:
+        raise PlanRefused(gettext("The share is a whole number from 0 to 100."))
+
+
 def set_share(*, site: Site, share: int, from_on: date, reason: str, by: User, actor: Actor) -> SiteShare:
     """From this day on, this per cent of the site's forms is sampled. Each form's sample is fixed: raising the share
     adds forms and takes none away. Forms that are complete already follow at once, in one statement."""
     require(by, Right.SET_PLAN, site)
     why = tidy(" ".join(reason.split()))
-    if not 0 <= share <= 100:
-        raise PlanRefused(gettext("The share is a whole number from 0 to 100."))
+    _require_share(share)
     if fault := fault_of(why, pgettext("of which the reason is asked", "the share of this site is set")):
         raise PlanRefused(fault)
     with acting(actor, reason=why, source="monitor"):
@@ -215,7 +218,7 @@ def set_share(*, site: Site, share: int, from_on: date, reason: str, by: User, a
         made = SiteShare.objects.create(
             site=site, share=share, from_on=from_on, reason=why, set_at=timezone.now(), set_by=by
         )
-        sampled = Case(When(sample__lt=share * SAMPLES // 100, then=Value(True)), default=Value(False))
+        sampled = Case(When(sample__lt=end_of_draw(share), then=Value(True)), default=Value(False))
         begins = datetime.combine(from_on, time.min, site.zone)
         # Of who came from another site, what was completed there was drawn by that site's share.
         ReviewStatus.objects.filter(

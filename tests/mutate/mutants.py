@@ -2,6 +2,7 @@
 
 import ast
 import copy
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from types import CodeType
@@ -32,11 +33,40 @@ class Mutant:
 def mutants(source: str) -> list[Mutant]:
     """In the order of the text; the same for the same text."""
     tree = ast.parse(source)
+    sizes = _sizes(tree)
     return [
         Mutant(what, lines, function, _with(tree, path, changed))
         for path, node, lines, function in _nodes(tree, (), (1, 1), None, "")
+        if not _is_size(tree.body[path[0][1]], sizes)
         for what, changed in _changes(node)
     ]
+
+
+def _sizes(tree: ast.Module) -> set[str]:
+    """The module's constants that say nothing but how many are shown, or kept for a while: each use of them ends a
+    slice, or is the size of a cache. Another size is no fault, and a test that knows it would repeat the constant."""
+    ends = [node.upper for node in ast.walk(tree) if isinstance(node, ast.Slice) and node.upper]
+    caches = [
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "lru_cache"
+    ]
+    used = Counter(_names(tree))
+    of_size = Counter(name for part in [*ends, *caches] for name in _names(part))
+    return {name for name, times in of_size.items() if name.isupper() and used[name] == times}
+
+
+def _names(tree: ast.AST) -> Iterator[str]:
+    """Of what is read in it."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+            yield node.id
+
+
+def _is_size(statement: ast.stmt, sizes: set[str]) -> bool:
+    return isinstance(statement, ast.Assign) and all(
+        isinstance(target, ast.Name) and target.id in sizes for target in statement.targets
+    )
 
 
 def _nodes(

@@ -50,6 +50,12 @@ def test_limit():
         ("@f(hard=True)\ndef g(): pass", ["@f(hard=False)\ndef g(): pass", "@f()\ndef g(): pass"]),
         ("@dataclass(frozen=True)\nclass A: pass", []),
         ('"a text"', []),
+        ("SHOWN = 5\na = b[:SHOWN]", []),
+        (
+            "SHOWN = 5\na = b[:SHOWN]\nc = d > SHOWN",
+            [f"SHOWN = {n}\na = b[:SHOWN]\nc = d {op} SHOWN" for n, op in ((6, ">"), (4, ">"), (5, ">="))],
+        ),
+        ("KEPT = 5\n@lru_cache(KEPT)\ndef f(): pass", []),
         ("x: Literal[1] = y", []),
     ],
 )

@@ -3,15 +3,16 @@
 import pytest
 
 from ecrf.access.roles import Right
+from ecrf.checks.models import Discrepancy
 from ecrf.locks.services import put
 from tests.builders import a_patient, a_visit, enter
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.mark.parametrize("kind", ["lock", "freeze"])
-def test_date_of_a_later_visit_beside_a_locked_log_row(site, coordinator, data_manager, kind):
-    """The event answers what DOSE-003 asks of the locked visit."""
+@pytest.mark.parametrize(("kind", "state"), [("lock", "open"), ("freeze", "cleared")])
+def test_date_of_a_later_visit_beside_a_locked_log_row(site, coordinator, data_manager, kind, state):
+    """The event answers what DOSE-003 asks of the locked visit: what a lock holds stays as it was asked."""
     patient = a_patient(site, coordinator)
     w1 = a_visit(patient, "W01", coordinator)
     enter(w1, "dose", coordinator, given_on="2026-01-05")
@@ -28,3 +29,4 @@ def test_date_of_a_later_visit_beside_a_locked_log_row(site, coordinator, data_m
     )
     r = enter(patient, "adverse-event", coordinator, started_on="2026-01-05")
     assert r.is_clean
+    assert Discrepancy.objects.get(check_id="DOSE-003").state == state

@@ -10,12 +10,18 @@ from django.utils import timezone
 from ecrf.access.roles import Right
 from ecrf.audit.actor import acting
 from ecrf.audit.models import AuditChain, AuditEvent
-from ecrf.casebook.models import PatientStatus
+from ecrf.casebook.labels import form_title
+from ecrf.casebook.models import Entry, PatientStatus
 from ecrf.casebook.services import complete_entries
+from ecrf.casebook.striking import strike_out
+from ecrf.forms.registry import CRFS
 from ecrf.locks.checklist import Target, checklist, open_by_site
+from ecrf.locks.guard import locked_among
+from ecrf.locks.lookup import is_locked, lock_on_visit, locks_over
 from ecrf.locks.models import Lock, LockKind, LockScope
 from ecrf.locks.services import LockRefused, OpenPoints, lift, put
-from ecrf.queries.models import Query
+from ecrf.queries.conversations import open_here
+from ecrf.queries.models import Query, QueryKind
 from ecrf.signatures.models import Signature
 from ecrf.signatures.models import SignatureScope as Signed
 from tests.bench.counting import client_of, statements
@@ -106,9 +112,75 @@ def test_visit_is_overdue_from_the_day_after_its_window(site, coordinator, days,
     assert ("1 visit overdue" in words_of(Target.of(LockScope.SITE, site=site))) is late
 
 
-def test_row_that_is_struck_out_is_in_nobodys_way(visit):
-    before = words_of(Target.of(LockScope.PATIENT, patient=visit.patient))
-    assert "1 form not signed" in before
+def test_row_that_is_struck_out_is_in_nobodys_way(visit, coordinator):
+    enter(visit, "dose-lot", coordinator, parent=1, lot_number="A")
+    target = Target.of(LockScope.PATIENT, patient=visit.patient)
+    before, lot = checklist(target).totals, visit.entries.get(crf="dose-lot")
+    actor = coordinator.acting_at(visit.site, Right.ENTER)
+    strike_out(entry=lot, by=coordinator, actor=actor, reason="Entered twice")
+    after = checklist(target).totals
+    assert before["empty"] - after["empty"] == lot.missing == 1
+    assert (before["draft"], before["unsigned"]) == (after["draft"], after["unsigned"]) == (1, 1)
+    strike_out(entry=visit.entries.get(crf="dose"), by=coordinator, actor=actor, reason="Entered twice")
+    assert "draft" not in checklist(target).totals
+
+
+def test_forms_of_a_visit_are_named_with_their_counts_and_those_that_nobody_has_begun(visit, coordinator):
+    enter(visit, "dose-lot", coordinator, parent=1, lot_number="A")
+    found = checklist(Target.of(LockScope.VISIT, visit=visit))
+    assert found.not_begun == [CRFS[key].title for key in ("vital-signs", "scale", "reading")]
+    whole, *forms = found.places
+    assert (whole.page, whole.pk, whole.counts) == ("visit", visit.pk, {"not-begun": 3})
+    dose = visit.entries.get(crf="dose")
+    assert {one.pk: one.words for one in forms} == {
+        visit.entries.get(crf="visit").pk: "01-001 · Week 4 · Visit",
+        dose.pk: "01-001 · Week 4 · Dose",
+    }
+    of_dose = next(one for one in forms if one.pk == dose.pk)
+    assert (of_dose.page, of_dose.site, of_dose.counts["draft"]) == ("form", visit.site.pk, 1)
+    assert of_dose.counts["empty"] == dose.missing + 1  # that of its row
+    log = Entry.objects.get(pk=enter(visit.patient, "adverse-event", coordinator, term="A").row.entry_id)
+    [alone] = checklist(Target.of(LockScope.FORM, entry=log)).places
+    assert alone.words == f"01-001 · {form_title(log)}"
+
+
+def test_visits_stand_in_the_order_of_the_schedule_and_logs_last_patient_by_patient(visit, coordinator):
+    patient, other = visit.patient, a_patient(visit.site, coordinator)
+    enter(other, "adverse-event", coordinator, term="A")
+    for code in ("W10", "SCR"):
+        enter(a_visit(patient, code, coordinator), "vital-signs", coordinator, pulse="70")
+    enter(patient, "adverse-event", coordinator, term="A")
+    places = checklist(Target.of(LockScope.SITE, site=visit.site)).places
+    assert [place.words for place in places if place.counts.get("draft") or "Week 4" in place.words] == [
+        "01-001 · Screening",
+        "01-001 · Week 4",
+        "01-001 · Week 10",
+        "01-001 · Logs",
+        "01-002 · Logs",
+    ]
+    assert {place.page: place.pk for place in places if "Logs" in place.words} == {"patient": other.pk}
+
+
+def test_question_of_the_site_is_counted_and_in_nobodys_way(visit, coordinator):
+    before = checklist(Target.of(LockScope.VISIT, visit=visit))
+    actor = coordinator.acting_at(visit.site, Right.ANSWER)
+    place = a_place(visit, "vital-signs")  # which nobody has begun
+    open_here(place=place, item="pulse", kind=QueryKind.QUESTION, text="Seated?", by=coordinator, actor=actor)
+    for scope, where in (
+        (LockScope.VISIT, {"visit": visit}),
+        (LockScope.PATIENT, {"patient": visit.patient}),
+        (LockScope.STUDY, {}),
+    ):
+        assert checklist(Target.of(scope, **where)).of_site == 1
+    assert checklist(Target.of(LockScope.VISIT, visit=visit)).totals == before.totals
+    other = a_visit(visit.patient, "W07", coordinator)
+    assert checklist(Target.of(LockScope.VISIT, visit=other)).of_site == 0
+
+
+@pytest.mark.parametrize("scope", [scope for scope in LockScope if scope != LockScope.STUDY])
+def test_target_that_is_not_named_is_an_error_of_the_caller(scope):
+    with pytest.raises(ValueError, match=scope):
+        Target.of(scope)
 
 
 def test_practice_patients_are_not_in_the_way_of_the_study(visit, coordinator):
@@ -252,8 +324,52 @@ def test_lifted_twice_is_told_in_words(visit, data_manager):
     lock = freeze(visit, data_manager)
     actor = data_manager.acting_at(visit.site, Right.LOCK)
     lift(lock=lock, reason="Over", by=data_manager, actor=actor)
-    with pytest.raises(LockRefused, match="data_manager has lifted it already"):
+    with pytest.raises(LockRefused, match=r"data_manager has lifted it already, at .* JST"):
         lift(lock=lock, reason="Over", by=data_manager, actor=actor)
+    actor = data_manager.acting_at(None, Right.LOCK)
+    of_study = put(kind="freeze", scope="study", reason="Settled", by=data_manager, actor=actor)
+    lift(lock=of_study, reason="Over", by=data_manager, actor=actor)
+    with pytest.raises(LockRefused, match="UTC"):
+        lift(lock=of_study, reason="Over", by=data_manager, actor=actor)
+
+
+def test_study_is_frozen_by_nobody_whose_role_does_not_lock(visit, monitor):
+    actor = monitor.acting_at(None, Right.VERIFY)
+    with pytest.raises(LockRefused, match="Your role does not let you") as refused:
+        put(kind="freeze", scope="study", reason="Settled", by=monitor, actor=actor)
+    assert refused.value.status == 403
+    assert not Lock.objects.exists()
+
+
+def test_lock_of_a_visit_or_a_form_holds_what_belongs_to_it_and_nothing_else(
+    visit, coordinator, data_manager
+):
+    enter(visit, "dose-lot", coordinator, parent=1, lot_number="A")
+    other = a_visit(visit.patient, "W07", coordinator)
+    enter(other, "vital-signs", coordinator, pulse="70")
+    elsewhere, dose, row = other.entries.get(), *visit.entries.filter(crf__startswith="dose").order_by("pk")
+    entries = {elsewhere.pk, dose.pk, row.pk}
+    freeze(visit, data_manager)
+    assert locked_among(visit.patient, entries) == set()
+    whole = freeze(visit, data_manager, LockKind.LOCK, despite_open_points=True)
+    assert locked_among(visit.patient, entries) == {dose.pk, row.pk}
+    found = locks_over(visit.patient)
+    assert [lock.kind for lock in found] == ["lock", "freeze"]
+    assert (lock_on_visit(found, visit), lock_on_visit(found, other), lock_on_visit(found, None)) == (
+        whole,
+        None,
+        None,
+    )
+    actor = data_manager.acting_at(visit.site, Right.LOCK)
+    for lock in found:
+        lift(lock=lock, reason="Over", by=data_manager, actor=actor)
+    more = {"reason": "Settled", "by": data_manager, "actor": actor, "despite_open_points": True}
+    put(kind="lock", scope="form", entry=dose, **more)
+    assert locked_among(visit.patient, entries) == {dose.pk, row.pk}
+    assert lock_on_visit(locks_over(visit.patient), visit) is None
+    put(kind="lock", scope="patient", patient=visit.patient, **more)
+    assert locked_among(visit.patient, entries) == entries
+    assert is_locked(lock_on_visit(locks_over(visit.patient), None))
 
 
 def test_lock_is_lifted_at_its_own_address_and_a_second_time_is_told_in_words(client, visit, data_manager):

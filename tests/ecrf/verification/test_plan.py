@@ -14,7 +14,7 @@ from ecrf.audit.models import AuditEvent
 from ecrf.casebook.review_status import ReviewStatus
 from ecrf.verification.models import SiteShare
 from ecrf.verification.plan import SAMPLES
-from ecrf.verification.services import PlanRefused, set_share
+from ecrf.verification.services import Effect, PlanRefused, effect_of, set_share
 from tests.bench.counting import client_of, statements
 from tests.builders import a_patient, a_visit
 from tests.ecrf.monitoring.world import logged_in, text_of
@@ -122,6 +122,27 @@ def test_effect_is_shown_before_the_share_is_set(forms, site, data_manager, moni
     assert len(sampled()) == 8
     assert client.post(reverse("monitor:plan-effect"), given | {"share": "101"}).status_code == 422
     assert logged_in(monitor).post(reverse("monitor:plan-effect"), given).status_code == 403
+
+
+def test_effect_says_what_a_share_would_add_or_take_and_is_what_it_does(
+    forms, site, other_site, data_manager, coordinator
+):
+    put(site, data_manager, 50)
+    drawn, rest = sampled(), dict(ReviewStatus.objects.values_list("entry", "rest"))
+    for share in (100, 20, 0, 50):
+        put(site, data_manager, 50)
+        effect = effect_of(site=site, share=share, from_on=date(2020, 1, 1))
+        put(site, data_manager, share)
+        added, taken = sampled() - drawn, drawn - sampled()
+        assert (effect.forms_added, effect.forms_taken) == (len(added), len(taken))
+        assert effect.items_added == sum(rest[form] for form in added)
+        assert effect.items_taken == sum(rest[form] for form in taken)
+    put(site, data_manager, 0)
+    for where, day in ((other_site, date(2020, 1, 1)), (site, site.today() + timedelta(days=1))):
+        assert effect_of(site=where, share=100, from_on=day) == Effect(0, 0, 0, 0)
+    for share in (-1, 101):
+        with pytest.raises(PlanRefused):
+            effect_of(site=site, share=share, from_on=date(2020, 1, 1))
 
 
 @pytest.mark.parametrize("share", ["", "x", "1e2", "4" * 20, "٤", "-5", "12.5"])

@@ -83,6 +83,21 @@ def test_mark_counts_what_is_verified(entry, monitor):
     assert after.rest_verified == before.rest_verified + 1
 
 
+def test_complete_form_that_is_changed_has_as_many_items_to_verify_as_it_holds_then(
+    entry, draft, coordinator
+):
+    def counts():
+        return ReviewStatus.objects.values_list("critical", "rest").get(entry=entry)
+
+    before = counts()
+    change(entry, coordinator, pulse=None)
+    assert sum(counts()) == sum(before) - 1
+    change(entry, coordinator, pulse=Missing("unknown"))
+    assert counts() == before
+    enter(draft.visit, "reading", coordinator, value_2="31.0")
+    assert not ReviewStatus.objects.filter(entry=draft).exists()
+
+
 def test_value_that_changed_since_the_page_was_made_is_refused_with_the_new_one(entry, monitor, coordinator):
     seen = length(entry.patient)
     change(entry, coordinator, pulse="75")

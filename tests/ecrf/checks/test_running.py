@@ -1,0 +1,209 @@
+"""What sets a check off, what waits until a form is left, and what is asked about other forms than the one saved."""
+
+from dataclasses import replace
+
+import pytest
+
+from ecrf.access.roles import Right
+from ecrf.audit.actor import acting
+from ecrf.casebook.data import PatientData
+from ecrf.casebook.models import Entry
+from ecrf.casebook.striking import strike_out
+from ecrf.checks.discrepancies import clear_retired, confirm
+from ecrf.checks.models import Discrepancy
+from ecrf.checks.registry import ANY, CHECKS
+from ecrf.checks.running import kinds_read, leave, run_all, would_ask
+from tests.builders import a_patient, a_place, a_visit, enter
+from tests.ecrf.queries.builders import complete, vital_signs
+
+
+def known(id="READ-001", **given):
+    return replace(CHECKS[id], **given)
+
+
+@pytest.mark.parametrize(
+    ("given", "crf", "changed", "looks"),
+    [
+        ({"items": ("value_1",)}, "reading", ["value_2", "value_1"], True),
+        ({"items": ("value_1",)}, "reading", ["value_2"], False),
+        ({"items": ("value_1",)}, "reading", [], False),
+        ({"items": ("value_1",)}, "scale", ["value_1"], False),
+        ({"items": (ANY,)}, "reading", ["value_2"], True),
+        ({"items": (ANY,), "on": ANY, "kinds": ("day",)}, "dose", ["given_g", "given_on"], True),
+        ({"items": (ANY,), "on": ANY, "kinds": ("day",)}, "dose", ["given_g"], False),
+    ],
+)
+def test_check_looks_at_its_own_items_of_its_own_form(given, crf, changed, looks):
+    assert known(**given).looks_at(crf, changed) is looks
+
+
+@pytest.mark.parametrize(
+    ("triggers", "crf", "changed", "is_triggered"),
+    [
+        ({"reading"}, "reading", ["value_1"], True),
+        ({"reading"}, "reading", ["device"], False),
+        ({"dose"}, "dose", ["given_g"], True),
+        ({"visit.visited_on"}, "visit", ["contact", "visited_on"], True),
+        ({"visit.visited_on"}, "visit", ["contact"], False),
+        ({"visit.visited_on"}, "dose", ["visited_on"], False),
+        (set(), "reading", ["value_1"], False),
+    ],
+)
+def test_check_is_set_off_for_other_rows_by_what_it_reads(triggers, crf, changed, is_triggered):
+    one = known(items=("value_1",), triggers=frozenset(triggers))
+    assert one.is_triggered(crf, changed) is is_triggered
+
+
+def test_forms_that_will_be_read_are_known_before_a_save():
+    assert kinds_read("dose", ["given_on"]) >= {"visit", "dose-signs", "adverse-event"}
+    assert "adverse-event" not in kinds_read("dose", ["given_ml"])
+    assert "vital-signs" in kinds_read("vital-signs", ["pulse"])  # it is compared with others of its kind
+    assert "lab-result" not in kinds_read("lab-result", ["value"])  # loaded by its name in any case
+
+
+# --- a patient ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def patient(site, coordinator, db):
+    return a_patient(site, coordinator)
+
+
+@pytest.fixture
+def visit(patient, coordinator):
+    return a_visit(patient, "W04", coordinator)
+
+
+def states(**which) -> dict[str, str]:
+    return dict(Discrepancy.objects.filter(**which).values_list("check_id", "state"))
+
+
+@pytest.fixture
+def late(monkeypatch):
+    """VS-002 waits until the form is left."""
+    monkeypatch.setitem(CHECKS, "VS-002", known("VS-002", late=True))
+
+
+def test_what_is_late_is_asked_when_the_form_is_left_and_goes_at_once(late, visit, coordinator):
+    by = coordinator.acting_at(visit.site, Right.ENTER)
+    place = a_place(visit, "vital-signs")
+    assert leave(place, by) == []  # nobody has begun it
+    assert enter(visit, "vital-signs", coordinator, pulse="200").remarks == []
+    row = PatientData(visit.patient).row_at(place)
+    assert would_ask(row, PatientData(visit.patient)) == []
+    assert [one.check_id for one in leave(place, by)] == ["VS-002"]
+    assert leave(place, by) == []
+    assert [one.state for one in enter(visit, "vital-signs", coordinator, pulse="201").remarks] == ["open"]
+    enter(visit, "vital-signs", coordinator, pulse="70")
+    assert states() == {"VS-002": "cleared"}
+    enter(visit, "vital-signs", coordinator, pulse="202")
+    assert states() == {"VS-002": "cleared"}  # it waits anew
+
+
+def test_what_is_late_is_asked_at_completion_and_at_once_from_then_on(late, visit, coordinator):
+    vital_signs(visit, coordinator, pulse="200")
+    assert not Discrepancy.objects.exists()
+    entry = complete(visit, "vital-signs", coordinator)
+    assert states(entry=entry) == {"VS-002": "open"}
+    enter(visit, "vital-signs", coordinator, pulse="70", reason="Misread")
+    found = enter(visit, "vital-signs", coordinator, pulse="201", reason="Misread").remarks
+    assert [one.state for one in found] == ["open"]
+
+
+def test_what_would_be_asked_of_a_row_is_said_and_not_stored(visit, coordinator):
+    enter(visit, "vital-signs", coordinator, weight_kg="70")
+    place = a_place(visit, "vital-signs")
+    row = PatientData(visit.patient).row_at(place)
+    row.pulse, row.systolic, row.diastolic = 200, 80, 90  # VS-001 is hard: it refuses, and asks nothing
+    asked = would_ask(row, PatientData(visit.patient))
+    assert [check.id for check, _words in asked] == ["VS-002"]
+    assert asked[0][1].startswith("Pulse is 200")
+    assert not Discrepancy.objects.exists()
+
+
+def test_hard_check_refuses_what_was_given_now_and_leaves_the_rest(visit, coordinator):
+    enter(visit, "vital-signs", coordinator, systolic="120", diastolic="80")
+    refused = enter(visit, "vital-signs", coordinator, systolic="70", pulse="60")
+    assert (list(refused.refused), refused.changed) == (["systolic"], ["pulse"])
+    both = enter(visit, "vital-signs", coordinator, systolic="60", diastolic="61")
+    assert both.refused
+
+
+def test_question_of_another_form_moves_with_what_it_reads_and_is_told(visit, coordinator):
+    enter(visit, "visit", coordinator, occurrence="done", visited_on="2026-01-05")
+    enter(visit, "dose", coordinator, given_on="2026-01-05")
+    moved = enter(visit, "visit", coordinator, visited_on="2026-01-06").remarks
+    assert [(one.check_id, one.state, one.entry.crf) for one in moved] == [("DOSE-001", "open", "dose")]
+    assert [one.state for one in enter(visit, "visit", coordinator, visited_on="2026-01-04").remarks] == [
+        "cleared"
+    ]
+    assert enter(visit, "visit", coordinator, contact="on-site").remarks == []
+
+
+def test_date_of_a_visit_moves_what_is_the_last_one_where_there_is_an_unscheduled_visit(patient, coordinator):
+    for code, on, kg in (("W01", "2026-01-05", "70"), ("W04", "2026-01-26", "70")):
+        visit = a_visit(patient, code, coordinator)
+        enter(visit, "visit", coordinator, occurrence="done", visited_on=on)
+        enter(visit, "vital-signs", coordinator, weight_kg=kg)
+    unscheduled = a_visit(patient, "UNS-1", coordinator)
+    enter(unscheduled, "visit", coordinator, occurrence="done", visited_on="2026-02-10")
+    enter(unscheduled, "vital-signs", coordinator, weight_kg="120")
+    assert states(entry__visit__code="W04") == {}
+    enter(unscheduled, "visit", coordinator, visited_on="2026-01-12")
+    assert states(entry__visit__code="W04", state="open") == {"VS-004": "open"}
+
+
+def test_run_of_all_checks_says_how_many_ran_and_brings_back_what_was_lost(visit, coordinator):
+    enter(visit, "vital-signs", coordinator, pulse="200", systolic="120", diastolic="80")
+    enter(visit, "scale", coordinator, before_dose="no")
+    before = states()
+    actor = coordinator.acting_at(visit.site, Right.ENTER)
+    soft = [one for one in CHECKS.values() if not one.hard]
+    with acting(actor, patient_id=visit.patient_id):
+        Discrepancy.objects.update(state="cleared")
+        ran = run_all(visit.patient)
+    assert states() == before == {"VS-002": "open", "SCALE-001": "open"}
+    here = ["vital-signs", "scale"]
+    assert ran == sum(2 if one.on == ANY else one.on in here for one in soft)
+
+
+def test_nothing_is_asked_about_what_is_struck_out_nor_about_its_rows(visit, coordinator):
+    enter(visit, "dose-signs", coordinator, parent=1, pulse="200")
+    enter(visit, "vital-signs", coordinator, pulse="200")
+    assert states() == {"DOSE-002": "open", "VS-002": "open"}
+    dose = Entry.objects.get(visit=visit, crf="dose")
+    actor = coordinator.acting_at(visit.site, Right.ENTER)
+    strike_out(entry=dose, by=coordinator, actor=actor, reason="Entered twice")
+    assert states() == {"DOSE-002": "cleared", "VS-002": "open"}
+
+
+def test_confirmation_is_of_the_question_that_was_shown_and_stays_with_who_gave_it(
+    visit, coordinator, investigator
+):
+    def given(by, asked):
+        actor = by.acting_at(visit.site, Right.ENTER)
+        return confirm(discrepancy=found, by=by, actor=actor, asked=asked)
+
+    enter(visit, "vital-signs", coordinator, pulse="200")
+    found = Discrepancy.objects.get()
+    first = found.identity
+    assert not given(coordinator, "another")
+    enter(visit, "vital-signs", coordinator, pulse="201")
+    assert not given(coordinator, first)
+    assert given(coordinator, Discrepancy.objects.get().identity)
+    found = Discrepancy.objects.get()
+    assert given(investigator, found.identity)  # as it is confirmed already, nothing is done
+    found.refresh_from_db()
+    assert (found.state, found.confirmed_by) == ("confirmed", coordinator)
+    enter(visit, "vital-signs", coordinator, pulse="70")
+    assert not given(coordinator, found.identity)
+
+
+def test_question_of_a_check_that_is_gone_is_cleared_and_no_other(visit, coordinator, monkeypatch):
+    enter(visit, "vital-signs", coordinator, pulse="200", weight_kg="20")
+    actor = coordinator.acting_at(visit.site, Right.ENTER)
+    assert clear_retired(visit.patient, actor) == 0
+    monkeypatch.delitem(CHECKS, "VS-002")
+    assert clear_retired(visit.patient, actor) == 1
+    assert states() == {"VS-002": "cleared", "VS-003": "open"}
+    assert clear_retired(visit.patient, actor) == 0
