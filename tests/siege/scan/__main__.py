@@ -26,6 +26,8 @@ from tests.siege.scan.targets import ROLES, Target
 
 FULL_MINUTES = 120
 QUICK = Pace(100, ("http_headers", "csp", "csrf", "redirect", "sql", "xss"), ("coordinator",), 20, 20)
+DECOY_S = 60
+"""For each tool to find what is made for it, before the time begins."""
 HEADERS = 0.1
 """Share of a role's time in which what every request carries is attacked."""
 
@@ -49,14 +51,11 @@ class Scan:
             seconds = (end - time.monotonic()) / (len(self.pace.roles) - n)
             progress(f"{role}, {seconds:.0f} s, load {os.getloadavg()[0]:.1f}")
             with copied(self.env["DATABASE_URL"], f"scan_{role}") as url:
-                for tried in self._role(role, {**self.env, "DATABASE_URL": url}, seconds):
-                    _tell(tried)
-                    lines.append(reports.line_of(tried))
-                    progress(f"  {lines[-1].what}: {lines[-1].measured}  {lines[-1].verdict}")
+                lines += self._role(role, {**self.env, "DATABASE_URL": url}, seconds, is_first=not n)
         return lines
 
-    def _role(self, role: str, env: dict[str, str], seconds: float) -> list[reports.Tried]:
-        end, folder = time.monotonic() + seconds, self.work / role
+    def _role(self, role: str, env: dict[str, str], seconds: float, is_first: bool) -> list[Line]:
+        folder, lines = self.work / role, list[Line]()
         folder.mkdir()
         log, words = AccessLog(folder / "access.log"), folder / "server.log"
         log.path.touch()
@@ -65,12 +64,22 @@ class Scan:
             own = AsRole(
                 role, running.port, folder, log, self.pace, self.known[role], self.listener, self.done
             )
+            if is_first:
+                lines.append(own.finds_decoy(DECOY_S))
             of_headers = HEADERS * seconds
-            tried = [own.by_wapiti(end - of_headers), own.by_sqlmap(end - of_headers)]
-            tried.append(own.headers_by_sqlmap(of_headers))
-        if any(one.served.broken for one in tried):
-            print(words.read_text(encoding="utf-8", errors="replace")[-20_000:], file=sys.stderr)
-        return tried
+            end = time.monotonic() + seconds - of_headers
+            for attack, limit in (
+                (own.by_wapiti, end),
+                (own.by_sqlmap, end),
+                (own.headers_by_sqlmap, of_headers),
+            ):
+                tried = attack(limit)
+                _tell(tried)
+                lines.append(reports.line_of(tried))
+                if tried.served.broken:
+                    print(words.read_text(encoding="utf-8", errors="replace")[-20_000:], file=sys.stderr)
+                progress(f"  {lines[-1].what}: {lines[-1].measured}  {lines[-1].verdict}")
+        return lines
 
 
 def _tell(tried: reports.Tried) -> None:

@@ -1,5 +1,6 @@
 """The attacks of one role on a server of its own: wapiti crawls and attacks, then sqlmap what the crawl has found."""
 
+import dataclasses
 import json
 import random
 import shutil
@@ -12,6 +13,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from tests.bench.browsing import Browser
+from tests.bench.table import Line
 from tests.siege.scan import reports, targets, tools
 from tests.siege.scan.listener import Listener
 from tests.siege.scan.reports import Finding, Served, Tried
@@ -20,6 +22,7 @@ from tests.siege.scan.targets import ANONYMOUS, Kind, Target
 CRAWL, ATTACK, OF_FEW = 0.2, 0.6, 0.25
 """Shares of the time: of the crawl; of wapiti's attacks in what is left then, of which the modules that send few things
 have this. Sqlmap has the rest."""
+DECOY = Target("GET", "/decoy/", (("asked", "decoy"), ("typed", "a")))
 LEAST = 5.0
 """Seconds with which it is worth beginning."""
 
@@ -111,6 +114,25 @@ class AsRole:
         faults, self.faults = self.faults, []
         all_findings = [*findings, *self.listener.findings()]
         return Tried(tool, self.role, some, of, whole, self.log.since(), all_findings, faults)
+
+    def finds_decoy(self, seconds: float) -> Line:
+        """Whether both tools find, in this session, what was made for them to find."""
+        found, _ = self._sqlmap(DECOY, seconds)
+        wapiti = dataclasses.replace(self._wapiti, base=self.base.rstrip("/") + DECOY.address)
+        store, report = self.folder / "decoy", self.folder / "decoy.json"
+        wapiti.crawl(store, [], [], seconds)
+        wapiti.attack(store, report, ("sql", "xss"), [], seconds)
+        if report.exists():
+            found += reports.of_wapiti(json.loads(report.read_text(encoding="utf-8")))
+        self.log.since()
+        said = sorted({f"{one.what} by {one.tool}" for one in found if one.is_grave})
+        wanted = {
+            ("sqlmap", "SQL injection"),
+            ("wapiti", "SQL Injection"),
+            ("wapiti", "Reflected Cross Site Scripting"),
+        }
+        ok = wanted <= {(one.tool, one.what) for one in found if one.is_grave}
+        return Line("scanners see holes that are made for them", ", ".join(said) or "none", "all", ok)
 
     # --- wapiti ------------------------------------------------------------------------------------------------------
 

@@ -169,8 +169,12 @@ def add(file: Path, base: str, targets: Iterable[Target]) -> dict[int, Target]:
 
 
 def keep(file: Path, numbers: Collection[int], token: str) -> None:
-    """Only these are left, and each sends the token of the session that attacks."""
+    """Only these are left, and each sends the token of the session that attacks.
+
+    A module that is ended by its limit of time may leave a reader behind: it must not keep the next from writing.
+    """
     with closing(sqlite3.connect(file)) as connection, connection:
+        connection.execute("PRAGMA journal_mode = WAL")
         marks = ",".join("?" * len(numbers))
         for table in ("params", "paths"):
             connection.execute(f"DELETE FROM {table} WHERE path_id NOT IN ({marks})", list(numbers))

@@ -173,7 +173,8 @@ class Sqlmap:
         ]
         if target.method == "POST":
             light = f"{self.base}login/again/"
-            arguments += ["--data", urlencode(target.body), "--csrf-token", TOKEN, "--csrf-url", light]
+            arguments += ["--data", urlencode(target.body), "--csrf-token", TOKEN]
+            arguments += ["--csrf-url", light, "--csrf-method", "GET"]
         if target.by_script:
             arguments += ["--header", "HX-Request: true"]
         if not with_headers:
