@@ -25,7 +25,7 @@ def head(view: ListingView) -> list[str]:
         column = shown.column
         form = f"{column.group}: " if column.form else ""
         found.append(f"{form}{column.label}{f' ({column.unit})' if column.unit else ''}")
-    return told_apart(
+    return distinct_names(
         ["Site", "Patient", "Form number", *found, *(["Struck out"] * view.is_with_struck), "Data"]
     )
 
@@ -34,7 +34,7 @@ def _chosen(view: ListingView) -> list[int]:
     return [at for at, shown in enumerate(view.statement.shown) if shown.key not in ALWAYS]
 
 
-def told_apart(names: list[str]) -> list[str]:
+def distinct_names(names: list[str]) -> list[str]:
     """A second one of the same name, such as the same item of another visit, takes a number."""
     found: list[str] = []
     for name in names:

@@ -16,7 +16,7 @@ from ecrf.casebook.striking.entries import strike_out
 from ecrf.listings.columns.book import book
 from ecrf.listings.definition import Definition, Joined, NoListing, read_lists, read_pairs
 from ecrf.listings.models import SavedListing
-from ecrf.listings.pages.csv_rows import told_apart
+from ecrf.listings.pages.csv_rows import distinct_names
 from ecrf.listings.reading.reader import listing_reader
 from ecrf.trail.models import TrailExport
 from tests.bench.counting import client_of, statements
@@ -225,7 +225,7 @@ def test_no_two_columns_of_a_file_are_called_the_same(client, world, data_manage
 
 
 def test_columns_that_are_called_the_same_are_numbered():
-    assert told_apart(["Site", "Pulse", "Pulse", "Pulse (2)", "Data"]) == [
+    assert distinct_names(["Site", "Pulse", "Pulse", "Pulse (2)", "Data"]) == [
         "Site",
         "Pulse",
         "Pulse (2)",
