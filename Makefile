@@ -123,7 +123,7 @@ validate: setup chromium openssl barman ## one signed report of everything that 
 controls: setup ## take each requirement's control away in a copy and see that a test notices (IDS="R-005 R-112")
 	@$(BIN)/python -m tests.validation.controls $(IDS)
 
-bench: setup ## print the measurements (PART=pages, exports, outcomes, logins, people, grid, listings, files, moving, imports or audit)
+bench: setup ## print the measurements (PART=pages, languages, exports, outcomes, logins, people, grid, listings, files, moving, imports or audit)
 	@$(BIN)/python -m tests.bench $(PART)
 
 # With a version of its own, far from the product's packages: the engine of the rules wants exactly Python 3.12.

@@ -64,8 +64,8 @@ class Alike(Func):
     arity = 1
     output_field = TextField()
 
-    def as_sql(self, compiler: Any, connection: BaseDatabaseWrapper, **more: Any) -> Any:
-        return super().as_sql(compiler, connection, template=alike_sql("%(expressions)s"), **more)
+    def as_postgresql(self, compiler: Any, connection: BaseDatabaseWrapper, **more: Any) -> Any:
+        return self.as_sql(compiler, connection, template=alike_sql("%(expressions)s"), **more)
 
 
 def holds(field: str, typed: str) -> Q:
@@ -88,5 +88,5 @@ class InOrder(Func):
     arity = 1
     output_field = TextField()
 
-    def as_sql(self, compiler: Any, connection: BaseDatabaseWrapper, **more: Any) -> Any:
-        return super().as_sql(compiler, connection, template=in_order_sql("%(expressions)s"), **more)
+    def as_postgresql(self, compiler: Any, connection: BaseDatabaseWrapper, **more: Any) -> Any:
+        return self.as_sql(compiler, connection, template=in_order_sql("%(expressions)s"), **more)

@@ -5,6 +5,7 @@ is given the translation, if there is one (docs/languages.md). Read under `in_ma
 """
 
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any, TypeVar
 
 from django.utils import translation
@@ -17,6 +18,8 @@ CONTEXT = "trial"
 """Of these texts in the catalogues."""
 AS_WRITTEN = (None, MASTER)
 """What `get_language` says where nothing is to be looked up."""
+MOST = 1 << 15
+"""Texts of a trial, in all languages."""
 
 SPOKEN: dict[type, tuple[str, ...]] = {}
 """{class of definitions: its attributes that people read}: what `make messages` looks for."""
@@ -24,18 +27,24 @@ SPOKEN: dict[type, tuple[str, ...]] = {}
 
 def said(text: str) -> str:
     """A text of the trial's, in the reader's language."""
-    return text if not text or get_language() in AS_WRITTEN else translation.pgettext(CONTEXT, text)
+    language = get_language()
+    return text if language in AS_WRITTEN else _looked_up(text, language)
 
 
-def said_whole(value: Any) -> Any:
+@lru_cache(MOST)
+def _looked_up(text: str, _language: str) -> str:
+    """A page reads a thousand of them: each is looked up once in a language, which is the one that is spoken."""
+    return translation.pgettext(CONTEXT, text) if text else text
+
+
+def _whole(value: Any, language: str) -> Any:
     """The same of a tuple, or of the values of a mapping, of such texts."""
-    match value:
-        case str():
-            return said(value)
-        case tuple():
-            return tuple(said_whole(each) for each in value)
-        case Mapping():
-            return {key: said_whole(each) for key, each in value.items()}
+    if isinstance(value, str):
+        return _looked_up(value, language)
+    if isinstance(value, tuple):
+        return tuple(_whole(each, language) for each in value)
+    if isinstance(value, Mapping):
+        return {key: _whole(each, language) for key, each in value.items()}
     return value
 
 
@@ -53,7 +62,8 @@ class SpokenAttribute:
 
     def __get__(self, instance: Any, owner: type) -> Any:
         kept = self.default if instance is None else vars(instance).get(self.name, self.default)
-        return kept if get_language() in AS_WRITTEN else said_whole(kept)
+        language = get_language()
+        return kept if language in AS_WRITTEN else _whole(kept, language)
 
     def __set__(self, instance: Any, value: Any) -> None:
         vars(instance)[self.name] = value

@@ -2,6 +2,7 @@
 
 `python -m tests.bench pages` measures no more than a save and the pages of visits and patients, at the site and in
 Review;
+`python -m tests.bench languages` pages in Japanese and Chinese beside the same in English;
 `python -m tests.bench exports` what it costs to take the data of a thousand patients out;
 `python -m tests.bench outcomes` the page of the outcomes of thirteen patients and of a thousand;
 `python -m tests.bench people` the list of people at ten accounts and at two thousand;
@@ -26,6 +27,7 @@ def main(part: str = "") -> int:
     measure = {
         "": _measure,
         "pages": _measure_pages,
+        "languages": _measure_languages,
         "exports": _measure_exports,
         "outcomes": _measure_outcomes,
         "people": _measure_people,
@@ -54,7 +56,18 @@ def main(part: str = "") -> int:
 
 
 def _measure(env: dict[str, str]) -> Iterator[Line]:
-    from tests.bench import crowd, grid, moving, pages, review, review_home, review_seeding, saves, seeding
+    from tests.bench import (
+        crowd,
+        grid,
+        languages,
+        moving,
+        pages,
+        review,
+        review_home,
+        review_seeding,
+        saves,
+        seeding,
+    )
 
     progress("two sites with 13 patients each, through the services")
     study = seeding.seed()
@@ -75,6 +88,8 @@ def _measure(env: dict[str, str]) -> Iterator[Line]:
     yield from pages.count_visit_pages(study)
     yield from pages.count_patient_pages(study)
     yield from pages.count_writes(study)
+    progress("pages in each language")
+    yield from languages.measure_languages(study)
     with server(env) as running:
         yield from _measure_growth(running, study)
     progress("500 patients to review, by bulk")
@@ -88,7 +103,7 @@ def _measure(env: dict[str, str]) -> Iterator[Line]:
 
 
 def _measure_pages(env: dict[str, str]) -> Iterator[Line]:
-    from tests.bench import pages, review, saves, seeding, weight
+    from tests.bench import languages, pages, review, saves, seeding, weight
     from tests.bench.browsing import Browser
 
     progress("two sites with 13 patients each, through the services")
@@ -97,6 +112,7 @@ def _measure_pages(env: dict[str, str]) -> Iterator[Line]:
     yield from review.count_closing(study)
     yield from pages.count_visit_pages(study)
     yield from pages.count_patient_pages(study)
+    yield from languages.measure_languages(study)
     with server(env) as running:
         browser = Browser(running.port).log_in("coordinator01")
         yield from saves.measure_saves(browser, study)
@@ -108,6 +124,13 @@ def _measure_pages(env: dict[str, str]) -> Iterator[Line]:
         with server(env, as_owner=True) as unbound:
             owner = Browser(unbound.port).log_in("coordinator01")
             yield from pages.measure_policies(browser, owner, study)
+
+
+def _measure_languages(_env: dict[str, str]) -> Iterator[Line]:
+    from tests.bench import languages, seeding
+
+    progress("two sites with 13 patients each, through the services")
+    yield from languages.measure_languages(seeding.seed())
 
 
 def _measure_exports(env: dict[str, str]) -> Iterator[Line]:
