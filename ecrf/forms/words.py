@@ -53,7 +53,8 @@ class SpokenAttribute:
 
     def __get__(self, instance: Any, owner: type) -> Any:
         kept = self.default if instance is None else vars(instance).get(self.name, self.default)
-        return kept if get_language() in AS_WRITTEN else said_whole(kept)
+        # Most have no unit and no hint: of these a page, which has a thousand, need not ask for the language.
+        return kept if not kept or get_language() in AS_WRITTEN else said_whole(kept)
 
     def __set__(self, instance: Any, value: Any) -> None:
         vars(instance)[self.name] = value
