@@ -219,7 +219,7 @@ TEMPLATES = [
         "OPTIONS": {
             "loaders": [
                 (
-                    "django.template.loaders.cached.Loader",
+                    "ecrf.web.templates.CachedLoader",
                     ["ecrf.web.templates.FilesystemLoader", "ecrf.web.templates.AppDirectoriesLoader"],
                 )
             ],

@@ -18,6 +18,7 @@ from ecrf.appointments.models import Appointment
 from ecrf.casebook.labels import label_of
 from ecrf.casebook.models import Patient, Visit
 from ecrf.casebook.schedule.ended import may_be_seen_again
+from ecrf.casebook.schedule.matrix import Matrix
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS
 
@@ -193,6 +194,27 @@ def open_of(patients: Iterable[int]) -> dict[int, dict[str, AppointmentLine]]:
     found: dict[int, dict[str, AppointmentLine]] = {}
     for row in appointments().filter(patient__in=list(patients), ending=""):
         found.setdefault(row.patient_id, {})[row.code] = line_of(row)
+    return found
+
+
+def open_in(matrix: Matrix, patient: Patient) -> dict[str, AppointmentLine]:
+    """{visit code: its appointment}, as `open_of` gives them, of a patient whose casebook a page has read: what has
+    become of the visits is not asked for again, which would cost the page more than all that it asks for besides."""
+    rows = {row.due.plan.code: row for row in matrix.rows}
+    found = {}
+    for row in Appointment.objects.filter(patient=patient, ending="").order_by(
+        "planned_on", "planned_time", "pk"
+    ):
+        row.patient = patient
+        plan, at_visit = protocol().plan(row.code), rows.get(row.code)
+        visit = VisitSeen(
+            at_visit is not None and at_visit.is_open,
+            at_visit.due.visited_on if at_visit else None,
+            at_visit is not None and at_visit.due.missed,
+            falls_away(row.code, row.planned_on, matrix.left_on, again=matrix.seen_again),
+            is_lost=row.code in matrix.struck_codes and plan is not None and plan.repeats,
+        )
+        found[row.code] = AppointmentLine(row, visit, patient.site.today())
     return found
 
 

@@ -221,7 +221,8 @@ class Choice(Item, models.CharField):
         return [(code, said(str(label))) for code, label in super().flatchoices]
 
     def words(self, value: Any) -> str:
-        return dict(self.flatchoices).get(value, value or "")
+        labels = dict(super().flatchoices)  # of which only the one is said: a page asks a hundred times
+        return said(str(labels[value])) if value in labels else value or ""
 
     def formfield(self, **options: Any) -> forms.Field:  # type: ignore[override]
         return forms.TypedChoiceField(

@@ -4,12 +4,15 @@ has something of its own to show. A page then only fills the slots, which takes 
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from html import escape
 from typing import Any
 
 from django.template.loader import get_template
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
+
+from ecrf.access.language import MASTER, in_every_language
 
 OPEN, BETWEEN, CLOSE = "\ue000", "\ue001", "\ue002"
 """Characters of the private use area: no template has them, and no value is there when a form is prepared."""
@@ -63,30 +66,34 @@ class Skeleton:
         return SafeString("".join(pieces))
 
 
+Parts = tuple[list[str], list[int]]
+"""Pieces of HTML with gaps between them, and which of the variables goes into each gap."""
+
+
 class Snippet:
     """A small template with nothing but variables, for what fills slots: prepared as forms are."""
 
     def __init__(self, template: str, *variables: str) -> None:
         self.template, self.variables = template, variables
 
-        self._prepared: dict[str | None, tuple[list[str], list[int]]] = {}
+    @cached_property
+    def _of_languages(self) -> dict[str, Parts]:
+        return {language: self._prepare() for language in in_every_language()}
 
-    @property
-    def _parts(self) -> tuple[list[str], list[int]]:
-        """The pieces of HTML with gaps between them, and which variable goes into each gap: once for each language."""
-        language = get_language()
-        if language not in self._prepared:
-            self._prepared[language] = self._prepare()
-        return self._prepared[language]
+    @cached_property
+    def _of_all(self) -> Parts | None:
+        """Most have no words of their own: of these a page, which has a thousand, need not ask for the language."""
+        first, *others = self._of_languages.values()
+        return first if all(other == first for other in others) else None
 
-    def _prepare(self) -> tuple[list[str], list[int]]:
+    def _prepare(self) -> Parts:
         html = get_template(self.template).render({name: slot(name) for name in self.variables})
         parts = SLOT.split(html.strip())
         return parts, [self.variables.index(mark.split(BETWEEN)[0]) for mark in parts[1::2]]
 
     def __call__(self, *values: str) -> SafeString:
-        parts, order = self._parts
-        if len(order) == 1:  # as most have, of which a page has a thousand
+        parts, order = self._of_all or self._of_languages[get_language() or MASTER]
+        if len(order) == 1:  # as most have
             value = values[order[0]]
             return SafeString(
                 parts[0] + (value if isinstance(value, SafeString) else escape(value)) + parts[2]

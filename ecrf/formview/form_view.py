@@ -73,8 +73,8 @@ class ItemView:
             return str(self.item.text(value))
         if self.item.kind == "link" and value:
             return self.form_view.names.get((self.item.to, value), "") or str(self.item.words(value))
-        words = str(self.item.words(value))
-        return words.removesuffix(f" {self.item.unit}") if self.item.unit else words
+        words, unit = str(self.item.words(value)), self.item.unit
+        return words.removesuffix(f" {unit}") if unit else words
 
     @property
     def words(self) -> str:

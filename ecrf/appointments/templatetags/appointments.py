@@ -9,7 +9,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from ecrf.access.roles import Right
-from ecrf.appointments.lines import AppointmentLine, open_of
+from ecrf.appointments.lines import open_in
 from ecrf.appointments.planning import PlannedVisit, StripDay
 from ecrf.casebook.models import Patient
 from ecrf.casebook.schedule.matrix import Matrix
@@ -40,7 +40,7 @@ def strip_of(visit: PlannedVisit | None, *days: date) -> list[StripDay]:
 @register.inclusion_tag("appointments/_next.html", takes_context=True)
 def next_appointment(context: template.Context, patient: Patient, matrix: Matrix) -> dict[str, Any]:
     """The patient's appointments to come, and the way to make the next, unless nobody expects one; one statement."""
-    booked: dict[str, AppointmentLine] = open_of([patient.pk]).get(patient.pk, {})
+    booked = open_in(matrix, patient)
     lines = [line for line in booked.values() if line.is_planned or line.is_passed]
     following = matrix.schedule_status.next
     code = following.plan.code if following and following.plan.code not in booked else ""

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from itertools import count
 from typing import Any
 
@@ -68,6 +69,8 @@ class Matrix:
     """How many visits are struck out, which stand in none of the rows."""
     seen_again: bool = True
     """Whether the patient still comes to visits on demand; of one who does not, those of before the end are entered."""
+    struck_codes: frozenset[str] = frozenset()
+    left_on: date | None = None
 
     @property
     def empty_logs(self) -> list["Log"]:
@@ -120,7 +123,7 @@ def matrix(patient: Patient, data: PatientData | None = None, *, for_reviewer: b
     end = end_of(data)
     sums = [sums_of(at_visit[pk]) if pk else {} for pk in visit_ids]
     rows = [
-        MatrixRow(due, pk, [cell_at(due, definition.key, here, end) for definition in columns])
+        MatrixRow(due, pk, cells_at(due, [definition.key for definition in columns], here, end))
         for due, pk, here in zip(seen.visits, visit_ids, sums, strict=True)
     ]
     logs = [
@@ -129,7 +132,11 @@ def matrix(patient: Patient, data: PatientData | None = None, *, for_reviewer: b
     ]
     ever_opened = {visit.code for visit in known}
     on_demand = on_demand_after(opened, ever_opened)
-    return Matrix(seen, columns, rows, logs, on_demand, len(known) - len(visits), is_seen_again(data))
+    struck = [visit.code for visit in known if visit.struck_at]
+    left_on = end.ended_on if end else None
+    return Matrix(
+        seen, columns, rows, logs, on_demand, len(struck), is_seen_again(data), frozenset(struck), left_on
+    )
 
 
 def on_demand_after(opened: Iterable[str], ever_opened: Collection[str]) -> list[VisitPlan]:
@@ -147,11 +154,17 @@ def on_demand_after(opened: Iterable[str], ever_opened: Collection[str]) -> list
     return plans
 
 
-def cell_at(due: VisitDue, key: str, here: Mapping[str, FormSums], end: PatientEnd | None) -> Cell:
-    """One form at one visit, from what stands there: the one answer of the patient's pages and of the grid of all."""
-    planned = key in planned_forms(due.plan, missed=False, visited_on=due.visited_on, end=end)
-    form = here.get(key, NOTHING).state(due.plan.expected_of(key) if planned else 1)
-    nothing_asked = not planned or due.missed or due.state == VisitState.NOT_EXPECTED
+def cells_at(
+    due: VisitDue, keys: Iterable[str], here: Mapping[str, FormSums], end: PatientEnd | None
+) -> list[Cell]:
+    """These forms at one visit, from what stands there: the one answer of patients' pages and of the grid of all."""
+    planned = planned_forms(due.plan, missed=False, visited_on=due.visited_on, end=end)
+    return [_cell_at(due, key, here.get(key, NOTHING), is_planned=key in planned) for key in keys]
+
+
+def _cell_at(due: VisitDue, key: str, sums: FormSums, *, is_planned: bool) -> Cell:
+    form = sums.state(due.plan.expected_of(key) if is_planned else 1)
+    nothing_asked = not is_planned or due.missed or due.state == VisitState.NOT_EXPECTED
     return Cell(key, None if form.state == "empty" and nothing_asked else form)
 
 
@@ -166,9 +179,12 @@ def _log(
     rows = {row.pk: row for row in data.with_struck(definition.key)}
     columns = (for_reviewer and definition.model.listed) or tuple(definition.column_items)
     names = names_in(data, definition)
+    below: dict[int | None, list[Entry]] = defaultdict(list)
+    for entry in entries:
+        below[entry.parent_id].append(entry)
     lines = []
     for entry in (entry for entry in entries if entry.crf == definition.key):
-        own = [entry, *(e for e in entries if e.parent_id == entry.pk)]
+        own = [entry, *below[entry.pk]]
         row = rows.get(entry.pk)
         cells = (
             [_cell(definition, row, name, names, data) for name in columns] if row else [""] * len(columns)

@@ -10,11 +10,14 @@ from django.db import IntegrityError, transaction
 
 from ecrf.access.roles import Right
 from ecrf.appointments.lines import (
+    AppointmentLine,
     AppointmentState,
     VisitSeen,
     appointments,
     at_the_same_time,
     line_of,
+    open_in,
+    open_of,
     state_of,
 )
 from ecrf.appointments.models import Appointment, AppointmentEnding
@@ -23,6 +26,8 @@ from ecrf.appointments.services import Wanted, end_appointment, make_appointment
 from ecrf.audit.actor import SYSTEM, acting
 from ecrf.audit.models import AuditEvent
 from ecrf.casebook.record.record import record
+from ecrf.casebook.schedule.matrix import matrix
+from ecrf.casebook.striking import strike_visit
 from tests.builders import a_patient, a_place, a_visit, enter
 from tests.conftest import make_site, make_user
 from tests.ecrf.appointments.conftest import book, in_days, treated
@@ -332,3 +337,34 @@ def test_who_may_not_enter_makes_none(patient, site, monitor, outsider, coordina
 
 def test_window_of_a_visit_without_one_draws_nothing():
     assert PlannedVisit("UNS-1", "Unscheduled").days() == []
+
+
+def _as_seen(lines: dict[str, AppointmentLine]) -> dict[str, tuple[VisitSeen, AppointmentState]]:
+    return {code: (line.visit, line.state) for code, line in lines.items()}
+
+
+def test_patients_page_says_of_an_appointment_what_every_other_page_says(patient, coordinator):
+    """It knows the visits from its matrix, and the others ask the database for them."""
+
+    def stand_alike() -> None:
+        asked = _as_seen(open_of([patient.pk]).get(patient.pk, {}))
+        assert _as_seen(open_in(matrix(patient), patient)) == asked
+        seen.extend(state for _visit, state in asked.values())
+
+    seen: list[AppointmentState] = []
+    stand_alike()
+    for code in ("W04", "W07", "UNS-1"):
+        book(patient, coordinator, 1, code=code, reason="As agreed")
+    stand_alike()
+    with time_machine.travel(patient.site.now() + timedelta(days=3)):
+        stand_alike()
+        visit = a_visit(patient, "W04", coordinator)
+        stand_alike()
+        enter(visit, "visit", coordinator, occurrence="done", visited_on=str(in_days(patient, 0)))
+        enter(a_visit(patient, "W07", coordinator), "visit", coordinator, occurrence="missed")
+        stand_alike()
+        strike_visit(visit=a_visit(patient, "UNS-1", coordinator), by=coordinator, reason="Opened by mistake")
+        stand_alike()
+    enter(patient, "end-of-study", coordinator, reason="DEATH", ended_on=str(in_days(patient, 0)))
+    stand_alike()
+    assert set(seen) == set(AppointmentState) - {AppointmentState.CANCELLED}

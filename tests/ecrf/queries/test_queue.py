@@ -3,12 +3,14 @@
 import re
 
 import pytest
+from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
 
 from ecrf.access.roles import Right, Role
 from ecrf.audit.actor import acting
 from ecrf.locks.models import Lock, LockKind, LockScope
+from ecrf.monitoring.queries.narrowing import QueryChoice
 from ecrf.queries.models import Query, Turn
 from tests.bench.counting import client_of, statements
 from tests.builders import a_patient, a_visit
@@ -73,6 +75,33 @@ def test_after_each_act_comes_the_next_query_of_the_same_list(answered_queries, 
     end = post(reviewer, "pass-query-on", third, list=narrowed, text="Look", to="data-manager")
     assert end.url == f"{LIST}?{narrowed}"
     assert "That was the last one of this list." in reviewer.get(end.url).content.decode()
+
+
+LISTS = (
+    "",
+    "turn=monitor",
+    "turn=mine",
+    "turn=closed",
+    "turn=locked",
+    "check=none",
+    "site=01",
+    "over=7",
+    "q=Question",
+)
+
+
+@pytest.mark.parametrize("by", ["", "patient"])
+@pytest.mark.parametrize("narrowed", LISTS)
+def test_what_follows_a_query_is_what_stands_below_it_in_the_list(
+    narrowed, by, answered_queries, entry, monitor, data_manager
+):
+    act("close", answered_queries[0], monitor)
+    asked(entry, monitor, "Question 4?", item="systolic")
+    choice = QueryChoice.of(QueryDict(f"{narrowed}&by={by}"))
+    for reader in (monitor, data_manager):
+        listed = list(choice.rows(reader).select_related("patient"))
+        following = [choice.after(query, reader) for query in listed]
+        assert following == [*(query.pk for query in listed[1:]), *([None] if listed else [])]
 
 
 def test_list_that_is_not_narrowed_is_remembered_too_and_without_one_the_query_stays(
