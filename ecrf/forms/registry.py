@@ -326,9 +326,9 @@ def _check_sections(definition: CrfDefinition) -> None:
         raise ImproperlyConfigured(
             f"{definition.key} is the row of another form: {belonging} belong to no visit."
         )
-    if odd := [name for name in belonging if definition.items[name].asked_if]:
+    if twice := [name for name in belonging if definition.items[name].asked_if]:
         raise ImproperlyConfigured(
-            f"{definition.key} asks {odd} by the visit and by another item: choose one."
+            f"{definition.key} asks {twice} by the visit and by another item: choose one."
         )
     if set(shown) != declared or len(shown) != len(set(shown)):
         odd = sorted(set(shown) ^ declared) or "an item stands in two sections"
