@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce
 from ecrf.casebook.models import STANDING, Entry, Patient, Status, Visit, not_struck
 from ecrf.casebook.schedule.completion import NOTHING, FormSums
 from ecrf.casebook.schedule.due import PatientEnd, ScheduleStatus, VisitDue
-from ecrf.casebook.schedule.matrix import cell_at
+from ecrf.casebook.schedule.matrix import cell_among, planned_at
 from ecrf.casebook.schedule.status import ends_of, fact_from, schedule_status_from
 from ecrf.forms.protocol import VisitPlan, protocol
 from ecrf.forms.registry import CRFS
@@ -89,8 +89,11 @@ def _row(
     def at_visit(due: VisitDue) -> VisitCell:
         visit = opened.get(due.plan.code)
         here = sums.get(visit, {}) if visit else {}
+        planned = planned_at(due, end)
         forms = (
-            form_cell(due, cell_at(due, key, here, end), status_at(visit, key) if visit else NOBODY_LOOKED)
+            form_cell(
+                due, cell_among(planned, due, key, here), status_at(visit, key) if visit else NOBODY_LOOKED
+            )
             for key in forms_at(due.plan, here)
         )
         return VisitCell(due, visit, tuple(forms))

@@ -149,7 +149,17 @@ def on_demand_after(opened: Iterable[str], ever_opened: Collection[str]) -> list
 
 def cell_at(due: VisitDue, key: str, here: Mapping[str, FormSums], end: PatientEnd | None) -> Cell:
     """One form at one visit, from what stands there: the one answer of the patient's pages and of the grid of all."""
-    planned = key in planned_forms(due.plan, missed=False, visited_on=due.visited_on, end=end)
+    return cell_among(planned_at(due, end), due, key, here)
+
+
+def planned_at(due: VisitDue, end: PatientEnd | None) -> tuple[str, ...]:
+    """The kinds of form that the visit asks for, as long as it is not missed."""
+    return planned_forms(due.plan, missed=False, visited_on=due.visited_on, end=end)
+
+
+def cell_among(planned_here: Collection[str], due: VisitDue, key: str, here: Mapping[str, FormSums]) -> Cell:
+    """As `cell_at`, where what is planned is known already: once for all forms of the visit."""
+    planned = key in planned_here
     form = here.get(key, NOTHING).state(due.plan.expected_of(key) if planned else 1)
     nothing_asked = not planned or due.missed or due.state == VisitState.NOT_EXPECTED
     return Cell(key, None if form.state == "empty" and nothing_asked else form)
