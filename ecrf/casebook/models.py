@@ -126,7 +126,9 @@ class Entry(models.Model):
     """One filled form of one patient, at a visit or (in a log) at none: what everything else points to."""
 
     patient = models.ForeignKey(Patient, models.PROTECT, related_name="entries")
-    visit = models.ForeignKey(Visit, models.PROTECT, null=True, related_name="entries")
+    visit = models.ForeignKey(
+        Visit, models.PROTECT, null=True, related_name="entries", db_index=False
+    )  # the index `entry_of_visit` begins with it
     crf = models.CharField(max_length=40, help_text="The CRF's key")
     parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="rows")
     number = models.PositiveSmallIntegerField(default=1, help_text="Within a repeat, from 1")
@@ -174,6 +176,8 @@ class Entry(models.Model):
                 condition=models.Q(struck_at=None),
                 name="entry_counted",
             ),
+            # One form of a visit, such as the one with its date, without a look at the twenty others.
+            models.Index(fields=["visit", "crf"], name="entry_of_visit"),
         ]
         verbose_name = "form"
 

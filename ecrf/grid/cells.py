@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
+from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext, ngettext, pgettext, pgettext_lazy
+from django.utils.translation import get_language, gettext, ngettext, pgettext, pgettext_lazy
 
 from ecrf.casebook.schedule.completion import FormState
 from ecrf.casebook.schedule.due import VisitDue, VisitState
@@ -58,6 +59,11 @@ class FormCell:
         return frozenset(_states(self.state, self.missing, self.status))
 
     @property
+    def calls(self) -> str:
+        """What it calls for, before all that its state says: a signature or an answer."""
+        return "broken" if self.status.is_broken else "queries" if self.status.queries else ""
+
+    @cached_property
     def marks(self) -> list[Mark]:
         if self.is_log and self.form:
             return _marks(self.state, self.missing, self.status, str(self.form.count))
@@ -82,6 +88,12 @@ class VisitCell:
         return frozenset({self.state} - {""}).union(*(form.states for form in self.forms))
 
     @property
+    def calls(self) -> str:
+        """What any of its forms calls for."""
+        found = {form.calls for form in self.forms}
+        return next((call for call in ("broken", "queries") if call in found), "")
+
+    @cached_property
     def missing(self) -> int:
         return sum(form.missing for form in self.forms)
 
@@ -89,7 +101,7 @@ class VisitCell:
     def queries(self) -> int:
         return sum(form.status.queries for form in self.forms)
 
-    @property
+    @cached_property
     def marks(self) -> list[Mark]:
         """Those of its forms together; of one that is begun, which are left."""
         if not self.forms or not self.state:
@@ -147,8 +159,15 @@ def _left(forms: Iterable[FormCell]) -> Iterator[str]:
 
 
 def _marks(state: str, missing: int, status: SpotStatus, count: str = "") -> list[Mark]:
-    if not state:
-        return []
+    """Of a thousand cells most say one of a few dozen things: each is put into words once."""
+    return list(_marks_of(get_language(), state, missing, count, status.as_tuple)) if state else []
+
+
+@lru_cache(maxsize=4_096)
+def _marks_of(
+    language: str | None, state: str, missing: int, count: str, given: tuple[Any, ...]
+) -> tuple[Mark, ...]:
+    status = SpotStatus(*given)
     sign, words = STATES[state]
     is_complete = state == "complete"
     marks = [(f"{sign}{missing or count}", _counted(state, str(words), count))]
@@ -160,7 +179,7 @@ def _marks(state: str, missing: int, status: SpotStatus, count: str = "") -> lis
     marks += review_marks(status, is_complete=is_complete)
     if is_complete and not (status.is_signed or status.is_broken):
         marks.append(("", pgettext("a form", "not signed")))
-    return marks
+    return tuple(marks)
 
 
 def _counted(state: str, words: str, count: str) -> str:

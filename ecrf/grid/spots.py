@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import reduce
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext, ngettext, pgettext, pgettext_lazy
@@ -32,6 +31,10 @@ class SpotStatus:
     @property
     def left(self) -> int:
         return self.planned - self.verified
+
+    @property
+    def as_tuple(self) -> tuple[int, int, int, bool, bool, str]:
+        return self.planned, self.verified, self.queries, self.is_signed, self.is_broken, self.hold
 
     def hold_by(self, kind: str) -> None:
         """A lock says more than a freeze."""
@@ -76,17 +79,13 @@ def review_marks(status: SpotStatus, *, is_complete: bool) -> list[Mark]:
 
 def together(statuses: Iterable[SpotStatus]) -> SpotStatus:
     """Several spots as one: signed where all are, broken where one is, under the hold of the least held."""
-    return reduce(_joined, statuses, SpotStatus(hold=LockKind.LOCK))
-
-
-def _joined(one: SpotStatus, other: SpotStatus) -> SpotStatus:
-    holds = {one.hold, other.hold}
-    least = "" if "" in holds else LockKind.FREEZE if LockKind.FREEZE in holds else LockKind.LOCK
-    return SpotStatus(
-        one.planned + other.planned,
-        one.verified + other.verified,
-        one.queries + other.queries,
-        one.is_signed and other.is_signed,
-        one.is_broken or other.is_broken,
-        least,
-    )
+    whole, holds = SpotStatus(), set[str]()
+    for status in statuses:
+        whole.planned += status.planned
+        whole.verified += status.verified
+        whole.queries += status.queries
+        whole.is_signed = whole.is_signed and status.is_signed
+        whole.is_broken = whole.is_broken or status.is_broken
+        holds.add(status.hold)
+    whole.hold = "" if "" in holds else LockKind.FREEZE if LockKind.FREEZE in holds else LockKind.LOCK
+    return whole

@@ -215,8 +215,9 @@ def patient_worksheet(patient: Patient, plan: VisitPlan) -> FormGroup:
             if table.definition.row_names:
                 for row in table.form_views:
                     _show_last(row, visit, data)
-    due = next((due for due in schedule_status_of(patient).visits if due.plan.code == plan.code), None)
-    return replace(group, due=due)
+    entries = [row.entry for key in CRFS for row in data.with_struck(key)]
+    status = schedule_status_of(patient, data, entries)
+    return replace(group, due=next((due for due in status.visits if due.plan.code == plan.code), None))
 
 
 def _show_last(form_view: FormView, visit: Visit, data: PatientData) -> None:

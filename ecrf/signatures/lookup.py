@@ -6,7 +6,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from ecrf.access.models import Site
-from ecrf.casebook.models import Entry, Visit, done, not_struck
+from ecrf.casebook.models import Entry, PatientStatus, Visit, done, not_struck
 from ecrf.casebook.review_status import ReviewStatus, unsigned
 from ecrf.casebook.stored_rows import lines_of, read_json, user_of
 from ecrf.forms.protocol import protocol
@@ -187,11 +187,10 @@ def visits_to_sign(sites: list[Site]) -> QuerySet[Visit]:
     signed = Signature.objects.filter(
         Q(visit=OuterRef("pk")) | Q(scope=SignatureScope.CASEBOOK), patient=OuterRef("patient")
     )
-    unfinished = Q(patient__schedule_status__unfinished_code=OuterRef("code"))
+    begun = PatientStatus.objects.filter(patient=OuterRef("patient"), unfinished_code=OuterRef("code"))
     visits = Visit.objects.filter(
         Exists(to_sign), ~Exists(open_forms), ~Exists(signed), patient__site__in=sites
     )
-    begun = Visit.objects.filter(unfinished, pk=OuterRef("pk"))
     dated = visits.filter(~Exists(begun)).annotate(visited_on=_date_of("pk"))
     return dated.select_related("patient__site").order_by("visited_on", "patient", "pk")
 
@@ -208,7 +207,8 @@ def log_forms_to_sign(sites: list[Site]) -> QuerySet[Entry]:
 def _date_of(visit: str) -> Subquery:
     """When the visit took place, as its visit form says; `visit` is the path to it."""
     trial = protocol()
+    # The kind is named too: else every form of the visit is looked at.
     rows = CRFS[trial.visit_form].model._default_manager.filter(
-        entry__visit=OuterRef(visit), entry__struck_at=None
+        entry__visit=OuterRef(visit), entry__crf=trial.visit_form, entry__struck_at=None
     )
     return Subquery(rows.order_by("pk").values(trial.visit_date_item)[:1])

@@ -1,20 +1,23 @@
 """What waits for a signature, for the Today page of an investigator: by patient, in the order of the visits' dates."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from itertools import groupby
+from operator import itemgetter
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext
 
 from ecrf.access.models import Site, User
 from ecrf.access.reach import sites
 from ecrf.access.roles import Right
-from ecrf.casebook.labels import form_title, visit_label
+from ecrf.casebook.labels import form_title, label_of, visit_label
 from ecrf.casebook.models import Entry, Patient, Visit
 from ecrf.forms.protocol import CASEBOOK
-from ecrf.forms.registry import CRFS
+from ecrf.forms.registry import CRFS, CrfDefinition
 from ecrf.locks.lookup import ends_review
 from ecrf.signatures.lookup import broken_at, log_forms_to_sign, unsigned_places, visits_to_sign
 from ecrf.signatures.models import Signature, SignatureScope
@@ -26,15 +29,24 @@ OF_PLACE = ("site", "patient")
 @dataclass(frozen=True)
 class ToSign:
     """One thing to sign, with its page: a visit, a form, the casebook, or the entries of a log that wait. `on`: when
-    the visit took place; of the rest, since when it waits."""
+    the visit took place; of the rest, since when it waits. `say` and `lead`: its words and the address of its page,
+    made for the few of hundreds that are shown."""
 
     patient: Patient
-    words: str
-    url: str
+    say: Callable[[], str]
+    lead: Callable[[], str]
     on: date
     broken: Signature | None = None
     visit: int | None = None
     is_log: bool = False
+
+    @property
+    def words(self) -> str:
+        return self.say()
+
+    @property
+    def url(self) -> str:
+        return self.lead()
 
 
 @dataclass(frozen=True)
@@ -94,7 +106,8 @@ def waiting(user: User) -> Waiting | None:
     by_patient: dict[int, OfPatient] = {}
     for thing in things:
         by_patient.setdefault(thing.patient.pk, OfPatient(thing.patient)).things.append(thing)
-    entered = sum(not _is_listed(place, by_patient) for place in unsigned)
+    whole, listed = _covered(things)
+    entered = sum(place[0] not in whole and place not in listed for place in unsigned)
     return Waiting(
         list(by_patient.values())[:SHOWN],
         len(unsigned),
@@ -104,12 +117,15 @@ def waiting(user: User) -> Waiting | None:
     )
 
 
-def _is_listed(place: tuple[int, int | None], by_patient: dict[int, OfPatient]) -> bool:
-    """Whether what is listed of the patient leads to a signature that covers this visit, or the logs."""
-    patient, visit = place
-    things = by_patient[patient].things if patient in by_patient else []
-    whole = any(thing.broken and thing.broken.scope == SignatureScope.CASEBOOK for thing in things)
-    return whole or any(thing.is_log if visit is None else thing.visit == visit for thing in things)
+def _covered(things: Iterable[ToSign]) -> tuple[set[int], set[tuple[int, int | None]]]:
+    """What a signature of these covers: patients as a whole; and visits and, without one, the logs of patients."""
+    whole, places = set(), set()
+    for thing in things:
+        if thing.broken and thing.broken.scope == SignatureScope.CASEBOOK:
+            whole.add(thing.patient.pk)
+        if thing.is_log or thing.visit is not None:
+            places.add((thing.patient.pk, None if thing.is_log else thing.visit))
+    return whole, places
 
 
 def things_to_sign(where: list[Site], patient: Patient | None = None) -> list[ToSign]:
@@ -122,14 +138,13 @@ def things_to_sign(where: list[Site], patient: Patient | None = None) -> list[To
     is_held = ends_review(*OF_PLACE, visits=("visit", "entry__visit"), entries=("entry",))
     broken = list(broken_at(where).filter(~is_held, **of_patient)[: COUNTED + 1])
     at_site = ("patient__site", "patient")
-    visits = visits_to_sign(where).filter(~ends_review(*at_site, visits=("pk",)), **of_patient)[: COUNTED + 1]
-    logs = log_forms_to_sign(where).filter(~ends_review(*at_site, entries=("pk",)), **of_patient)[
-        : COUNTED + 1
-    ]
+    visits = visits_to_sign(where).filter(~ends_review(*at_site, visits=("pk",)), **of_patient)
+    logs = log_forms_to_sign(where).filter(~ends_review(*at_site, entries=("pk",)), **of_patient)
     whole = {row.patient_id for row in broken if row.scope == SignatureScope.CASEBOOK}
-    things = [_visit(row) for row in visits]
+    patients = Patients(where)
+    things = list(_visits(visits, patients))
     things += [_broken(row) for row in broken if row.scope == SignatureScope.CASEBOOK or not _is_of_log(row)]
-    things += _logs(row for row in logs if row.patient_id not in whole)
+    things += _logs(logs, patients, whole)
     return sorted(things, key=lambda thing: (thing.patient.site.is_practice, thing.on, thing.patient.number))
 
 
@@ -138,51 +153,77 @@ def _is_of_log(signature: Signature) -> bool:
     return signature.entry is not None and signature.entry.visit_id is None
 
 
-def _visit(visit: Visit) -> ToSign:
-    return ToSign(
-        visit.patient,
-        visit_label(visit),
-        _address(visit.patient, visit),
-        _day_of(visit, visit),
-        visit=visit.pk,
-    )
+class Patients:
+    """Each made once, of what the rows of many say of him: no model is made for each row."""
+
+    columns = "patient_id", "patient__number", "patient__site_id"
+
+    def __init__(self, where: list[Site]) -> None:
+        self.sites = {site.pk: site for site in where}
+        self.by_id: dict[int, Patient] = {}
+
+    def one(self, pk: int, number: str, site_id: int) -> Patient:
+        if pk not in self.by_id:
+            self.by_id[pk] = Patient(pk=pk, number=number, site=self.sites[site_id])
+        return self.by_id[pk]
+
+
+def _visits(visits: QuerySet[Visit], patients: Patients) -> Iterator[ToSign]:
+    rows = visits.values_list("pk", "code", "opened_at", "visited_on", *patients.columns)
+    for pk, code, opened_at, visited_on, *whose in rows[: COUNTED + 1]:
+        patient = patients.one(*whose)
+        yield ToSign(
+            patient,
+            partial(label_of, code),
+            partial(reverse, "sign-visit", args=[patient.number, code]),
+            visited_on or opened_at.astimezone(patient.site.zone).date(),
+            visit=pk,
+        )
 
 
 def _broken(signature: Signature) -> ToSign:
     patient, entry = signature.patient, signature.entry
     visit = signature.visit or (entry.visit if entry else None)
-    words = form_title(entry) if entry else visit_label(visit) if visit else gettext("Casebook")
-    words = f"{visit_label(visit)}, {words}" if entry and visit else words
-    address = _address(patient, visit, entry)
+
+    def say() -> str:
+        words = form_title(entry) if entry else visit_label(visit) if visit else gettext("Casebook")
+        return f"{visit_label(visit)}, {words}" if entry and visit else words
+
+    lead = partial(_address, patient, visit, entry)
     on = _day_of(signature, visit)
-    return ToSign(patient, words, address, on, signature, visit.pk if visit and not entry else None)
+    return ToSign(patient, say, lead, on, signature, visit.pk if visit and not entry else None)
 
 
-def _logs(entries: Iterable[Entry]) -> list[ToSign]:
-    """A line for each log of a patient: one form leads to its own page, several to the log."""
-    things = []
-    for _which, group in groupby(entries, key=lambda entry: (entry.patient_id, entry.crf)):
+def _logs(logs: QuerySet[Entry], patients: Patients, whole: set[int]) -> Iterator[ToSign]:
+    """A line for each log of a patient: one form leads to its own page, several to the log. Not of the patients whose
+    whole casebook is to be signed."""
+    rows = logs.values_list(*patients.columns, "crf", "number", "review_status__completed_at")
+    for (pk, crf), group in groupby(rows[: COUNTED + 1], key=itemgetter(0, 3)):
         forms = list(group)
-        first, kind = forms[0], CRFS[forms[0].crf]
-        several = gettext("%(forms)s: %(number)d to sign") % {"forms": kind.plural, "number": len(forms)}
-        words = several if len(forms) > 1 else form_title(first)
-        address = _address(first.patient, None, first)
+        if pk in whole:
+            continue
+        patient, kind = patients.one(*forms[0][:3]), CRFS[crf]
+        first = Entry(patient=patient, crf=crf, number=forms[0][4])
+        say, lead = partial(form_title, first), partial(_address, patient, None, first)
         if len(forms) > 1:
-            address = reverse("log", args=[first.patient.number, kind.key])
-        since = min(form.review_status.completed_at for form in forms)
-        day = since.astimezone(first.patient.site.zone).date()
-        things.append(ToSign(first.patient, words, address, day, is_log=True))
-    return things
+            say = partial(_several, kind, len(forms))
+            lead = partial(reverse, "log", args=[patient.number, kind.key])
+        since = min(completed_at for *_form, completed_at in forms)
+        yield ToSign(patient, say, lead, since.astimezone(patient.site.zone).date(), is_log=True)
 
 
-def _day_of(signed_or_visit: Visit | Signature, visit: Visit | None) -> date:
+def _several(kind: CrfDefinition, number: int) -> str:
+    return gettext("%(forms)s: %(number)d to sign") % {"forms": kind.plural, "number": number}
+
+
+def _day_of(signature: Signature, visit: Visit | None) -> date:
     """The day of the visit; where there is none, the day it was opened, or the signature broke."""
-    day: date | None = getattr(signed_or_visit, "visited_on", None)
+    day: date | None = getattr(signature, "visited_on", None)
     if day:
         return day
-    moment = visit.opened_at if visit else getattr(signed_or_visit, "broken_at", None)
-    assert moment is not None  # of what is no visit, only broken signatures are asked about
-    return moment.astimezone(signed_or_visit.patient.site.zone).date()
+    moment = visit.opened_at if visit else signature.broken_at
+    assert moment is not None  # only broken signatures are asked about
+    return moment.astimezone(signature.patient.site.zone).date()
 
 
 def _address(patient: Patient, visit: Visit | None, entry: Entry | None = None) -> str:

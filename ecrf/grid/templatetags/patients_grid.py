@@ -97,7 +97,7 @@ def _several(cells: list[AnyCell], scope: GridScope, links: CellLinks) -> SafeSt
 
 def _hue(cell: AnyCell, scope: GridScope) -> str:
     """What the cell calls for, above all: its classes."""
-    state = next((state for state in ("broken", "queries") if state in cell.states), cell.state)
+    state = cell.calls or cell.state
     return f"{state} hit" if scope.matches(cell) else state
 
 

@@ -109,12 +109,17 @@ AT_ODD_HOURS = """
     ) event
 """
 
+# Save by save, then day by day: to count different saves in one step, all events would have to be sorted.
 HOURS = """
-    SELECT max(e.at) AS at, e.actor, place.site, place.patient, (e.at AT TIME ZONE place.zone)::date AS day,
-        count(DISTINCT e.transaction) AS count,
-        min(e.at AT TIME ZONE place.zone) AS first, max(e.at AT TIME ZONE place.zone) AS last
-    FROM looked e JOIN place ON place.chain = e.chain
-    GROUP BY e.actor, place.site, place.patient, (e.at AT TIME ZONE place.zone)::date
+    SELECT max(last_at) AS at, actor, site, patient, first::date AS day, count(*) AS count,
+        min(first) AS first, max(last) AS last
+    FROM (
+        SELECT e.actor, place.site, place.patient, e.transaction, max(e.at) AS last_at,
+            min(e.at AT TIME ZONE place.zone) AS first, max(e.at AT TIME ZONE place.zone) AS last
+        FROM looked e JOIN place ON place.chain = e.chain
+        GROUP BY e.actor, place.site, place.patient, e.transaction, (e.at AT TIME ZONE place.zone)::date
+    ) save
+    GROUP BY actor, site, patient, first::date
 """
 
 STRUCK_OUT = """

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 from django.urls import reverse
+from django.utils.translation import override
 
 from ecrf.access.roles import Right, Role
 from ecrf.audit.actor import SYSTEM
@@ -15,6 +16,7 @@ from ecrf.casebook.schedule.matrix import matrix
 from ecrf.casebook.services import add_entry
 from ecrf.casebook.striking import strike_out
 from ecrf.forms.registry import CRFS
+from ecrf.grid import cells
 from ecrf.grid.columns import ColumnChoice
 from ecrf.grid.load import PatientRow, patient_rows
 from ecrf.grid.narrowing import STATE_FILTERS
@@ -244,3 +246,21 @@ def test_practice_patients_are_marked_come_last_and_count_apart(client, world):
         assert [row.patient.number for row in page.context["page"].rows][-1] == number
         assert (page.context["patients"], page.context["practice"]) == (len(world.patients), 1)
     assert f'id="p-{number}" class="practice-row"' in page.content.decode()
+
+
+def test_cells_that_say_the_same_are_put_into_words_once_and_in_each_language(site, coordinator):
+    patients = [a_patient(site, coordinator) for _ in range(3)]
+    for patient in patients:
+        vital_signs(a_visit(patient, "W04", coordinator), coordinator)
+    found = Patient.objects.select_related("site").order_by("pk")
+
+    def said(several: list[Patient]) -> list[list[str]]:
+        return [[words for _sign, words in row.by_code["W04"].marks] for row in patient_rows(several)]
+
+    in_english = said(list(found[:1]))
+    made = cells._marks_of.cache_info().misses
+    assert said(list(found)) == in_english * 3
+    assert cells._marks_of.cache_info().misses == made
+    with override("ja"):
+        in_japanese = said(list(found[:1]))
+    assert in_japanese != in_english == said(list(found[:1]))

@@ -3,11 +3,14 @@
 import re
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 
 from ecrf.casebook.models import Entry, PatientStatus
+from ecrf.entry.today import to_sign
 from ecrf.entry.today.to_sign import things_to_sign, waiting
 from ecrf.monitoring.home.site_counts import site_numbers
+from ecrf.signatures.lookup import visits_to_sign
 from ecrf.signatures.models import SignatureScope
 from ecrf.signatures.services import chain_length
 from tests.bench.counting import statements
@@ -176,6 +179,31 @@ def test_today_takes_the_same_number_of_statements_with_many_to_sign(
     ae(visit.patient, coordinator, 1)
     assert "After each signature" in words(signing_client.get("/"))
     assert statements(lambda: signing_client.get("/")).count == few
+
+
+def test_what_waits_is_put_into_words_only_where_it_is_shown(
+    monkeypatch, site, visit, scale, coordinator, investigator
+):
+    complete(visit, "visit", coordinator, occurrence="done", visited_on="2026-02-02", contact="on-site")
+    ae(visit.patient, coordinator, 1)
+    PatientStatus.objects.update(unfinished_code="")
+    for name in ("label_of", "form_title", "reverse"):
+        monkeypatch.setattr(
+            to_sign, name, lambda *_given, name=name, **_more: pytest.fail(f"{name} was called")
+        )
+    found = waiting(investigator)
+    listed = [(thing.visit, thing.is_log) for thing in found.patients[0].things]
+    assert (found.count, found.entered, listed) == (2, 0, [(visit.pk, False), (None, True)])
+
+
+def test_date_of_a_visit_is_found_by_the_kind_of_its_form(site, visit, scale):
+    """Of a visit with twenty forms one is read. A few PostgreSQL would rather read all, or by another index."""
+    PatientStatus.objects.update(unfinished_code="")
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("DROP INDEX entry_counted, entry_once")
+        plan = visits_to_sign([site]).explain()
+    assert re.search(r"entry_of_visit.*\n.*visit_id = .*crf.* = 'visit'", plan), plan
 
 
 def test_signatures_cost_a_page_one_statement_whatever_their_number(visit, scale, investigator, coordinator):
