@@ -62,7 +62,8 @@ class SpokenAttribute:
 
     def __get__(self, instance: Any, owner: type) -> Any:
         kept = self.default if instance is None else vars(instance).get(self.name, self.default)
-        if not kept:  # most have no unit and no hint: of these a page, which has a thousand, need not ask for the language
+        # Most have no unit and no hint: of these a page, which has a thousand, need not ask for the language.
+        if not kept:
             return kept
         language = get_language()
         return kept if language in AS_WRITTEN else _whole(kept, language)
