@@ -133,6 +133,14 @@ def test_who_tried_nothing_has_shown_nothing():
     assert not line_of(lost).ok
 
 
+def test_who_tried_little_and_found_nothing_has_no_verdict():
+    few = Tried("wapiti", "monitor", 4, 9, 0, Served(requests=80), [])
+    assert line_of(few).ok is None
+    assert "MINUTES" in line_of(few).measured
+    few.findings += of_wapiti(wapiti(3))
+    assert line_of(few).ok is False
+
+
 # --- excuses ---------------------------------------------------------------------------------------------------------
 
 

@@ -18,6 +18,8 @@ NOT_INJECTABLE = "do not appear to be injectable"
 VULNERABLE = re.compile(r"'([^']*)' is vulnerable")
 SUSPECTED = re.compile(r"parameter '([^']*)' (?:appears to be|is) '([^']*)' injectable")
 DONE, CUT = "done", "cut"
+ENOUGH = 0.5
+"""Share of the addresses: of who tried fewer and found nothing, nothing is said."""
 
 
 @dataclass(frozen=True)
@@ -123,7 +125,7 @@ def excuse_of(finding: Finding, excuses: Iterable[Excuse] = EXCUSES) -> Excuse |
 
 def line_of(tried: Tried, excuses: Iterable[Excuse] = EXCUSES) -> Line:
     """In the table: not as it should be where something grave is left, where a request was answered 500, or where
-    nothing was tried."""
+    nothing was tried. Where little was tried there is no verdict."""
     excuses = list(excuses)
     left = [one for one in tried.findings if excuse_of(one, excuses) is None]
     excused = len(tried.findings) - len(left)
@@ -138,6 +140,9 @@ def line_of(tried: Tried, excuses: Iterable[Excuse] = EXCUSES) -> Line:
     faults = list(tried.faults)
     if not tried.addresses:
         faults.append("nothing was tried")
-    ok = not faults and not tried.served.broken and not any(one.is_grave for one in left)
+    ok: bool | None = not faults and not tried.served.broken and not any(one.is_grave for one in left)
+    if ok and tried.addresses < ENOUGH * tried.of:
+        ok = None
+        said.append("too few to judge: give it more MINUTES")
     limit = "0 medium or worse, 0 × 500"
     return Line(f"{tried.tool} as {tried.role}", "; ".join([*said, *faults]), limit, ok)

@@ -147,7 +147,7 @@ class Sqlmap:
         report = self.home / "sqlmap.json"
         report.unlink(missing_ok=True)
         arguments = [
-            *("--url", self.base.rstrip("/") + target.address, "--method", target.method),
+            *("--url", self.base.rstrip("/") + target.address),
             *("--cookie", "; ".join(f"{name}={value}" for name, value in self.cookies.items())),
             *("--batch", "--flush-session", "--disable-coloring", "--threads", "1", "--technique", "BEUST"),
             *("--level", LEVEL, "--risk", RISK, "--dbms", "PostgreSQL", "--time-sec", "3", "--skip-waf"),
