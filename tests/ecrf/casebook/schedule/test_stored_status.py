@@ -121,7 +121,7 @@ def test_entry_just_begun_lacks_what_its_list_says(key, patient, coordinator, si
     row = definition.model.objects.get(entry=entry)
     rows = [CRFS[k] for k in definition.rows if CRFS[k].row_names]
     assert entry.missing == len(definition.missing(row)) + sum(
-        len(r.row_names) * r.missing_when_blank for r in rows
+        len(r.row_names) * r.missing_when_blank() for r in rows
     )
 
 
