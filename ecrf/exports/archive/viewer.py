@@ -197,7 +197,9 @@ def history_page(archive, number, of_table, row, item):
 def alike(text):
     """The text as all that are the same for who searches: case, width, hiragana and katakana."""
     plain = unicodedata.normalize("NFKC", text).lower()
-    return "".join(chr(ord(sign) - 0x60) if "ァ" <= sign <= "ヶ" else sign for sign in plain)
+    return "".join(
+        chr(ord(sign) - 0x60) if "ァ" <= sign <= "ヶ" or sign in "ヽヾ" else sign for sign in plain
+    )
 
 
 def search_page(archive, words):

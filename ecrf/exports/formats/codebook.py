@@ -13,7 +13,7 @@ from django.utils.safestring import mark_safe
 
 from ecrf.exports.formats.sas_names import SasNames, sas_names
 from ecrf.exports.odm.edition.content import Edition
-from ecrf.exports.odm.edition.today import edition_of_today
+from ecrf.exports.odm.edition.today import code_at, column_at, edition_of_today
 from ecrf.exports.package import Package
 from ecrf.exports.readers.stata import stata_names
 from ecrf.exports.tables.description import Column, ColumnKind, Table
@@ -43,7 +43,7 @@ def write_codebook(package: Package) -> None:
     lines = (line for table in package.tables for line in _lines(table, sas[table.name], edition))
     _write(package, "codebook/codebook.csv", (*HEAD, *labelled), lines)
     codes = (
-        (table.name, column.name, code, label, *_in_others(edition, label))
+        (table.name, column.name, code, label, *_in_others(edition, code_at(table, column, code), label))
         for table in package.tables
         for column in table.columns
         for code, label in column.codes
@@ -53,14 +53,16 @@ def write_codebook(package: Package) -> None:
         file.write(_page(package, sas, edition).encode())
 
 
-def _in_others(edition: Edition, label: str) -> list[str]:
-    return [edition.label_in(language, label) for language in sorted(edition.labels)]
+def _in_others(edition: Edition, place: str, label: str) -> list[str]:
+    return [edition.label_in(language, place, label) for language in sorted(edition.labels)]
 
 
-def _said_otherwise(edition: Edition, label: str) -> list[tuple[str, str]]:
+def _said_otherwise(edition: Edition, place: str, label: str) -> list[tuple[str, str]]:
     """(language, words), where these are others."""
     languages = sorted(edition.labels)
-    return [pair for pair in zip(languages, _in_others(edition, label), strict=True) if pair[1] != label]
+    return [
+        pair for pair in zip(languages, _in_others(edition, place, label), strict=True) if pair[1] != label
+    ]
 
 
 def _lines(table: Table, sas: SasNames, edition: Edition) -> Iterable[tuple[str, ...]]:
@@ -71,7 +73,7 @@ def _lines(table: Table, sas: SasNames, edition: Edition) -> Iterable[tuple[str,
             *(_number(column.decimals), _number(column.length), column.cdash, table.form, column.item),
             *("yes" if column.identifying else "no", column.rule, "yes" if column.is_key else "no"),
             *(sas.table, sas.columns[column.name], stata[column.name]),
-            *_in_others(edition, column.label),
+            *_in_others(edition, column_at(table, column), column.label),
         )
 
 
@@ -97,12 +99,15 @@ def _page(package: Package, sas: Mapping[str, SasNames], edition: Edition) -> st
         {
             "table": table,
             "sas_name": sas[table.name].table,
-            "others": _said_otherwise(edition, table.title),
+            "others": _said_otherwise(edition, table.name, table.title),
             "columns": [
                 {
                     "column": column,
-                    "others": _said_otherwise(edition, column.label),
-                    "codes": [(code, label, _said_otherwise(edition, label)) for code, label in column.codes],
+                    "others": _said_otherwise(edition, column_at(table, column), column.label),
+                    "codes": [
+                        (code, label, _said_otherwise(edition, code_at(table, column, code), label))
+                        for code, label in column.codes
+                    ],
                     "kind": KINDS[column.kind],
                     "sas_name": sas[table.name].columns[column.name],
                 }
@@ -111,7 +116,7 @@ def _page(package: Package, sas: Mapping[str, SasNames], edition: Edition) -> st
         }
         for table in package.tables
     ]
-    style = mark_safe(render_to_string("exports/codebook.css"))  # noqa: S308  (a file of ours, without data)
+    style = mark_safe(render_to_string("exports/codebook.css", {"languages": edition.labels}))  # noqa: S308  (a file of ours, without data)
     context = {
         "trial": package.description.trial,
         "cut": package.cut.name,

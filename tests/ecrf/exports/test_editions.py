@@ -4,6 +4,7 @@ But for the SDTM of a mapping that was changed, which is a program: that is noti
 """
 
 import copy
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -251,7 +252,7 @@ def test_translations_are_those_of_the_day_of_the_cut(study, statistician, tmp_p
 
 def test_codebook_has_the_labels_of_the_day_of_the_cut(study, statistician, tmp_path, monkeypatch):
     given = edition_of_today()
-    kept = replace(given, labels={**given.labels, "ja": {"Patient number": "昔の番号"}})
+    kept = replace(given, labels={**given.labels, "ja": {"visits.patient: Patient number": "昔の番号"}})
     with monkeypatch.context() as then:
         then.setattr("ecrf.exports.work.makers.edition_of_today", lambda: kept)
         files = files_in(take(statistician))
@@ -268,6 +269,18 @@ def test_codebook_of_before_there_were_labels_has_none(study, statistician, tmp_
     assert b'lang="ja"' not in files["codebook/codebook.html"]
     assert again(tmp_path).is_same
     assert b"label_ja" in files_in(take(statistician, "Second"))["codebook/codebook.csv"]
+
+
+def test_codebook_without_labels_is_the_one_with_them_but_for_what_they_add(study, statistician, monkeypatch):
+    """So it is, to the byte, what it was before there were any."""
+    files = files_in(take(statistician))
+    without_translations(monkeypatch)
+    bare = files_in(take(statistician, "Second"))["codebook/codebook.html"]
+    added = rb"\s*<(p|span) class=\"other\" lang=\"[^\"]+\">[^<]*</\1>|\n\.other [^\n]*"
+    whole = re.sub(added, b"", files["codebook/codebook.html"]).replace(b"First", b"Second")
+    taken_at = re.compile(rb"data cut .*</p>")
+    assert taken_at.sub(b"", whole) == taken_at.sub(b"", bare)
+    assert b"other" not in bare.partition(b"<style>")[2].partition(b"</style>")[0]
 
 
 def test_package_is_the_same_whatever_language_is_spoken(study, statistician, tmp_path):

@@ -100,13 +100,20 @@ class EditionVisit:
     optional: tuple[str, ...]
 
 
+def labelled(place: str, label: str) -> str:
+    """Under which the label of a table, a column or a code is kept: one place has two where a person may be named or
+    not."""
+    return f"{place}: {label}"
+
+
 @dataclass(frozen=True)
 class Edition:
     """All forms, in the order of the schedule with their rows behind them, and the schedule, at one moment.
 
     It is in English; `words` are {language: {a text of it: its translation}}, `phrases` the same of what the product
-    says around them, `labels` the same of tables and columns, where it is none of the words. All are empty of what was
-    kept before there were translations: such a file stays English.
+    says around them; `labels` are {language: {a place among the tables, with its label: its translation}}, where it is
+    none of the words: one English label may be two of another language. All are empty of what was kept before there
+    were translations: such a file stays English.
     """
 
     title: str
@@ -119,9 +126,11 @@ class Edition:
     phrases: dict[str, dict[str, str]] = field(default_factory=dict)
     labels: dict[str, dict[str, str]] = field(default_factory=dict)
 
-    def label_in(self, language: str, label: str) -> str:
-        """A label of a table, of a column or of a code; the English one where it says no other."""
-        return self.labels[language].get(label) or self.words.get(language, {}).get(label, label)
+    def label_in(self, language: str, place: str, label: str) -> str:
+        """The label of the table, column or code at this place; the English one where it says no other."""
+        return self.labels[language].get(labelled(place, label)) or self.words.get(language, {}).get(
+            label, label
+        )
 
     @property
     def has_languages(self) -> bool:

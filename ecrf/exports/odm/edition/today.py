@@ -17,8 +17,9 @@ from ecrf.exports.odm.edition.content import (
     EditionItem,
     EditionLimit,
     EditionVisit,
+    labelled,
 )
-from ecrf.exports.tables.description import Table, describe
+from ecrf.exports.tables.description import Column, Table, describe
 from ecrf.exports.tables.selection import Selection
 from ecrf.exports.tables.statements import tables_of
 from ecrf.forms.items import Measure, WholeNumber
@@ -47,8 +48,8 @@ def edition_of_today() -> Edition:
         },
         labels={
             tag: {
-                label: its
-                for label, its in zip(labels, said, strict=True)
+                labelled(place, label): its
+                for (place, label), (_place, its) in zip(labels, said, strict=True)
                 if its != words[tag].get(label, label)
             }
             for tag, said in tables.items()
@@ -61,14 +62,24 @@ def in_english(edition: Edition) -> Edition:
     return replace(edition, words={}, phrases={}, labels={})
 
 
-def _labels(tables: Iterable[Table]) -> Iterator[str]:
-    """What the codebook says of the tables."""
+def column_at(table: Table, column: Column) -> str:
+    """The place of a column's label among those of an edition; a table's is its name."""
+    return f"{table.name}.{column.name}"
+
+
+def code_at(table: Table, column: Column, code: str) -> str:
+    return f"{column_at(table, column)}={code}"
+
+
+def _labels(tables: Iterable[Table]) -> Iterator[tuple[str, str]]:
+    """(place, label): what the codebook says of the tables."""
     for table in tables:
-        yield table.title
+        yield table.name, table.title
         for column in table.columns:
             for one in (column, column.instead):
                 if one:
-                    yield from (one.label, *(label for _code, label in one.codes))
+                    yield column_at(table, one), one.label
+                    yield from ((code_at(table, one, code), label) for code, label in one.codes)
 
 
 def _translations(master: Edition, other: Edition) -> dict[str, str]:
