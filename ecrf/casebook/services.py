@@ -170,8 +170,11 @@ def complete_entries(
             return gaps
         completed = [r for _, found in rows for r in found if Status.COMPLETE in MOVES[r.entry.status]]
         for row in completed:
-            row.entry.status = Status.COMPLETE
-        Entry.objects.filter(pk__in=[row.entry_id for row in completed]).update(status=Status.COMPLETE)
+            row.entry.status, row.entry.missing = Status.COMPLETE, 0
+        # What was counted of a form that asked for more in an earlier version would keep it from being done.
+        Entry.objects.filter(pk__in=[row.entry_id for row in completed]).update(
+            status=Status.COMPLETE, missing=0
+        )
         refresh_schedule_status(data or PatientData(patient))
         for step in HOOKS.after_completion:
             step(patient, completed)

@@ -109,6 +109,11 @@ def _count_missing(rows: list[Crf]) -> bool:
     return turned
 
 
+def count_anew(data: PatientData) -> None:
+    """Of all forms of the patient, how many required items they lack: a later version may ask for others."""
+    _count_missing([row for definition in CRFS.values() for row in data.with_struck(definition.key)])
+
+
 def missing_in(row: Crf, begun: Iterable[str]) -> int:
     """How many required items a form lacks; `begun`: the kind of each of its rows that is stored. The rows of a fixed
     set are wanted too; one that was begun counts its own."""

@@ -158,7 +158,7 @@ class FormInput(FormView):
     @cached_property
     def missing_items(self) -> list[str]:
         """Its own required items that are empty, without those of its rows."""
-        return self.definition.missing(self.row)
+        return self.definition.missing(self.row, self.visit_code)
 
     @property
     def open_questions(self) -> int:

@@ -1,13 +1,16 @@
 """An item that belongs to another form is asked at the visits that can have that form, and at no other, everywhere."""
 
 import re
+from io import StringIO
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from django.core.management import call_command
 from django.urls import reverse
 
 from ecrf.access.roles import Right
-from ecrf.casebook.models import Entry
+from ecrf.audit.models import AuditEvent
+from ecrf.casebook.models import Entry, Status
 from ecrf.casebook.record.values import Missing
 from ecrf.casebook.schedule.completion import missing_when_not_begun
 from ecrf.casebook.services import complete_entries
@@ -135,3 +138,38 @@ def test_form_that_could_not_keep_the_promise_is_refused_when_it_is_made(key, it
     monkeypatch.setattr(CRFS[key].items[item], "asked_with", "dose")
     with pytest.raises(ImproperlyConfigured, match=item):
         _check_sections(CRFS[key])
+
+
+def test_form_that_was_not_done_says_so_of_what_its_visit_asks_and_of_nothing_else(patient, coordinator):
+    for code, is_said in ((NEVER, False), (ALWAYS, True)):
+        visit = a_visit(patient, code, coordinator)
+        page = {"action": "not-done:scale-1:not-done"}
+        answer = client_of(coordinator).post(reverse("visit", args=[patient.number, code]), page)
+        assert answer.status_code == 302
+        row = CRFS["scale"].model.objects.get(entry__visit=visit)
+        assert row.missing_reasons
+        assert (ITEM in row.missing_reasons) == is_said
+
+
+def as_an_earlier_version_counted(visit) -> Entry:
+    entry = Entry.objects.get(visit=visit, crf="scale")
+    Entry.objects.filter(pk=entry.pk).update(missing=1)
+    return entry
+
+
+def test_count_of_an_earlier_version_keeps_no_form_from_being_done(patient, coordinator):
+    entry = as_an_earlier_version_counted(filled(patient, NEVER, coordinator))
+    assert gaps(entry.visit, coordinator) == []
+    entry.refresh_from_db()
+    assert (entry.status, entry.missing) == (Status.COMPLETE, 0)
+
+
+def test_what_forms_lack_is_counted_anew_on_demand(patient, coordinator):
+    entry = as_an_earlier_version_counted(filled(patient, NEVER, coordinator))
+    other = as_an_earlier_version_counted(filled(patient, ALWAYS, coordinator))
+    before = AuditEvent.objects.count()
+    call_command("rebuild_schedule_status", stdout=StringIO())
+    entry.refresh_from_db()
+    other.refresh_from_db()
+    assert (entry.missing, other.missing) == (0, 1)
+    assert AuditEvent.objects.count() == before
