@@ -358,6 +358,8 @@ LANGUAGE_COOKIE_AGE = 365 * 24 * 60 * 60
 USE_TZ = True
 TIME_ZONE = "UTC"  # of the server; each site has its own, and pages show times in it
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+# What a request says of a prefix is not taken: what was rendered once (ecrf/web/templates.py) is shown to others too.
+FORCE_SCRIPT_NAME = ""
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / ".static" / "files"
 WHITENOISE_ALLOW_ALL_ORIGINS = False

@@ -55,7 +55,7 @@ def _held(user: User, rights: tuple[Right, ...], site: Site) -> Right:
 def reach_site(user: User, code: str, *rights: Right) -> Site:
     """The site with this code. One where the user has nothing to do with patients does not exist (404); without one of
     the rights there it is refused (403), whatever the user may at other sites."""
-    site = sites(user, *ON_PATIENTS).filter(code=code).first()
+    site = None if "\x00" in code else sites(user, *ON_PATIENTS).filter(code=code).first()
     if site is None:
         raise Http404
     require(user, _held(user, rights, site), site)

@@ -9,13 +9,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
 from ecrf.access.language import asked_for, known_language, language_of
 from ecrf.access.models import User
 from ecrf.access.requests import UserRequest
+from ecrf.account.way_back import is_here
 from ecrf.audit.actor import Actor, acting
 
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -58,7 +58,7 @@ def _chosen_here(request: HttpRequest) -> str:
 def choose_language(request: HttpRequest) -> HttpResponse:
     """The switch below the pages before the login: kept in this browser, and back to the page."""
     back = request.POST.get("next", "")
-    if not url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure()):
+    if not is_here(request, back):
         back = "login"
     response = redirect(back)
     if code := known_language(request.POST.get("language", "")):

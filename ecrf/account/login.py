@@ -13,7 +13,6 @@ from django.contrib.auth.views import LoginView, LogoutView, redirect_to_login
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
@@ -34,7 +33,7 @@ from ecrf.account.second.enforcement import SECOND_FACTOR_DONE
 from ecrf.account.second.trying import ways_in, why_not_in
 from ecrf.account.sso.flow import ID_TOKEN
 from ecrf.account.sso.logout import go_out
-from ecrf.account.way_back import READING, page_asked_for
+from ecrf.account.way_back import READING, is_here, page_asked_for
 
 MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
 
@@ -163,7 +162,7 @@ def start(request: HttpRequest, user: User, how: What, *, second_factor_done: bo
 def next_of(request: HttpRequest) -> str:
     """The page that was asked for before the login; the first one instead of another server's."""
     wanted = request.POST.get("next") or request.GET.get("next") or ""
-    if url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure()):
+    if is_here(request, wanted):
         return wanted
     return resolve_url(settings.LOGIN_REDIRECT_URL)
 

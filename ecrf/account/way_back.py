@@ -10,6 +10,15 @@ from django.utils.http import url_has_allowed_host_and_scheme
 READING = ("GET", "HEAD")
 
 
+def is_here(request: HttpRequest, address: str) -> bool:
+    """Whether it is an address of this host, written from its first stroke: anything else a redirect would take for the
+    name of a page."""
+    hosts = {request.get_host()}
+    return address.startswith("/") and url_has_allowed_host_and_scheme(
+        address, hosts, require_https=request.is_secure()
+    )
+
+
 def page_asked_for(request: HttpRequest) -> str:
     """A path of this host. Of an act: the page that the browser says it stood on, else the one above its address."""
     if request.method in READING:

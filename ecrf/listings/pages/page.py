@@ -253,6 +253,8 @@ class ListingView:
     def _condition_words(self, condition: ColumnCondition) -> str:
         column = self.statement.column(condition.column)
         assert column is not None  # or there would be no statement
+        if condition.op not in column.ops:  # that it cannot be asked so stands above the listing
+            return str(column.label)
         op = Op(condition.op)
         if not op.needs_value:
             return f"{column.label} {OP_WORDS[op]}"

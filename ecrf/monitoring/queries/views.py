@@ -8,11 +8,11 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext, gettext_lazy
 
 from ecrf.access.reach import reachable, require
 from ecrf.access.requests import UserRequest, click_key, whole_number
+from ecrf.account.way_back import is_here
 from ecrf.casebook.labels import element_id, form_title, visit_label
 from ecrf.casebook.models import Entry
 from ecrf.forms.registry import CRFS
@@ -198,5 +198,4 @@ def _asking(
 def _way_back(request: UserRequest) -> str:
     """The page that the form names, if it is one of ours."""
     named = request.POST.get("next") or request.GET.get("next") or ""
-    is_ours = url_has_allowed_host_and_scheme(named, {request.get_host()}, request.is_secure())
-    return named if is_ours else ""
+    return named if is_here(request, named) else ""

@@ -109,7 +109,7 @@ def visits(request: UserRequest) -> HttpResponse:
 
 
 def _plan(request: UserRequest) -> HttpResponse:
-    site = reach_site(request.user, request.POST.get("site", "").replace("\x00", ""), Right.VERIFY)
+    site = reach_site(request.user, request.POST.get("site", ""), Right.VERIFY)
     form, key = PlanForm(request.POST, site=site), KeyForm(request.POST)
     if not form.is_valid() or not key.is_valid():
         return _list(request, form, status=422)

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.http import Http404
 from django.utils import timezone
 
 from ecrf.access.models import Membership, Site, User
@@ -82,6 +83,9 @@ def test_person_reaches_the_sites_of_the_roles_that_carry_the_right(
     assert reach_site(both, other_site.code, Right.VERIFY, Right.ENTER) == other_site
     with pytest.raises(PermissionDenied):
         reach_site(both, other_site.code, Right.ENTER)
+    for code in ("99", "", "\x00", other_site.code + "\x00"):
+        with pytest.raises(Http404):
+            reach_site(both, code, Right.VERIFY)
     require_anywhere(both, Right.LOCK, Right.VERIFY)
     with pytest.raises(PermissionDenied, match="Your role does not let you"):
         require_anywhere(both, Right.LOCK)

@@ -74,7 +74,8 @@ def test_switch_at_the_login_holds_in_this_browser_and_leads_back(client):
 
 
 def test_switch_leads_to_no_other_server(client):
-    assert choose(client, "ja", next="https://evil.example/").headers["Location"] == "/login/"
+    for elsewhere in ("https://evil.example/", "W01", "2026-02-30", "login", '["\\ud800"]', "//evil.example"):
+        assert choose(client, "ja", next=elsewhere).headers["Location"] == "/login/"
 
 
 @pytest.mark.parametrize("code", ["", "de", "JA", "../ja", "\x00"])

@@ -121,6 +121,16 @@ def test_what_nothing_can_be_compared_with_is_refused_in_words(client, world, da
     assert answer.status_code == 422 or (column == TERM and "\0" not in typed)
 
 
+@pytest.mark.parametrize("op", ["", "nonsense", "MIN"])
+def test_what_a_column_cannot_be_asked_is_refused_in_words(client, world, data_manager, op):
+    client.force_login(data_manager)
+    typed = {"fc": "adverse-event.started_on", "fo": op, "fv": "2026-01-01"}
+    for asked in ({"f": f"{typed['fc']},{op},{typed['fv']}"}, typed):
+        answer = client.get(SHOW, {**EVENTS, **asked})
+        assert answer.status_code == 422
+        assert "cannot be asked that" in said(answer)
+
+
 def test_who_takes_data_out_and_has_not_confirmed_the_training_reads_no_listing(
     client, world, theirs, statistician
 ):
