@@ -1,8 +1,8 @@
 """Writers of one patient take turns. A person waits for a colleague's save, and is told at once where a whole file is
 being written, which takes longer: see docs/decisions/0050-who-waits-for-an-import.md."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from threading import local
 
 from django.db import OperationalError, connection, transaction
@@ -10,7 +10,10 @@ from django.utils.translation import gettext
 from psycopg2.errors import LockNotAvailable
 
 LOOKS_EVERY = "500ms"
-"""So often somebody who waits for a colleague looks again whether it is a file by now: it may have stood before."""
+"""So often somebody who waits for a colleague looks again whether it is a file by now: it may have stood before. Who
+looks again stands last in the queue."""
+ROUNDS = 20
+"""So often all turns of many are tried before they are waited for one after the other."""
 
 HELD_BY: list[Callable[[int], str]] = []
 """Floors above say who is at work, and for how long: the number that was given to `hold_for_long` → in words."""
@@ -25,6 +28,13 @@ _HOLDS = """
         AND long.granted AND long.classid = hashtext('ecrf.long')::oid
     WHERE turn.locktype = 'advisory' AND turn.granted AND turn.classid = hashtext('ecrf.patient')::oid
         AND turn.objid = %s::int::oid
+"""
+_WAIT_FOR_ALL = """
+    SELECT pg_advisory_xact_lock(hashtext('ecrf.patient'), p.id)
+    FROM (SELECT id FROM unnest(%s::integer[]) WITH ORDINALITY AS p(id, place) ORDER BY place) p
+"""
+_TRY_ALL = """
+    SELECT p.id FROM unnest(%s::integer[]) AS p(id) WHERE NOT pg_try_advisory_xact_lock(hashtext('ecrf.patient'), p.id)
 """
 _WAIT = "SELECT pg_advisory_xact_lock(hashtext('ecrf.patient'), %s)"
 
@@ -61,6 +71,35 @@ def hold_for_long(which: int) -> None:
     by."""
     with connection.cursor() as cursor:
         cursor.execute(_HOLD, [which])
+
+
+def take_turns(ids: Sequence[int]) -> None:
+    """Of all these patients, inside the transaction that is to have them. Who is told holds none of them while one is
+    waited for: who saves for another of them would wait as long. `ids`: in one order, for everybody the same."""
+    for _ in range(ROUNDS if is_telling() else 0):
+        held = _first_held(ids)
+        if held is None:
+            return
+        with suppress(_LetGo), transaction.atomic():
+            wait_for_turn(held)
+            raise _LetGo
+    with connection.cursor() as cursor:
+        cursor.execute(_WAIT_FOR_ALL, [list(ids)])
+
+
+class _LetGo(Exception):
+    """Rolls a savepoint back, and with it the turns that were taken in it."""
+
+
+def _first_held(ids: Sequence[int]) -> int | None:
+    """The first whose turn somebody else has, and then none of the others is taken."""
+    held: list[tuple[int]] = []
+    with suppress(_LetGo), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(_TRY_ALL, [list(ids)])
+        held = cursor.fetchall()
+        if held:
+            raise _LetGo
+    return held[0][0] if held else None
 
 
 def wait_for_turn(patient_id: int) -> None:

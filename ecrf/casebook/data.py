@@ -231,6 +231,10 @@ class PatientData:
         address = getattr(row, item)
         return next(iter(self._where(link.to, "link", address)), None) if address else None
 
+    def has_link(self, key: str, link: str) -> bool:
+        """Whether a row of the kind stands that a link would name so."""
+        return bool(self._where(key, "link", link))
+
     def linking(self, key: str, item: str, row: Crf) -> list[Any]:
         """The rows of one kind whose link item names this row."""
         return [r for r in self.rows(key) if getattr(r, item) == row.entry.link]

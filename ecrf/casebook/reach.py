@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from ecrf.access.models import Site, User
 from ecrf.access.reach import reach, reachable
 from ecrf.access.roles import READERS, Right
+from ecrf.audit.turns import take_turns
 from ecrf.casebook.labels import visit_label
 from ecrf.casebook.models import STANDING, Patient, Visit
 from ecrf.casebook.transfer.stays import patients_with_moves
@@ -60,12 +61,7 @@ def take_turn_of_sites(*sites: Site) -> None:
 def take_turns_of_patients(ids: Iterable[int]) -> None:
     """Wait for whoever writes of one of these patients; nobody else does until this transaction ends. All at once and
     in one order, so that two who do it never wait for each other."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_advisory_xact_lock(hashtext('ecrf.patient'), p.id)"
-            " FROM (SELECT unnest(%s::integer[]) AS id ORDER BY 1) p",
-            [sorted(set(ids))],
-        )
+    take_turns(sorted(set(ids)))
 
 
 def take_turns_of(site: Site) -> None:
@@ -77,8 +73,9 @@ def take_turns_of(site: Site) -> None:
     take_turn_of_sites(site)
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT pg_advisory_xact_lock(hashtext('ecrf.patient'), p.id) FROM ("
             "SELECT id::integer FROM casebook_patient WHERE site_id = %s"
-            " UNION SELECT patient_id::integer FROM casebook_transfer WHERE from_site_id = %s ORDER BY id) p",
+            " UNION SELECT patient_id::integer FROM casebook_transfer WHERE from_site_id = %s ORDER BY 1",
             [site.pk, site.pk],
         )
+        ids = [pk for (pk,) in cursor.fetchall()]
+    take_turns(ids)

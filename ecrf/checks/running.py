@@ -75,11 +75,11 @@ def ask_about_unlikely(writing: Writing) -> list[Discrepancy]:
     if put_off is None:
         data.load(*(kind for c in others for kind in [*_kinds(c), *c.reads] if kind != key))
         for c in others:
-            numbers = {writing.place.number} if c.same_name else None
+            numbers = {writing.place.number} if c.same_name and c.on == key else None
             runs |= {(c.id, row.entry_id): (c, row) for row in _rows_of(c, data, numbers)}
     else:
         for c in others:
-            put_off.add(c, writing.place.number if c.same_name else None)
+            put_off.add(c, writing.place.number if c.same_name and c.on == key else None)
     runs |= {(c.id, row.entry_id): (c, row) for c, row in _of_recalculated(writing, put_off)}
     return _settle(list(runs.values()), data, writing.row.entry_id, is_new=writing.is_new)
 

@@ -22,7 +22,7 @@ from ecrf.imports.models import UNDER_WAY, Import, ImportFormat, ImportState, Ro
 from ecrf.imports.rights import require_bringing, require_own
 from ecrf.imports.sources.stored import hash_of, keep, pieces_of
 from ecrf.imports.work.bringing_in import changes_as_manager, longest_reason
-from ecrf.imports.work.interrupted import queue
+from ecrf.imports.work.interrupted import put_back, queue
 from ecrf.imports.work.tasks import ImportedNothing, run
 
 LARGEST = 25_000_000
@@ -108,6 +108,7 @@ def go_on(batch: Import) -> None:
             with suppress(ImportedNothing):  # which stands in its row, in words
                 run(batch.pk, is_shown=False)
         except TurnTaken:  # by another file: the worker waits for it, and goes on with this one
+            put_back(batch.pk)
             queue(batch.pk)
     else:
         queue(batch.pk)

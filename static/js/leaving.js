@@ -31,6 +31,15 @@ function ask() {
   const url = `${document.getElementById("page-form").dataset.items}${address}/leave/`;
   htmx.ajax("POST", url, { source: form, swap: "none" }).catch(() => {}); // told by htmx:afterRequest
 }
+/* While a file is imported for the patient, what is missed is asked later. */
+document.addEventListener("htmx:afterRequest", ({ target, detail }) => {
+  if (detail.xhr.status !== 423 || !target.matches("[data-asks-when-left]")) return;
+  changed.add(target);
+  setTimeout(() => {
+    left ??= target;
+    ask();
+  }, 5000);
+});
 onSettled(ask);
 
 document.addEventListener("htmx:configRequest", (event) => {

@@ -42,7 +42,12 @@ export function send(id, entry) {
 
 /* Changes that waited for their reason go together, in one act; `bar` is where the reason was given. */
 let together = null;
+let togetherAgain = flush;
 export function sendTogether(ids, reason, bar) {
+  togetherAgain = () => {
+    const left = ids.filter((id) => outbox.get(id)?.held === "reason");
+    return left.length ? sendTogether(left, reason, bar) : flush();
+  };
   together = { "reason-of-all": reason, answers: [] };
   const seen = {};
   for (const id of ids) {
@@ -59,6 +64,7 @@ export function sendTogether(ids, reason, bar) {
   }
   for (const [form, states] of Object.entries(seen)) together[form] = JSON.stringify(states);
   going.busy = "together";
+  clearTimeout(timer);
   say();
   const url = `${document.getElementById("page-form").dataset.items}reasons/`;
   htmx.ajax("POST", url, { source: bar, swap: "none" }).catch(() => {}); // told by htmx:afterRequest
@@ -100,7 +106,7 @@ document.addEventListener("htmx:afterRequest", (event) => {
   going.trouble = words ? (isItem ? "" : words) : waiting(event.detail.xhr) || problem(status);
   if (status === 401) document.dispatchEvent(new Event("ecrf:logged-out"));
   // A right that is missing is not there in five seconds: only what may pass by itself is tried again.
-  else if (going.trouble && !words && ![403, 404].includes(status)) timer = setTimeout(flush, RETRY_MS);
+  else if (going.trouble && !words && ![403, 404].includes(status)) timer = setTimeout(isItem ? flush : togetherAgain, RETRY_MS);
   if (going.trouble) return say();
   document.dispatchEvent(new Event("ecrf:saved"));
   flush();
@@ -108,6 +114,8 @@ document.addEventListener("htmx:afterRequest", (event) => {
 
 /* A question's answer or a history that did not get through: nothing typed is at stake, but it must not look done. */
 function elsewhere(target, status, words) {
+  // Nothing is at stake where a form was left: it is asked for again (leaving.js).
+  if (status === 423 && target.matches("[data-asks-when-left]")) return;
   if (target.closest("#log-in-here") || (status >= 200 && status < 400) || [409, 422].includes(status)) return;
   if (status === 401) document.dispatchEvent(new Event("ecrf:logged-out"));
   going.trouble = words || problem(status);

@@ -96,7 +96,7 @@ def _signs_apart(
 
 def _refuse_unknown(to: str, link: str, data: PatientData) -> None:
     """A link must name a row that this patient has and that stands."""
-    if link not in [row.entry.link for row in data.rows(to)]:
+    if not data.has_link(to, link):
         words = gettext("This patient has no %(form)s %(number)s. Choose one from the list.")
         raise ValidationError(words % {"form": CRFS[to].title.lower(), "number": link})
 

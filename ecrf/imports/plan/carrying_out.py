@@ -4,9 +4,10 @@ The look beforehand carries it out too, and takes it back: what it shows cannot 
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from typing import Protocol
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -56,8 +57,14 @@ class Run:
     spoiled: bool = True
 
 
-def go_on() -> None:
+def go_on(*, only_links: bool) -> None:
     """Between two rows: nothing."""
+
+
+class Between(Protocol):
+    """What is called before a row; `only_links`: to set its links, after all rows are there."""
+
+    def __call__(self, *, only_links: bool) -> None: ...
 
 
 def carry_out(
@@ -66,10 +73,10 @@ def carry_out(
     by: User,
     actor: Actor,
     why: str,
-    between: Callable[[], None] = go_on,
+    between: Between = go_on,
 ) -> list[RowOutcome]:
     """Record all rows of a patient in one act; what became of each, in their order. Nothing is taken back here.
-    `between` is called before each row, and may end the act by what it raises."""
+    `between` is called before each row, and may end the act by what it raises; before one with links twice."""
     rows = list(rows)
     if patient.struck_at:
         why_not = str(STRUCK) % {"number": patient.number, "why": (patient.struck_reason or "").rstrip(".")}
@@ -85,7 +92,7 @@ def carry_out(
             with together(patient) as data:
                 put_off_checks(data, run.put_off)
                 while waiting and not run.spoiled:
-                    between()
+                    between(only_links=waiting[0][1])
                     row, only_links = waiting.popleft()
                     _carry(row, outcomes[id(row)], data, run, only_links=only_links)
                 if not run.spoiled:

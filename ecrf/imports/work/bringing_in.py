@@ -50,6 +50,10 @@ def bring_in(batch: Import, progress: ImportProgress) -> None:
     progress.begin(pgettext("what is done with a file now", "Importing"), batch.rows.count())
     differing: list[int] = []
     done = 0
+
+    def count(*, only_links: bool) -> None:
+        progress.add(0 if only_links else 1)
+
     with transaction.atomic():
         hold_for_long(batch.pk)
         for patient, number in patients_in(batch):
@@ -60,7 +64,7 @@ def bring_in(batch: Import, progress: ImportProgress) -> None:
             else:
                 why = why_in_trail(batch, patient.site)
                 lacks = _lacks_consent(batch, patient.site)
-                outcomes = carry_out(patient, sources_of(rows), batch.ordered_by, actor, why, progress.add)
+                outcomes = carry_out(patient, sources_of(rows), batch.ordered_by, actor, why, count)
                 differing += [
                     row.number
                     for row, outcome in zip(rows, outcomes, strict=True)

@@ -36,7 +36,7 @@ class GivingWay:
         self.patient, self.is_last, self.gave_way = patient, is_last, False
         self._asks_at: float | None = None
 
-    def __call__(self) -> None:
+    def __call__(self, *, only_links: bool) -> None:
         now = time.monotonic()
         if self._asks_at is None:  # at the first row: from here on it has the turn
             self._asks_at = now + HOLDS_FOR

@@ -54,6 +54,15 @@ def _take_up_again() -> int:
     return count + len(lost)
 
 
+def put_back(import_id: int) -> None:
+    """To where it was before it was begun: it met another file, and that is no failure of its own."""
+    with acting(SYSTEM, source="worker"):
+        batch = Import.objects.select_for_update(of=("self",)).get(pk=import_id)
+        if batch.state in AGAIN:
+            batch.state, batch.attempts = AGAIN[ImportState(batch.state)], max(batch.attempts - 1, 0)
+            batch.save(update_fields=["state", "attempts"])
+
+
 def _settle(import_id: int) -> int:
     with acting(SYSTEM, source="worker"):
         batch = Import.objects.select_for_update(of=("self",)).get(pk=import_id)

@@ -13,6 +13,7 @@ from ecrf.access.models import User
 from ecrf.access.reach import reachable
 from ecrf.access.requests import UserRequest, whole_number
 from ecrf.access.roles import ASKING
+from ecrf.audit.turns import TurnTaken
 from ecrf.forms.typed_text import fold
 from ecrf.monitoring.lists.changelist import ROWS
 from ecrf.monitoring.queries.narrowing import QueryChoice, readable
@@ -164,7 +165,7 @@ def _do(request: UserRequest, act: BulkAct, lines: list[ListedQuery]) -> None:
         try:
             act.do(query=query, text=text, by=request.user, actor=actor, seen=seen, together=len(lines))
             done += 1
-        except QueryRefused as refused:
+        except (QueryRefused, TurnTaken) as refused:
             messages.warning(
                 request, gettext("Left out: Q%(id)d. %(why)s") % {"id": query.pk, "why": refused}
             )

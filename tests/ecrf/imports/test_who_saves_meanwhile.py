@@ -5,13 +5,13 @@ import time
 from types import SimpleNamespace
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 
 from ecrf.access.roles import Right
 from ecrf.audit.actor import acting
-from ecrf.audit.turns import TurnTaken, telling
+from ecrf.audit.turns import TurnTaken, take_turns, telling
 from ecrf.forms.registry import CRFS
 from ecrf.imports.models import Import, ImportState
 from ecrf.imports.plan import carrying_out
@@ -199,7 +199,36 @@ def test_a_small_file_that_meets_another_one_waits_for_the_worker(world, monkeyp
     with Held(monkeypatch, lambda: bring_it_in(world.batch, by)), telling():
         content = f"patient,visit,systolic\n{world.patient.number},W01,120\n"
         second = a_file(content, other, site=world.site)
-        assert second.state == ImportState.CHECKING
-    interrupted.take_up_again()
-    second.refresh_from_db()
-    assert second.state == ImportState.WAITING
+    assert (second.state, second.attempts) == (ImportState.WAITING, 0)
+    assert interrupted.take_up_again() == 0  # it stands in the worker's queue already
+
+
+def test_who_needs_the_turns_of_many_is_told_and_holds_none_of_them_meanwhile(world, monkeypatch):
+    """Listings mark rows of many patients in one act: whoever saves for another of them waits for nobody."""
+    number = a_patient(world.site, world.people[1]).pk
+    ids = sorted([world.patient.pk, number])
+    free = "SELECT pg_try_advisory_xact_lock(hashtext('ecrf.patient'), %s)"
+    with (
+        Held(monkeypatch, lambda: bring_it_in(world.batch, world.people[0])),
+        telling(),
+        transaction.atomic(),
+    ):
+        with pytest.raises(TurnTaken):
+            take_turns(ids)
+        elsewhere = connection.copy()
+        try:
+            with elsewhere.cursor() as cursor:
+                cursor.execute(free, [number])
+                assert cursor.fetchone() == (True,)
+        finally:
+            elsewhere.close()
+    with telling(), transaction.atomic():
+        take_turns(ids)
+        elsewhere = connection.copy()
+        try:
+            with elsewhere.cursor() as cursor:
+                for pk in ids:
+                    cursor.execute(free, [pk])
+                    assert cursor.fetchone() == (False,)
+        finally:
+            elsewhere.close()
