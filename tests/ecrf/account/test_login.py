@@ -56,7 +56,9 @@ def test_login_leads_to_the_page_that_was_asked_for(client, coordinator):
     assert (answer.status_code, answer.headers["Location"]) == (302, "/assumptions/?a=1")
 
 
-@pytest.mark.parametrize("named", ["W01", "login", "2026", "a:b", "{}", "//evil.example", "https://evil.example/"])
+@pytest.mark.parametrize(
+    "named", ["W01", "login", "2026", "a:b", "{}", "//evil.example", "https://evil.example/"]
+)
 def test_login_leads_to_the_first_page_where_no_page_of_ours_was_asked_for(client, coordinator, named):
     answer = client.post("/login/", {**GOOD, "next": named})
     assert (answer.status_code, answer.headers["Location"]) == (302, "/")
