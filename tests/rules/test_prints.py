@@ -38,10 +38,13 @@ def test_every_item_of_every_planned_form_stands_on_the_page_though_nothing_is_e
 # --- worksheets ------------------------------------------------------------------------------------
 
 
-def assert_labels(definition, page: str) -> None:
-    """Every label stands there, save of what nobody expects; in a grid it is taken apart into the heads of its line
-    and its column."""
+def assert_labels(definition, page: str, forms: tuple[str, ...] | None = None) -> None:
+    """Every label stands there, save of what nobody expects, and of what belongs to a form that is none of the visit's
+    `forms`; in a grid it is taken apart into the heads of its line and its column."""
     for item in definition.items.values():
+        if item.asked_with and forms is not None and item.asked_with not in forms:
+            assert str(item.verbose_name) not in page
+            continue
         label = str(item.verbose_name)
         line, _, column = label.rpartition(", ")
         assert item.quiet or label in page or (line in page and column.capitalize() in page), label
@@ -53,7 +56,7 @@ def test_worksheet_of_a_visit_holds_every_item_of_every_form(code, read):
     page, plan = read("worksheet", code), next(p for p in protocol().visits if p.code == code)
     for key in (*plan.forms, *plan.optional):
         for definition in (CRFS[key], *(CRFS[row] for row in CRFS[key].rows)):
-            assert_labels(definition, page)
+            assert_labels(definition, page, (*plan.forms, *plan.optional))
             assert [name for name in definition.row_names if name not in page] == []
     assert "Patient no." in page
     assert "blank " not in page.lower().replace("blank worksheet", "")

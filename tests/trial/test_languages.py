@@ -124,10 +124,12 @@ def test_cut_asked_for_in_another_language_is_the_same_to_the_byte(
     assert export.is_done, export.outcome
     files = {name: content.decode(errors="replace") for name, content in files_in(export).items()}
     odm = "".join(content for name, content in files.items() if name.startswith("odm/"))
-    others = "".join(content for name, content in files.items() if not name.startswith("odm/"))
+    codebook = "".join(content for name, content in files.items() if name.startswith("codebook/"))
+    others = "".join(content for name, content in files.items() if not name.startswith(("odm/", "codebook/")))
     assert "Systolic" in others
     for words in ("収縮期血圧", "收缩压"):
         assert words in odm
+        assert words in codebook
         assert words not in others
     for name, again in (("en", "en"), ("other", code)):
         (tmp_path / name).mkdir()
