@@ -25,10 +25,21 @@ function remembered() {
   }
 }
 const done = new Set(remembered());
+let kept = done.size;
+
+function remember() {
+  kept = done.size;
+  try {
+    localStorage.setItem(key, JSON.stringify([...done]));
+  } catch {
+    // Not remembered: the steps are ticked off on this page alone.
+  }
+}
 
 function show() {
   // Until something was typed, whatever the page shows is another one's work.
   if (done.has("typed")) for (const [step, isShown] of Object.entries(SHOWN)) if (isShown()) done.add(step);
+  if (done.size > kept) remember();
   const next = steps.find((line) => !done.has(line.dataset.guideStep));
   for (const line of steps) {
     line.classList.toggle("is-done", done.has(line.dataset.guideStep));
@@ -39,11 +50,6 @@ function show() {
   const words = next ? gettext("{count} of {all} done", { count, all: steps.length }) : gettext("✓ all done");
   const said = guide.querySelector("[data-guide-count]");
   if (said.textContent !== words) said.textContent = words;
-  try {
-    localStorage.setItem(key, JSON.stringify([...done]));
-  } catch {
-    // Not remembered: the steps are ticked off on this page alone.
-  }
   return next;
 }
 

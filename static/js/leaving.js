@@ -1,7 +1,7 @@
 /* Some questions wait until a form is left, since what they miss is entered further below in it. */
 
 import { wrapper } from "./fields.js";
-import { isSettled, onSettled } from "./saving.js";
+import { RETRY_MS, isSettled, onSettled } from "./saving.js";
 
 const changed = new Set();
 let inside = null;
@@ -38,7 +38,7 @@ document.addEventListener("htmx:afterRequest", ({ target, detail }) => {
   setTimeout(() => {
     left ??= target;
     ask();
-  }, 5000);
+  }, RETRY_MS);
 });
 onSettled(ask);
 

@@ -7,7 +7,7 @@ import { clear } from "./messages.js";
 import { outbox } from "./outbox.js";
 import { going, problem, refusal, refuse, say, waiting } from "./trouble.js";
 
-const RETRY_MS = 5000;
+export const RETRY_MS = 5000;
 const listeners = new Set();
 let timer = 0;
 

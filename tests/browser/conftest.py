@@ -15,7 +15,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
@@ -144,6 +144,20 @@ class Person:
         self.page.locator("#page-form").wait_for()
         if self.has_script:
             self.saved()
+
+    def meets_an_import(self, pattern: str) -> list[str]:
+        """The first request to such an address is answered as while a file is imported; what was asked for."""
+        asked: list[str] = []
+
+        def first_in_vain(route: Route) -> None:
+            asked.append(route.request.url)
+            if len(asked) > 1:
+                return route.continue_()
+            words = "Synthetic manager is importing a file with data of this patient. It has just begun."
+            return route.fulfill(status=423, content_type="text/plain; charset=utf-8", body=words)
+
+        self.page.route(pattern, first_in_vain)
+        return asked
 
     def type_in(self, item: str, text: str) -> None:
         self.page.focus(f"#f-{item}")

@@ -30,16 +30,7 @@ def test_typed_text_waits_for_a_killed_server_and_is_saved_when_it_is_back(sit_d
 def test_save_that_meets_an_import_says_who_is_at_work_and_is_sent_again_by_itself(sit_down):
     person = sit_down("coordinator01")
     person.open_visit("01-002", "Week 16")
-    asked = []
-
-    def first_in_vain(route) -> None:
-        asked.append(route.request.url)
-        if len(asked) > 1:
-            return route.continue_()
-        words = "Synthetic manager is importing a file with data of this patient. It has just begun."
-        return route.fulfill(status=423, content_type="text/plain; charset=utf-8", body=words)
-
-    person.page.route("**/vital-signs/1/pulse/", first_in_vain)
+    asked = person.meets_an_import("**/vital-signs/1/pulse/")
     person.type_in("vital-signs-1-pulse", "71")
     person.says("Synthetic manager is importing")
     person.says("is sent again by itself")

@@ -27,16 +27,7 @@ def test_one_reason_serves_several_changes_by_keyboard(sit_down):
 def test_changes_with_one_reason_that_meet_an_import_are_sent_again_by_themselves(sit_down):
     person = sit_down("coordinator01")
     person.complete_visit("01-004", "Week 13")
-    asked = []
-
-    def first_in_vain(route) -> None:
-        asked.append(route.request.url)
-        if len(asked) > 1:
-            return route.continue_()
-        words = "Synthetic manager is importing a file with data of this patient. It has just begun."
-        return route.fulfill(status=423, content_type="text/plain; charset=utf-8", body=words)
-
-    person.page.route("**/reasons/", first_in_vain)
+    asked = person.meets_an_import("**/reasons/")
     person.type_in("visit-1-visited_on", "2026-01-02")
     person.says("Date of visit change from")
     person.page.locator("#f-visit-1-contact input").nth(1).check()
