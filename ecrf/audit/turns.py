@@ -29,14 +29,13 @@ _HOLDS = """
     WHERE turn.locktype = 'advisory' AND turn.granted AND turn.classid = hashtext('ecrf.patient')::oid
         AND turn.objid = %s::int::oid
 """
-_WAIT_FOR_ALL = """
+_WAIT = """
     SELECT pg_advisory_xact_lock(hashtext('ecrf.patient'), p.id)
     FROM (SELECT id FROM unnest(%s::integer[]) WITH ORDINALITY AS p(id, place) ORDER BY place) p
 """
 _TRY_ALL = """
     SELECT p.id FROM unnest(%s::integer[]) AS p(id) WHERE NOT pg_try_advisory_xact_lock(hashtext('ecrf.patient'), p.id)
 """
-_WAIT = "SELECT pg_advisory_xact_lock(hashtext('ecrf.patient'), %s)"
 
 
 class TurnTaken(Exception):
@@ -84,7 +83,7 @@ def take_turns(ids: Sequence[int]) -> None:
             wait_for_turn(held)
             raise _LetGo
     with connection.cursor() as cursor:
-        cursor.execute(_WAIT_FOR_ALL, [list(ids)])
+        cursor.execute(_WAIT, [list(ids)])
 
 
 class _LetGo(Exception):
@@ -114,7 +113,7 @@ def wait_for_turn(patient_id: int) -> None:
             try:
                 with transaction.atomic():
                     cursor.execute("SELECT set_config('lock_timeout', %s, true)", [LOOKS_EVERY])
-                    cursor.execute(_WAIT, [patient_id])
+                    cursor.execute(_WAIT, [[patient_id]])
                     cursor.execute("SELECT set_config('lock_timeout', %s, true)", [before])
                 return
             except OperationalError as error:

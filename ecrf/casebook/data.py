@@ -166,6 +166,11 @@ class PatientData:
         self.load(key)
         return self._rows[key].every
 
+    def every_row(self) -> list[Any]:
+        """Of all kinds, those that are struck out among them."""
+        self.load(*CRFS)
+        return [row for key in CRFS for row in self.with_struck(key)]
+
     def highest(self, key: str, visit: int | None, parent: int | None) -> int:
         """The highest number that was ever given to one of the kind at the visit with this id, or of the rows of its
         form with the number `parent`; 0 if there is none."""

@@ -215,7 +215,7 @@ def patient_worksheet(patient: Patient, plan: VisitPlan) -> FormGroup:
             if table.definition.row_names:
                 for row in table.form_views:
                     _show_last(row, visit, data)
-    entries = [row.entry for key in CRFS for row in data.with_struck(key)]
+    entries = [row.entry for row in data.every_row()]
     status = schedule_status_of(patient, data, entries)
     return replace(group, due=next((due for due in status.visits if due.plan.code == plan.code), None))
 

@@ -56,7 +56,7 @@ def derive_review_status(patient: Patient) -> None:
 
 def review_statuses_of(data: PatientData) -> list[ReviewStatus]:
     """As they should be, of every complete form that stands; what the database's triggers write is left out."""
-    every = [row for key in CRFS for row in data.with_struck(key) if row.entry.status == Status.COMPLETE]
+    every = [row for row in data.every_row() if row.entry.status == Status.COMPLETE]
     standing = [row for row in every if not row.entry.is_struck]
     return _made(data.patient, standing, _completed_at(data.patient))
 

@@ -103,7 +103,7 @@ def where_words(patient: Patient, visit: Visit | None, definition: CrfDefinition
 
 def rows_to_move(entries: Iterable[Entry], source: PatientData) -> list[Crf]:
     """The rows of these forms, in the order of the page; NotMoved names those that do not stand, and what is empty."""
-    by_entry = {row.entry_id: row for key in CRFS for row in source.with_struck(key)}
+    by_entry = {row.entry_id: row for row in source.every_row()}
     rows, troubles = [], []
     for entry in entries:
         row = by_entry.get(entry.pk)

@@ -111,7 +111,7 @@ def _count_missing(rows: list[Crf]) -> bool:
 
 def count_anew(data: PatientData) -> None:
     """Of all forms of the patient, how many required items they lack: a later version may ask for others."""
-    _count_missing([row for definition in CRFS.values() for row in data.with_struck(definition.key)])
+    _count_missing(data.every_row())
 
 
 def missing_in(row: Crf, begun: Iterable[str]) -> int:
