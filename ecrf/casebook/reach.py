@@ -35,7 +35,7 @@ def reach_standing_visit(user: User, number: str, code: str, *rights: Right) -> 
     visits = Visit.objects.select_related("patient__site")
     which = {"patient__number": number, "code": code}
     try:
-        return reach(user, visits.filter(STANDING), *rights, **which)
+        return reach(user, visits.filter(STANDING, **which), *rights)
     except Http404:
         struck = (
             reachable(user, visits.exclude(STANDING), *rights).filter(**which).order_by("-struck_at").first()

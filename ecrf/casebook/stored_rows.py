@@ -1,14 +1,15 @@
-"""Rows that written-out statements find, as models: Django's own way costs a page more than the database does."""
+"""Rows that written-out statements find, as models, and what is stored of one: Django's own way costs a page, or a
+save, more than the database does."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
 from functools import cache
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db import DEFAULT_DB_ALIAS, connection, models
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection, models
 from django.db.models.base import ModelState
 
 from ecrf.access.models import User
@@ -48,6 +49,20 @@ def as_stored(model: type[M], values: Mapping[str, Any], **related: Any) -> M:
     made._state.adding, made._state.db = False, DEFAULT_DB_ALIAS
     made._state.fields_cache.update(related)
     return made
+
+
+def store(row: models.Model, names: Iterable[str]) -> None:
+    """What `row.save(update_fields=names)` does of a stored row, without the query and the signals on the way."""
+    quoted, table, wanted = connection.ops.quote_name, row._meta.db_table, set(names)
+    fields = [field for field in row._meta.concrete_fields if field.name in wanted]
+    columns = ", ".join(f"{quoted(str(field.column))} = %s" for field in fields)
+    values = [field.get_db_prep_save(getattr(row, field.attname), connection) for field in fields]
+    key = quoted(str(row._meta.pk.column))
+    sql = f"UPDATE {quoted(table)} SET {columns} WHERE {key} = %s"  # noqa: S608  (names that stand in the models)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [*values, row.pk])
+        if not cursor.rowcount:  # it is out of reach
+            raise DatabaseError(f"No row of {table} was changed.")
 
 
 @cache

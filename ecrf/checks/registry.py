@@ -100,6 +100,8 @@ class Check:
 
     def is_triggered(self, crf: str, changed: list[str]) -> bool:
         """Whether a change of these items sets it off for other rows than their own."""
+        if crf not in self.reads:  # so it is with nearly all: a save asks each check
+            return False
         if crf == self.on and crf in self.triggers:
             return self.looks_at(crf, changed)
         return crf in self.triggers or any(f"{crf}.{name}" in self.triggers for name in changed)

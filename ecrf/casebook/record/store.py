@@ -13,6 +13,7 @@ from ecrf.casebook.models import Entry
 from ecrf.casebook.places import Place
 from ecrf.casebook.record.derive import derive
 from ecrf.casebook.record.hooks import DatabaseRefused
+from ecrf.casebook.stored_rows import store
 from ecrf.forms.crf import Crf
 from ecrf.forms.registry import CRFS
 
@@ -31,7 +32,7 @@ def write(
         if is_new:
             row.save(force_insert=True)
         else:
-            row.save(update_fields=[*changed, *place.definition.calculated, "missing_reasons"])
+            store(row, [*changed, *place.definition.calculated, "missing_reasons"])
     except (IntegrityError, DataError) as error:
         raise DatabaseRefused(*changed, beyond=_beyond_limits(row, changed)) from error
     if data.covers(place):

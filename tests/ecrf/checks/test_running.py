@@ -50,7 +50,8 @@ def test_check_looks_at_its_own_items_of_its_own_form(given, crf, changed, looks
     ],
 )
 def test_check_is_set_off_for_other_rows_by_what_it_reads(triggers, crf, changed, is_triggered):
-    one = known(items=("value_1",), triggers=frozenset(triggers))
+    reads = frozenset(trigger.partition(".")[0] for trigger in triggers)
+    one = known(items=("value_1",), reads=reads, triggers=frozenset(triggers))
     assert one.is_triggered(crf, changed) is is_triggered
 
 
