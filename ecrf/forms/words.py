@@ -37,12 +37,18 @@ def _looked_up(text: str, _language: str) -> str:
     return translation.pgettext(CONTEXT, text) if text else text
 
 
+@lru_cache(MOST)
+def _all_looked_up(texts: tuple[Any, ...], language: str) -> tuple[Any, ...]:
+    """The names of a form's rows, of which each row on a page asks for its own."""
+    return tuple(_whole(each, language) for each in texts)
+
+
 def _whole(value: Any, language: str) -> Any:
     """The same of a tuple, or of the values of a mapping, of such texts."""
     if isinstance(value, str):
         return _looked_up(value, language)
     if isinstance(value, tuple):
-        return tuple(_whole(each, language) for each in value)
+        return _all_looked_up(value, language)
     if isinstance(value, Mapping):
         return {key: _whole(each, language) for key, each in value.items()}
     return value
