@@ -4,9 +4,17 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from ecrf.files.models import FileVersion
+from ecrf.casebook.stored_rows import lines_of, read_json
+from ecrf.files.models import FileContent, FileVersion, StoredFile
 from ecrf.forms.registry import CRFS
 from ecrf.formview.form_view import FormView
+
+NEWEST = """
+    SELECT DISTINCT ON (f.id) to_jsonb(f)::text, to_jsonb(v)::text, to_jsonb(c)::text
+    FROM files_storedfile f JOIN files_fileversion v ON v.file_id = f.id
+        JOIN files_filecontent c ON c.sha256 = v.content_id
+    WHERE f.entry_id = ANY(%s) AND f.struck_at IS NULL ORDER BY f.id, v.number DESC
+"""
 
 
 @dataclass(frozen=True)
@@ -26,11 +34,10 @@ class CopyBeside:
 def copies_beside(form_views: Iterable[FormView]) -> list[CopyBeside]:
     """In the order of the page, those of items before those of whole forms; one statement."""
     rows = {row.entry_id: row for form_view in form_views for row in form_view.with_rows if row.entry_id}
-    newest = FileVersion.objects.filter(file__entry__in=list(rows), file__struck_at=None)
-    newest = newest.select_related("file", "content").order_by("file", "-number").distinct("file")
     by_entry = defaultdict(list)
-    for version in newest:
-        by_entry[version.file.entry_id].append(version)
+    for file, version, content in lines_of(NEWEST, [list(rows)]):
+        stored, read = read_json(StoredFile, file), read_json(FileContent, content)
+        by_entry[stored.entry_id].append(read_json(FileVersion, version, file=stored, content=read))
     found = []
     for entry, row in rows.items():
         for version in sorted(by_entry[entry], key=lambda one: (not one.file.item, one.file_id)):
