@@ -1,6 +1,7 @@
 """A difference of two cuts as a page shows it: by the names of visits, forms, items and answers, not by their codes."""
 
 from collections.abc import Mapping
+from typing import Any
 
 from django.utils.translation import gettext, pgettext
 
@@ -8,7 +9,7 @@ from ecrf.casebook.labels import label_of
 from ecrf.exports.comparison.changes import CHANGE_WORDS, CutChange
 from ecrf.exports.comparison.items import PARTS
 from ecrf.forms.crf import MissingReason
-from ecrf.forms.items import YES_NO, Item, YesNo
+from ecrf.forms.items import YES_NO, YesNo
 from ecrf.forms.registry import CRFS, CrfDefinition
 
 
@@ -33,7 +34,7 @@ def _title(definition: CrfDefinition) -> str:
     return f"{CRFS[definition.row_of].title}: {definition.title}" if definition.row_of else definition.title
 
 
-def _item_of(items: Mapping[str, Item], column: str) -> tuple[Item | None, str]:
+def _item_of(items: Mapping[str, Any], column: str) -> tuple[Any | None, str]:
     """Whose column it is, and which part of the reason for no value it holds; "" for the value itself."""
     for end, part in {"": "", **PARTS}.items():
         if column.endswith(end):
@@ -43,7 +44,7 @@ def _item_of(items: Mapping[str, Item], column: str) -> tuple[Item | None, str]:
     return None, ""
 
 
-def _label(item: Item, part: str) -> str:
+def _label(item: Any, part: str) -> str:
     label = str(item.verbose_name)
     if part == "reason":
         return pgettext("data column", "%(label)s: why there is no value") % {"label": label}
@@ -52,7 +53,7 @@ def _label(item: Item, part: str) -> str:
     return label
 
 
-def _value(item: Item, part: str, cell: str | None) -> str | None:
+def _value(item: Any, part: str, cell: str | None) -> str | None:
     """An answer by its label; every other value as the files write it."""
     if cell is None or part == "comment":
         return cell
