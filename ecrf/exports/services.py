@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db import IntegrityError
 from django.utils import timezone
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import get_language, gettext, pgettext
 
 from ecrf.access.models import Site, User
 from ecrf.access.roles import Right
@@ -23,6 +23,8 @@ from ecrf.exports.models import (
     SavedChoice,
 )
 
+PRINTED = (ExportKind.CASEBOOK, ExportKind.ANNOTATED_CRF)
+"""What is made in the language of who asks for it; all else in English, or as it was kept."""
 WAITING_AT_MOST = 20
 """Files that one person may have waiting: nobody's script keeps the worker from everybody else's."""
 
@@ -61,6 +63,11 @@ def ask(
     """Queue one file. The same click twice asks once; Refused if it had asked for another one, or if too many wait."""
     from ecrf.exports.work.tasks import make
 
+    wanted = dict(wanted or {})
+    if kind in PRINTED:
+        wanted["language"] = (
+            get_language()
+        )  # which may be that of the browser, of which the worker knows nothing
     if kind != ExportKind.HANDED_OVER:  # which is the site's record of its time
         waiting = Export.objects.filter(asked_by=by, state__in=UNFINISHED).exclude(request_key=request_key)
         if waiting.count() >= WAITING_AT_MOST:
@@ -79,7 +86,7 @@ def ask(
                 title=title,
                 site=site,
                 patient=patient,
-                wanted=wanted or {},
+                wanted=wanted,
                 asked_at=timezone.now(),
                 asked_by=by,
                 role=actor.role,

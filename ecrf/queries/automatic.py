@@ -4,7 +4,9 @@ from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
+from ecrf.access.kept_words import as_kept
 from ecrf.access.language import in_master
 from ecrf.audit.actor import Actor, acting
 from ecrf.casebook.models import Patient, Status
@@ -17,6 +19,18 @@ from ecrf.queries.messages import MOVED, message, turn_to
 from ecrf.queries.models import Act, Message, Query, Turn
 from ecrf.queries.quotes import quoted, rows_of
 
+CONFIRMED = gettext_lazy("Confirmed against the source by %(person)s.")
+STRUCK = gettext_lazy("The row was struck out: %(reason)s")
+NO_CHECK = gettext_lazy("The check %(id)s is no longer part of the system.")
+NO_ITEM = gettext_lazy("The item is no longer part of the form.")
+CHANGED = gettext_lazy("No longer so: the value was changed from %(before)s to %(now)s.")
+CHANGED_ELSEWHERE = gettext_lazy("No longer so: a value that the question followed from was changed.")
+SETTLED = (CONFIRMED, STRUCK, NO_CHECK, NO_ITEM, CHANGED, CHANGED_ELSEWHERE)
+"""Why nothing is asked any more."""
+
+ASKING = (Act.OPENED, Act.REOPENED, Act.ASKED_AGAIN)
+"""Acts of a check that ask: their words are its question."""
+
 
 @dataclass(frozen=True)
 class Step:
@@ -28,7 +42,7 @@ class Step:
 
     @property
     def asks(self) -> bool:
-        return self.act in (Act.OPENED, Act.REOPENED, Act.ASKED_AGAIN)
+        return self.act in ASKING
 
 
 @HOOKS.after_discrepancies
@@ -145,13 +159,13 @@ def _why_settled(discrepancy: Discrepancy, value: str) -> str:
     query: Query = discrepancy.query  # type: ignore[attr-defined]
     struck = next((e for e in (discrepancy.entry, discrepancy.entry.parent) if e and e.struck_at), None)
     if discrepancy.state == DiscrepancyState.CONFIRMED:
-        return f"Confirmed against the source by {discrepancy.confirmed_by}."
+        return as_kept(CONFIRMED, person=discrepancy.confirmed_by)
     if struck:
-        return f"The row was struck out: {struck.struck_reason}"
+        return as_kept(STRUCK, reason=struck.struck_reason)
     if discrepancy.check_id not in CHECKS:
-        return f"The check {discrepancy.check_id} is no longer part of the system."
+        return as_kept(NO_CHECK, id=discrepancy.check_id)
     if not is_known(discrepancy):
-        return "The item is no longer part of the form."
+        return as_kept(NO_ITEM)
     if query.value and query.value != value:
-        return f"No longer so: the value was changed from {query.value} to {value}."
-    return "No longer so: a value that the question followed from was changed."
+        return as_kept(CHANGED, before=query.value, now=value)
+    return as_kept(CHANGED_ELSEWHERE)

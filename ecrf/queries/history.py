@@ -19,4 +19,4 @@ def said_about(entry: Entry, item: str) -> Iterator[HistoryMoment]:
         what = message.act
         if is_known:
             what = gettext("%(query)s %(act)s") % {"query": message.query.name, "act": Act(message.act).label}
-        yield HistoryMoment(message.said_at, by, message.role, what, message.text)
+        yield HistoryMoment(message.said_at, by, message.role, what, message.words)

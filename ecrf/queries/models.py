@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 
+from ecrf.access.kept_words import as_read
 from ecrf.access.models import Site
 from ecrf.audit.triggers import audited
 from ecrf.casebook.labels import element_id, form_title, visit_label
@@ -325,6 +326,11 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"{self.query_id}: {self.act}"
+
+    @property
+    def words(self) -> str:
+        """What was said, to be read: of a check and of the product in the reader's language, of a person as written."""
+        return self.text if self.said_by_id else as_read(self.text)
 
     @property
     def role_words(self) -> str:

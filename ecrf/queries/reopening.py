@@ -3,12 +3,21 @@
 from typing import Any
 
 from django.db.models import OuterRef, Q, Subquery
+from django.utils.translation import gettext_lazy
 
+from ecrf.access.kept_words import as_kept
 from ecrf.casebook.models import Patient, Status
 from ecrf.casebook.record.hooks import HOOKS, Writing
 from ecrf.queries.messages import say
 from ecrf.queries.models import Act, Message, Query, QueryKind, Turn
 from ecrf.queries.quotes import quoted, rows_of
+
+CHANGED_AFTERWARDS = gettext_lazy("The value changed after the query was closed: was %(was)s, is %(now)s.")
+ROW_STRUCK = gettext_lazy("The row was struck out by %(person)s: %(reason)s")
+VISIT_STRUCK = gettext_lazy("The visit was struck out by %(person)s: %(reason)s")
+PATIENT_STRUCK = gettext_lazy("The patient was struck out by %(person)s: %(reason)s")
+MOVED_BACK = (CHANGED_AFTERWARDS, ROW_STRUCK, VISIT_STRUCK, PATIENT_STRUCK)
+"""Why a query that a person asked moved by itself."""
 
 
 @HOOKS.after_write
@@ -23,7 +32,7 @@ def reopen_when_value_changes(writing: Writing) -> list[Any]:
     for query in closed.annotate(was=Subquery(last)):
         now = quoted(rows[query.form.pk], query.item)
         if query.was and now and query.was != now:
-            text = f"The value changed after the query was closed: was {query.was}, is {now}."
+            text = as_kept(CHANGED_AFTERWARDS, was=query.was, now=now)
             say(query, Act.REOPENED, text, turn=query.asked_in, value=now)
     return []
 
@@ -44,8 +53,9 @@ def hand_back_struck(patient: Patient) -> None:
     for query in queries:
         above = [query.entry, query.entry and query.entry.parent, query.visit, patient]
         gone = next(one for one in above if one and one.struck_at)
-        what = "row" if query.entry else "visit" if query.visit and query.visit.struck_at else "patient"
-        text = f"The {what} was struck out by {gone.struck_by}: {gone.struck_reason}"
+        is_visit = query.visit and query.visit.struck_at
+        what = ROW_STRUCK if query.entry else VISIT_STRUCK if is_visit else PATIENT_STRUCK
+        text = as_kept(what, person=gone.struck_by, reason=gone.struck_reason)
         is_said = any(not message.said_by_id and message.text == text for message in query.said)
         if query.turn == Turn.SITE or not is_said:
             value = quoted(rows.get(query.form.pk), query.item)

@@ -172,6 +172,8 @@ def query(event: AuditEvent, around: Around) -> Iterator[EventLine]:
         opened = gettext("opened on %(value)s, %(turn)s") if about else gettext("opened, %(turn)s")
         turn, is_closed = opened % {"value": about, "turn": turn}, False
     said = "" if is_new(event) else new(event, "text_as_asked") or ""
+    if row and row.check_id:
+        said = as_read(said)  # a person's words stay
     if "entry_id" in event.changes and not is_new(event):
         turn, is_closed = gettext("the form was begun, at which it stands"), False
     yield EventLine(

@@ -24,6 +24,9 @@ AS_WEBP = """async png => {
     return canvas.toDataURL("image/webp", 0.55).split(",")[1];
 }"""
 """The browser itself makes the small file."""
+DRAWN = "() => new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))"
+LEAST = 10_000
+"""Bytes: a picture with fewer shows nothing, as of a page that was not drawn yet."""
 
 
 def nothing(page: Page) -> None:
@@ -87,9 +90,13 @@ def take(browser: Browser, url: str, language: str) -> None:
         page.goto(url + address)
         page.wait_for_load_state("networkidle")
         act(page)
+        page.wait_for_load_state("networkidle")
+        page.evaluate(DRAWN)
         small = blank.evaluate(AS_WEBP, base64.b64encode(page.screenshot()).decode())
+        content = base64.b64decode(small)
+        assert len(content) > LEAST, f"{path.relative_to(ROOT)}: nothing is in the picture. Take it again."
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(base64.b64decode(small))
+        path.write_bytes(content)
         sys.stdout.write(f"{path.relative_to(ROOT)}: {path.stat().st_size // 1000} kB\n")
 
 

@@ -70,6 +70,11 @@ def test_focus_behind_what_sticks_is_found(blank, padding, is_hidden):
     assert bool(hidden_focus(blank)) is is_hidden
 
 
+BEYOND_EDGE = """() => [...document.querySelectorAll(".top, .top *")].filter(one =>
+    one.checkVisibility() && !one.closest(".visually-hidden, .places") && !one.matches(".who > span *") &&
+    one.getBoundingClientRect().right > innerWidth + 1).map(one => one.outerHTML)"""
+"""A name that is too long ends with three dots."""
+
 PAGES = {
     "coordinator01": (
         "/",
@@ -103,6 +108,22 @@ def test_pages_of_the_other_languages_fit(sit_down, speak, user, language):
             person.go(address)
             assert person.page.locator(f"html[lang={language}]").count() == 1
             found[address] = out_of_place(person.page) + too_small(person.page)
+    assert not any(found.values()), found
+
+
+HEADS = {"coordinator01": "/", "monitor": "/monitor/", "administrator": "/people/"}
+
+
+@pytest.mark.parametrize("language", ["en", "ja", "zh-hans"])
+@pytest.mark.parametrize("user", HEADS)
+def test_head_of_the_page_fits_at_each_width_between(sit_down, speak, user, language):
+    """1366 px at 200 % are 683: wider than a phone, and narrower than a menu of many places."""
+    person, found = sit_down(user), {}
+    with speak(person, language):
+        person.go(HEADS[user])
+        for width in (641, 683, 768, 900, 1024, 1120, 1366):
+            person.page.set_viewport_size({"width": width, "height": 640})
+            found[width] = person.page.evaluate(BEYOND_EDGE)
     assert not any(found.values()), found
 
 

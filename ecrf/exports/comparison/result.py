@@ -10,6 +10,7 @@ from ecrf.access.models import User
 from ecrf.access.roles import Right
 from ecrf.audit.actor import acting
 from ecrf.exports.comparison.changes import CHANGE_WORDS, COLUMNS, CutChange, changes
+from ecrf.exports.comparison.in_words import in_words
 from ecrf.exports.models import DataCut, Download
 from ecrf.trail.download import csv_file
 
@@ -26,7 +27,7 @@ class Comparison:
     @property
     def rows_in_words(self) -> list[CutChange]:
         """As a page shows them."""
-        return [row._replace(change=str(CHANGE_WORDS.get(row.change, row.change))) for row in self.rows]
+        return [in_words(row) for row in self.rows]
 
     @property
     def counts_in_words(self) -> dict[str, int]:

@@ -2,16 +2,17 @@
 
 import hashlib
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from django.conf import settings
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, override
 
 import ecrf
-from ecrf.access.language import speaking_to
+from ecrf.access.language import known_language, speaking_to
 from ecrf.audit.snapshot import one_snapshot
 from ecrf.exports.copy.maker import write_copy
 from ecrf.exports.cut import present_positions, selected_cut
@@ -115,7 +116,7 @@ def make_casebook(export: Export, folder: Path, target: Path, progress: StepCoun
     assert export.patient is not None, "a casebook is asked for of a patient"
     progress(gettext("Casebook"))
     moment = timezone.now()
-    with speaking_to(export.asked_by):
+    with _as_asked(export):
         content = casebook_pdf(export.patient, made_at=moment, compact=bool(export.wanted.get("compact")))
     return _pdf(content, target, f"casebook-{export.patient.number}", moment)
 
@@ -132,7 +133,7 @@ def make_annotated_crf(export: Export, folder: Path, target: Path, progress: Ste
     """Every form blank, with the names of its items."""
     progress(gettext("Annotated CRF"))
     moment = timezone.now()
-    with speaking_to(export.asked_by):
+    with _as_asked(export):
         content = annotated_crf_pdf(moment, place_in_sdtm if has_sdtm() else None)
     return _pdf(content, target, "annotated-crf", moment)
 
@@ -142,6 +143,12 @@ def make_site_copy(export: Export, folder: Path, target: Path, progress: StepCou
     assert export.site is not None, "a copy is asked for of a site"
     cut, size, sha256 = write_copy(export.site, folder, target, progress)
     return Made(size, sha256, file_name(f"copy-of-site-{export.site.code}", cut.taken_at))
+
+
+def _as_asked(export: Export) -> AbstractContextManager[None]:
+    """In the language in which the page was read where it was asked for."""
+    language = known_language(export.wanted.get("language"))
+    return override(language) if language else speaking_to(export.asked_by)
 
 
 def _pdf(content: bytes, target: Path, name: str, moment: datetime) -> Made:

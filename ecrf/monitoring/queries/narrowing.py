@@ -11,9 +11,11 @@ from django.http import Http404, QueryDict
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy, pgettext_lazy
+from django.utils.translation import get_language, gettext_lazy, pgettext_lazy
 
-from ecrf.access.alike import holds
+from ecrf.access.alike import alike, holds
+from ecrf.access.kept_words import as_read
+from ecrf.access.language import MASTER
 from ecrf.access.models import User
 from ecrf.access.reach import reachable, site_ids
 from ecrf.access.requests import whole_number
@@ -25,8 +27,10 @@ from ecrf.checks.registry import CHECKS
 from ecrf.forms.typed_text import fold
 from ecrf.locks.lookup import under_lock
 from ecrf.monitoring.queries.turns import HEADINGS
+from ecrf.queries.automatic import ASKING, SETTLED
 from ecrf.queries.lookup import is_read
 from ecrf.queries.models import WAITED_FOR, Message, Query, Turn
+from ecrf.queries.reopening import MOVED_BACK
 
 MINE, LOCKED, CLOSED, NOTES = "mine", "locked", "closed", "notes"
 TURNS: dict[str, Promise] = {
@@ -244,4 +248,19 @@ def searched(rows: QuerySet[Query], typed: str) -> QuerySet[Query]:
     found = Q(patient__number__startswith=words.upper()) | holds("text_as_asked", text) | Q(Exists(said))
     if words[:1] in "qQ" and (number := whole_number(words[1:])) is not None:
         found |= Q(pk=number)
+    if get_language() != MASTER:
+        found |= Q(pk__in=_said_by_the_product(rows, alike(text)))
     return rows.filter(found)
+
+
+def _said_by_the_product(rows: QuerySet[Query], wanted: str) -> set[int]:
+    """The ids of those where a check's question, or what became of it, holds the words as the reader is shown it: what
+    is stored of these is English, and is put into words here and not in the database. Two statements."""
+    asked = rows.exclude(check_id="").order_by().only("check_id", *Query.QUESTION)
+    found = {query.pk for query in asked.iterator() if wanted in alike(query.text)}
+    said = Message.objects.filter(query__in=rows.order_by(), said_by=None).exclude(text="")
+    said = said.exclude(act__in=ASKING, query__discrepancy__isnull=False)
+    among = (*SETTLED, *MOVED_BACK)
+    return found | {
+        pk for pk, text in said.values_list("query", "text") if wanted in alike(as_read(text, *among))
+    }

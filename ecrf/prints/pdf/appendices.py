@@ -63,8 +63,8 @@ def _message(message: Message, known: Known) -> Content:
         % {"act": message.get_act_display(), "value": message.value}
         if message.value
         else message.get_act_display(),
-        "text": message.text,
-        "long": len(message.text) > LONG,
+        "text": message.words,
+        "long": len(message.words) > LONG,
     }
 
 

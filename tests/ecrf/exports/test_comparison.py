@@ -3,11 +3,16 @@
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.translation import override
 
 from ecrf.casebook.models import Entry
 from ecrf.casebook.striking import strike_out
 from ecrf.exports.comparison import compare
+from ecrf.exports.comparison.changes import CutChange
+from ecrf.exports.comparison.in_words import in_words
 from ecrf.exports.models import Download
+from ecrf.forms.crf import MissingReason
+from ecrf.forms.items import Choice
 from ecrf.forms.registry import CRFS
 from tests.builders import enter
 from tests.ecrf.exports.conftest import cut_named, take
@@ -38,6 +43,44 @@ def test_changes_between_two_cuts_are_named_once_with_first_and_last_value(two_c
     assert found["item added", "adverse-event", 3, "term"] == (None, "Cough")
     assert found["form removed", "adverse-event", 2, ""] == (None, None)
     assert len(found) == 4
+
+
+@pytest.mark.parametrize("language", ["en", "ja", "zh-hans"])
+def test_page_names_what_the_file_has_codes_for(two_cuts, statistician, language):
+    client = Client()
+    client.force_login(statistician)
+    client.cookies["language"] = language
+    names = {"from": "Before", "to": "After"}
+    page = client.get(reverse("compare-cuts"), names).content.decode()
+    file = b"".join(client.post(reverse("comparison-file"), names)).decode("utf-8-sig")
+    with override(language):
+        for definition, item in ((CRFS["reading"], "device"), (CRFS["adverse-event"], "term")):
+            assert f"<td>{definition.title}</td>" in page
+            assert f"<td>{definition.items[item].verbose_name}</td>" in page
+            assert f"<td>{definition.key}</td>" not in page
+            assert f'"{definition.key}"' in file
+    assert "D-10" in page
+
+
+def test_answers_and_reasons_for_no_value_are_shown_by_their_labels():
+    definition = next(
+        one for one in CRFS.values() if any(item.kind == "choice" for item in one.items.values())
+    )
+    item = next(item for item in definition.items.values() if isinstance(item, Choice))
+    code, label = item.flatchoices[0]
+    change = CutChange(
+        "item changed", "01", "01-001", form=definition.key, item=item.name, old="gone", new=code
+    )
+    shown = in_words(change)
+    assert (shown.item, shown.old, shown.new) == (item.verbose_name, "gone", label)
+    why = in_words(change._replace(item=f"{item.name}_missing", new="not-done"))
+    assert str(item.verbose_name) in why.item
+    assert why.new == MissingReason("not-done").label
+
+
+def test_what_the_code_no_longer_knows_keeps_its_name():
+    change = CutChange("item changed", "01", "01-001", "OLD", "old-form", 1, 1, "old_item", "a", "b")
+    assert in_words(change)[1:] == change[1:]
 
 
 def test_nothing_changed_between_a_cut_and_itself(two_cuts):
