@@ -65,9 +65,8 @@ def ask(
 
     wanted = dict(wanted or {})
     if kind in PRINTED:
-        wanted["language"] = (
-            get_language()
-        )  # which may be that of the browser, of which the worker knows nothing
+        # It may be that of the browser, of which the worker knows nothing.
+        wanted["language"] = get_language()
     if kind != ExportKind.HANDED_OVER:  # which is the site's record of its time
         waiting = Export.objects.filter(asked_by=by, state__in=UNFINISHED).exclude(request_key=request_key)
         if waiting.count() >= WAITING_AT_MOST:
