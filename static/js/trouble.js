@@ -1,5 +1,6 @@
 /* Says in words how the saving goes, and what to do when the server does not take a value. */
 
+import { wrapper } from "./fields.js";
 import { placeOf } from "./messages.js";
 import { outbox } from "./outbox.js";
 import { gettext } from "./words.js";
@@ -31,7 +32,9 @@ export function refuse(id, words = "") {
   outbox.put(id, { ...outbox.get(id), held: "refused" });
   const note = document.createElement("div");
   note.className = "note note-error";
-  const why = words || gettext("The server cannot take this text: it is too long. Shorten it.");
+  const cell = wrapper(id)?.matches(".grid-item") ? wrapper(id).querySelector("input").getAttribute("aria-label") : "";
+  const cause = words || gettext("The server cannot take this text: it is too long. Shorten it.");
+  const why = cell ? `${cell}: ${cause}` : cause;
   note.append(Object.assign(document.createElement("p"), { textContent: gettext("Not saved. {why}", { why }) }));
   if (words) {
     const again = { type: "button", className: "btn btn-small", textContent: gettext("Send it again") };

@@ -11,6 +11,7 @@ from ecrf.casebook.record.values import Missing, Shown, for_page
 from ecrf.checks.models import Discrepancy, DiscrepancyState
 from ecrf.forms.crf import MissingReason
 from ecrf.forms.typed_text import in_words
+from ecrf.forms.words import line_and_column
 from ecrf.formview.form_view import ItemView
 from ecrf.queries.models import Query
 
@@ -78,6 +79,14 @@ class ItemInput(ItemView):
     @property
     def error(self) -> str:
         return self.form_view.recorded.refused.get(self.name, "")
+
+    @property
+    def cell(self) -> str:
+        """Whose a message is that stands below a table, where nothing else says it; "" where it stands at the item."""
+        definition = self.form_view.definition
+        if definition.row_of:
+            return f"{self.form_view.title}: {self.label}"
+        return self.label if line_and_column(self.item)[0] else ""
 
     @property
     def readings(self) -> tuple[tuple[str, str], ...]:
