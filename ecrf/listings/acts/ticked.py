@@ -55,7 +55,10 @@ class TickedRows:
             if row is None:
                 yield _gone(seen)
             elif seen.digest and row.digest != seen.digest:
-                others = "; ".join(self._others(seen, row)) or gettext("it shows others than it did")
+                struck = gettext("it is struck out") if row.is_struck else ""
+                others = (
+                    "; ".join(self._others(seen, row)) or struck or gettext("it shows others than it did")
+                )
                 yield gettext("%(patient)s: %(why)s.") % {"patient": row.number, "why": others}
 
     def _others(self, seen: SeenRow, row: ListingRow) -> Iterator[str]:

@@ -255,7 +255,7 @@ class ListingStatement:
     def details(self, ids: list[object]) -> tuple[str, dict[str, object]]:
         """What stands in these rows: in any order, each with its id first."""
         sql, source = self._sql(), self.source
-        own = "e0.number, u0.number, e0.struck_at IS NOT NULL" if source.definition else "1, NULL, FALSE"
+        own = f"{'e0.number, u0.number' if source.definition else '1, NULL'}, {self._struck}"
         listing = sql.give(self.listing)
         mark = MARK.format(listing=listing, entry=source.entry).replace(
             "SELECT m.digest", "SELECT m.digest, m.id"
@@ -283,9 +283,18 @@ class ListingStatement:
         columns = [one.column for one in self.shown if one.place == place and one.column.is_state == state]
         return f"jsonb_build_array({', '.join(sql.cell(column, place) for column in columns)})"
 
+    @property
+    def _struck(self) -> str:
+        """Whether a row is crossed out: it is struck out itself, or the form is whose row it is."""
+        if self.source.definition:
+            return "(e0.struck_at IS NOT NULL OR u0.struck_at IS NOT NULL)"
+        return "(p.struck_at IS NOT NULL)"
+
     def _digest(self, sql: ListingSql) -> str:
+        """Of what is struck out another one: the row shows that, too. What stands keeps that of its values alone."""
         parts = [f"{self._values(sql, state=False)}::text"]
         parts += [f"coalesce(j{place}.lines::text, '')" for place, _joined in self.joined]
+        parts[-1] += f" || CASE WHEN {self._struck} THEN chr(10) || 'struck out' ELSE '' END"
         return f"encode(sha256(convert_to({' || chr(10) || '.join(parts)}, 'UTF8')), 'hex')"
 
     def _laterals(self, sql: ListingSql, only_if: str = "") -> str:

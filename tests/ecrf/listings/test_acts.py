@@ -9,7 +9,7 @@ import pytest
 
 from ecrf.access.roles import Right
 from ecrf.audit.models import AuditEvent
-from ecrf.casebook.striking.entries import strike_out
+from ecrf.casebook.striking.entries import restore, strike_out
 from ecrf.listings.models import RowMark, SavedListing
 from ecrf.queries.models import Message, Query
 from tests.builders import a_patient, enter
@@ -178,6 +178,29 @@ def test_no_name_of_the_staff_reaches_a_statistician_with_whom_a_listing_is_shar
     assert [page.status_code for page in pages] == [200, 200, 200, 403]
     for text in (*(page.content.decode() for page in pages), b"".join(csv).decode()):
         assert "watcher07" not in text
+
+
+def test_mark_falls_when_the_row_is_struck_out_and_stands_again_once_it_is_restored(
+    client, saved, world, monitor, coordinator
+):
+    saved.definition = [*saved.definition, ["struck", "yes"]]
+    saved.save()
+    client.force_login(monitor)
+    url = f"/listings/saved/{saved.pk}/"
+    seen = client.get(url)
+    mark(client, seen)
+    entry = RowMark.objects.order_by("pk").first().entry
+    actor = coordinator.acting_at(entry.site, Right.ENTER)
+    strike_out(entry=entry, reason="Synthetic: of another patient", by=coordinator, actor=actor)
+    page = client.get(url)
+    assert said(page).count("✓ monitor") == 3
+    assert said(page).count("↻ changed since") == 1
+    assert client.get(url, {"n": "1", "reviewed": "no", "struck": "yes"}).context["page"].count == 1
+    answer = client.post("/listings/ask/", {**hidden(seen), "text": "Is it?", "count": "4", "send": "yes"})
+    assert f"{entry.patient.number}: it is struck out" in said(answer)
+    assert Query.objects.count() == 0
+    restore(entry=entry, reason="Synthetic: it was right", actor=actor)
+    assert said(client.get(url)).count("✓ monitor") == 4
 
 
 def test_mark_does_not_fall_with_what_the_row_does_not_show(client, saved, world, monitor, coordinator):

@@ -12,6 +12,7 @@ from django.urls import reverse
 from ecrf.access.models import Membership, User
 from ecrf.access.roles import Right, Role
 from ecrf.audit.actor import SYSTEM, acting
+from ecrf.casebook.models import Entry
 from ecrf.casebook.striking.entries import strike_out
 from ecrf.listings.columns.book import book
 from ecrf.listings.definition import Definition, Joined, NoListing, read_lists, read_pairs
@@ -172,6 +173,17 @@ def test_struck_out_is_left_out_unless_asked_for(client, world, coordinator):
     page = client.get(SHOW, {**EVENTS, "struck": "yes"})
     assert "Headache" in texts(page)
     assert page.content.decode().count('class="l-struck"') == 1
+
+
+def test_row_of_a_form_is_crossed_out_with_the_form(client, world, coordinator):
+    client.force_login(coordinator)
+    actor = coordinator.acting_at(world.site, Right.ENTER)
+    dose = Entry.objects.get(visit=world.week, crf="dose")
+    strike_out(entry=dose, by=coordinator, actor=actor, reason="Synthetic: entered twice")
+    lots = {"main": "dose-lot", "col": ["@patient"]}
+    assert client.get(SHOW, lots).context["page"].count == 1
+    page = client.get(SHOW, {**lots, "struck": "yes"})
+    assert [row.is_struck for row in page.context["page"].rows] == [False, True, True]
 
 
 def test_cell_leads_to_its_item_on_the_page_that_the_person_may_open(
