@@ -59,6 +59,11 @@ class ItemView:
         return str(self.item.verbose_name)
 
     @property
+    def full_label(self) -> str:
+        """What names it where its form is not in sight: of a row's item, with what the row is."""
+        return f"{self.form_view.title}: {self.label}" if self.form_view.definition.row_of else self.label
+
+    @property
     def stored(self) -> Any:
         """The value as it is stored or, before anything is, as the system derives it; None if there is none."""
         return getattr(self.form_view.shown_row, self.name, None)

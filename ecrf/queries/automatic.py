@@ -25,8 +25,6 @@ NO_CHECK = gettext_lazy("The check %(id)s is no longer part of the system.")
 NO_ITEM = gettext_lazy("The item is no longer part of the form.")
 CHANGED = gettext_lazy("No longer so: the value was changed from %(before)s to %(now)s.")
 CHANGED_ELSEWHERE = gettext_lazy("No longer so: a value that the question followed from was changed.")
-SETTLED = (CONFIRMED, STRUCK, NO_CHECK, NO_ITEM, CHANGED, CHANGED_ELSEWHERE)
-"""Why nothing is asked any more."""
 
 ASKING = (Act.OPENED, Act.REOPENED, Act.ASKED_AGAIN)
 """Acts of a check that ask: their words are its question."""

@@ -16,8 +16,6 @@ CHANGED_AFTERWARDS = gettext_lazy("The value changed after the query was closed:
 ROW_STRUCK = gettext_lazy("The row was struck out by %(person)s: %(reason)s")
 VISIT_STRUCK = gettext_lazy("The visit was struck out by %(person)s: %(reason)s")
 PATIENT_STRUCK = gettext_lazy("The patient was struck out by %(person)s: %(reason)s")
-MOVED_BACK = (CHANGED_AFTERWARDS, ROW_STRUCK, VISIT_STRUCK, PATIENT_STRUCK)
-"""Why a query that a person asked moved by itself."""
 
 
 @HOOKS.after_write

@@ -83,10 +83,8 @@ class ItemInput(ItemView):
     @property
     def cell(self) -> str:
         """Whose a message is that stands below a table, where nothing else says it; "" where it stands at the item."""
-        definition = self.form_view.definition
-        if definition.row_of:
-            return f"{self.form_view.title}: {self.label}"
-        return self.label if line_and_column(self.item)[0] else ""
+        is_cell = self.form_view.definition.row_of or line_and_column(self.item)[0]
+        return self.full_label if is_cell else ""
 
     @property
     def readings(self) -> tuple[tuple[str, str], ...]:

@@ -153,11 +153,10 @@ class ListingStatement:
         found = []
         if source.definition:
             found.append(f"e0.crf = {sql.give(source.key)}")
-            found += [] if narrowing.struck else not_struck_sql(source.definition, 0)
             found += sql.reach(source.key)
         else:
             found += sql.reach(crf_sql=source.crf)
-            found += ["p.struck_at IS NULL"] * (not narrowing.struck)
+        found += [] if narrowing.struck else self._standing
         if narrowing.site:
             found.append(f"s.code = {sql.give(narrowing.site)}")
         if narrowing.status in STATUSES and source.definition:
@@ -275,7 +274,7 @@ class ListingStatement:
         # Once more who may read what: the ids come from the page before, or from somebody's own hand.
         reach = sql.reach(source.key) if source.definition else sql.reach(crf_sql=source.crf)
         if source.definition:
-            reach += [] if self.definition.narrowing.struck else not_struck_sql(source.definition, 0)
+            reach += [] if self.definition.narrowing.struck else self._standing
             reach.append(f"e0.crf = {sql.give(source.key)}")
         return " AND ".join([text, *reach]), sql.given
 
@@ -284,11 +283,15 @@ class ListingStatement:
         return f"jsonb_build_array({', '.join(sql.cell(column, place) for column in columns)})"
 
     @property
+    def _standing(self) -> list[str]:
+        """What holds of a row that is not struck out."""
+        definition = self.source.definition
+        return not_struck_sql(definition, 0) if definition else ["p.struck_at IS NULL"]
+
+    @property
     def _struck(self) -> str:
         """Whether a row is crossed out: it is struck out itself, or the form is whose row it is."""
-        if self.source.definition:
-            return "(e0.struck_at IS NOT NULL OR u0.struck_at IS NOT NULL)"
-        return "(p.struck_at IS NOT NULL)"
+        return f"(NOT ({' AND '.join(self._standing)}))"
 
     def _digest(self, sql: ListingSql) -> str:
         """Of what is struck out another one: the row shows that, too. What stands keeps that of its values alone."""

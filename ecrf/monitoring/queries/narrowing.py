@@ -27,10 +27,9 @@ from ecrf.checks.registry import CHECKS
 from ecrf.forms.typed_text import fold
 from ecrf.locks.lookup import under_lock
 from ecrf.monitoring.queries.turns import HEADINGS
-from ecrf.queries.automatic import ASKING, SETTLED
+from ecrf.queries.automatic import ASKING
 from ecrf.queries.lookup import is_read
 from ecrf.queries.models import WAITED_FOR, Message, Query, Turn
-from ecrf.queries.reopening import MOVED_BACK
 
 MINE, LOCKED, CLOSED, NOTES = "mine", "locked", "closed", "notes"
 TURNS: dict[str, Promise] = {
@@ -260,7 +259,4 @@ def _said_by_the_product(rows: QuerySet[Query], wanted: str) -> set[int]:
     found = {query.pk for query in asked.iterator() if wanted in alike(query.text)}
     said = Message.objects.filter(query__in=rows.order_by(), said_by=None).exclude(text="")
     said = said.exclude(act__in=ASKING, query__discrepancy__isnull=False)
-    among = (*SETTLED, *MOVED_BACK)
-    return found | {
-        pk for pk, text in said.values_list("query", "text") if wanted in alike(as_read(text, *among))
-    }
+    return found | {pk for pk, text in said.values_list("query", "text") if wanted in alike(as_read(text))}

@@ -4,6 +4,7 @@ from urllib.parse import quote
 
 import pytest
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.html import escape
 from django.utils.translation import override
 
@@ -11,9 +12,8 @@ from ecrf.access.alike import alike
 from ecrf.access.language import in_master
 from ecrf.checks.registry import CHECKS
 from ecrf.forms.words import said
-from ecrf.queries.automatic import SETTLED
+from ecrf.queries import automatic, reopening
 from ecrf.queries.models import Message, Query
-from ecrf.queries.reopening import MOVED_BACK
 from tests.bench.counting import statements
 from tests.ecrf.monitoring.world import logged_in, text_of
 from tests.ecrf.queries.builders import answered, asked, change
@@ -24,6 +24,10 @@ LIST = reverse("monitor:queries_query_changelist")
 LANGUAGES = ["ja", "zh-hans"]
 OWN = "No longer so: the value was changed from 1 to 2."
 """As a person may write it."""
+SENTENCES = [
+    one for room in (automatic, reopening) for one in vars(room).values() if isinstance(one, Promise)
+]
+"""Why nothing is asked any more, and why a query that a person asked moved by itself."""
 
 
 @pytest.fixture
@@ -90,7 +94,7 @@ def test_what_a_person_wrote_is_read_as_written(entry, monitor, coordinator):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("sentence", [*SETTLED, *MOVED_BACK])
+@pytest.mark.parametrize("sentence", SENTENCES)
 def test_each_sentence_of_the_product_is_known_again(entry, monitor, sentence, language):
     query = asked(entry, monitor, "Is it so?")
     given = dict.fromkeys(("person", "reason", "id", "before", "now", "was"), "X-1")
