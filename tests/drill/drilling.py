@@ -94,11 +94,14 @@ def _ask(writer: Any, what: str) -> dict[str, Any]:
 
 
 def _save_on(writer: Any, machine: Machine) -> list[datetime]:
-    """When each save was acknowledged. The moment to go back to is in what was sent, once two segments more are."""
-    enough = machine.segments_sent() + 2
+    """When each save was acknowledged. Once the first is in what was sent, the log there goes on after the moment.
+
+    Segments that wait to be sent are not counted: a busy machine sends some of before the moment after it.
+    """
     said = [_ask(writer, "save")]
+    needed = machine.segment_written()
     until = time.monotonic() + machine.pace.saves_s
-    while time.monotonic() < until or machine.segments_sent() < enough:
+    while time.monotonic() < until or machine.segment_sent() < needed:
         said.append(line_of(writer))
         assert time.monotonic() < until + PATIENCE_S, "The log does not reach the second place."
     return [datetime.fromisoformat(one["at"]) for one in said]

@@ -25,6 +25,8 @@ from tests.postgres import TEST_SETTINGS, cursor_on
 
 DATABASE, OWNER = "study", "postgres"
 PASSPHRASE = "synthetic passphrase"
+NAME_OF_A_SEGMENT = 24
+"""Its length; what follows says how the file was packed."""
 
 
 def binaries() -> Path:
@@ -155,8 +157,16 @@ class Machine:
             assert time.monotonic() < until, "No backup was made."
             time.sleep(0.1)
 
-    def segments_sent(self) -> int:
-        return sum(1 for file in (self.second / "barman").glob("*/wals/*/*") if file.suffix != ".part")
+    def segment_written(self) -> str:
+        """The name of the log's segment that the database writes in now."""
+        with cursor_on(self.server.url(DATABASE, OWNER)) as cursor:
+            cursor.execute("SELECT pg_walfile_name(pg_current_wal_insert_lsn())")
+            return str(cursor.fetchone()[0])
+
+    def segment_sent(self) -> str:
+        """The name of the last one that the second place has; empty where it has none."""
+        sent = (file for file in (self.second / "barman").glob("*/wals/*/*") if file.suffix != ".part")
+        return max((file.name[:NAME_OF_A_SEGMENT] for file in sent), default="")
 
     def die(self) -> None:
         """All of it at once; of its disks nothing is left but what was sent to the second place."""
