@@ -15,7 +15,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import TimeoutError as PlaywrightTimeout
 
@@ -23,6 +23,10 @@ from ecrf.demo import ROOT, gunicorn, manage
 from tests.browser.chromium import launch
 from tests.conftest import PASSWORD
 from tests.postgres import TEST_SETTINGS, fresh_database
+
+PATIENCE_MS = 30_000
+"""What is seen at once on a quiet machine may take long where all else is tested beside it."""
+expect.set_options(timeout=PATIENCE_MS)
 
 
 class Server:
@@ -165,7 +169,7 @@ class Person:
         self.page.keyboard.type(text)
         self.page.keyboard.press("Enter")
 
-    def saved(self, within: int = 15000) -> None:
+    def saved(self, within: int = PATIENCE_MS) -> None:
         try:
             self.page.locator("#saving", has_text="All saved").wait_for(timeout=within)
         except PlaywrightTimeout:
@@ -182,7 +186,7 @@ class Person:
         self.page.keyboard.press("Alt+Enter")
         self.says("The form is complete")
 
-    def says(self, words: str, within: int = 12000) -> None:
+    def says(self, words: str, within: int = PATIENCE_MS) -> None:
         self.page.get_by_text(words).first.wait_for(timeout=within)
 
     def value(self, item: str) -> str:
@@ -209,7 +213,7 @@ def sit_down(
         key = f"{user} {settings}"
         if key not in kept_contexts:
             kept_contexts[key] = chromium.new_context(**settings)
-            kept_contexts[key].set_default_timeout(15000)
+            kept_contexts[key].set_default_timeout(PATIENCE_MS)
         has_script = context.get("java_script_enabled", True)
         people.append(Person(kept_contexts[key], server, user, has_script))
         return people[-1]

@@ -27,7 +27,7 @@ MINUTES = 60 * 1000
 def at_localhost(chromium: Browser, server: Server) -> Iterator[Page]:
     """A page at an address with a name, with an authenticator in the browser; no script may fail."""
     context = chromium.new_context(base_url=f"http://localhost:{server.port}", reduced_motion="reduce")
-    context.set_default_timeout(8000)
+    context.set_default_timeout(30_000)
     page, complaints = context.new_page(), []
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.on("console", lambda m: complaints.append(m.text) if "Security Policy" in m.text else None)

@@ -36,7 +36,7 @@ def log_in_there(page, login: str) -> None:
 
 def test_login_is_linked_and_used_without_a_refusal_by_the_browser(linking_server, chromium, shots):
     context = chromium.new_context(viewport={"width": 390, "height": 800})
-    context.set_default_timeout(8000)
+    context.set_default_timeout(30_000)
     person = Person(context, linking_server, "coordinator02", True)
     page = person.page
     person.go("/account/")
@@ -67,7 +67,7 @@ def test_who_has_no_password_signs_by_a_fresh_login(linking_server, chromium, sh
     command = [sys.executable, "-m", "tests.browser.prepare_signer"]
     subprocess.run(command, cwd=ROOT, env=linking_server.env, check=True)
     context = chromium.new_context(viewport={"width": 1366, "height": 768}, color_scheme="dark")
-    context.set_default_timeout(8000)
+    context.set_default_timeout(30_000)
     page, refused = context.new_page(), []
     page.on("console", lambda m: refused.append(m.text) if "Security Policy" in m.text else None)
     page.goto(f"{linking_server.url}/patients/03-001/W04/sign/")

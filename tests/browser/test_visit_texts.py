@@ -47,7 +47,7 @@ def stored(seat):
     return text
 
 
-def until(is_so: Callable[[], bool], seconds: float = 12) -> None:
+def until(is_so: Callable[[], bool], seconds: float = 30) -> None:
     """A page that is left sends its text while the next one is shown already."""
     end = time.monotonic() + seconds
     while not is_so():

@@ -50,7 +50,7 @@ class Person:
         context = browser.new_context(
             ignore_https_errors=True, viewport={"width": 800, "height": 600}, reduced_motion="reduce"
         )
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(40_000)
         self.page: Page = context.new_page()
         self.page.on("console", lambda said: self._note(said.text) if said.type == "error" else None)
         self.page.on("pageerror", lambda error: self._note(str(error)))

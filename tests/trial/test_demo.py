@@ -93,7 +93,7 @@ def test_socket_never_goes_into_a_folder_that_somebody_else_may_write(tmp_path, 
 def test_misspelt_port_is_told_in_one_sentence_before_anything_is_loaded(port, tmp_path):
     done = subprocess.run(
         [sys.executable, "-m", "ecrf.demo", "serve"],
-        cwd=ROOT, env={**os.environ, "PORT": port}, capture_output=True, text=True, timeout=10,
+        cwd=ROOT, env={**os.environ, "PORT": port}, capture_output=True, text=True, timeout=60,
     )  # fmt: skip
     assert done.returncode == 1
     assert done.stderr == ""
