@@ -2,6 +2,7 @@
 
 import contextlib
 import socket
+import sys
 import threading
 import time
 from typing import Any
@@ -13,6 +14,9 @@ DJANGO_THREADS = 4
 """Of a process, on which Django runs; each keeps one connection to the database."""
 LARGE_AT_ONCE = 6
 """So many files at a time come to a process: each takes its length of the disk, and one of the server's threads."""
+SWITCHES_EVERY = 0.001
+"""Seconds for which a thread that computes is let alone while another one of the process waits. A save waits for the
+database some ten times, and each time, once it is answered, for whoever puts a long page together beside it."""
 COMES_WITHIN = 20.0
 GOES_WITHIN = 120.0
 """Seconds that a request has to arrive whole, and until its answer is gone. Nothing is taken, or sent, after that."""
@@ -47,6 +51,7 @@ class Worker(ThreadWorker):
     """Looks once a second for requests that are late. The library's own time limits begin anew with each byte."""
 
     def init_process(self) -> None:
+        sys.setswitchinterval(SWITCHES_EVERY)
         self.under_way: dict[Any, float] = {}
         threading.Thread(target=self._end_late_ones, daemon=True).start()
         super().init_process()

@@ -25,7 +25,7 @@ from ecrf.trail.words import forms
 SHOWN = 50
 """How many rows of each screen stand on the page with all of them."""
 SHOWN_ALONE = 500
-LOOKED_AT = 30_000
+LOOKED_AT = 6_000
 """Of so many events each screen is made on the page with all of them, the latest of its kind: the page stays quick,
 however long the trail. One screen alone, and its file, read the whole period."""
 
