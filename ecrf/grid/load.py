@@ -147,7 +147,7 @@ def _visit_forms(ids: list[int]) -> dict[int, tuple[date | None, bool]]:
     """{visit id: its date, and whether it was missed}, as the visit's own form says."""
     trial = protocol()
     rows = CRFS[trial.visit_form].model._default_manager.filter(
-        entry__patient__in=ids, entry__visit__isnull=False, entry__struck_at=None
+        entry__patient__in=ids, entry__crf=trial.visit_form, entry__visit__isnull=False, entry__struck_at=None
     )
     items = (trial.visit_date_item, trial.visit_occurrence_item)
     return {

@@ -23,14 +23,16 @@ HANDED_OVER = "ANY ((SELECT access_handed_over())::bigint[])"
 # its policy lets through, as anybody can read it; behind a barrier, so that no condition of the reader's is tried
 # before.
 _PATIENT = f"p.site_id = {AT_SITES}"
+# Not joined: for each single row the database would go through all patients, as long as these are few.
+_SITE_OF = f"(SELECT p.site_id FROM casebook_patient p WHERE p.id = {{0}}.patient_id) = {AT_SITES}"
 _FILE = f"CASE WHEN f.patient_id IS NULL THEN f.of_site_id IS NULL OR f.of_site_id = {AT_SITES} ELSE {_PATIENT} END"
 _OF_FILE = "files_storedfile f LEFT JOIN casebook_patient p ON p.id = f.patient_id"
 # Of a file for all sites, a site compares the rows of its own patients.
 _IMPORT = f"{EVERYWHERE} OR {{0}}site_id = {AT_SITES} OR {{0}}site_id IS NULL AND {OWN} IS NOT NULL"
 VIEWS: dict[str, tuple[str, str]] = {
     "reached_patient": ("p.id, p.number FROM casebook_patient p", _PATIENT),
-    "reached_entry": ("e.id FROM casebook_entry e JOIN casebook_patient p ON p.id = e.patient_id", _PATIENT),
-    "reached_query": ("q.id FROM queries_query q JOIN casebook_patient p ON p.id = q.patient_id", _PATIENT),
+    "reached_entry": ("e.id FROM casebook_entry e", _SITE_OF.format("e")),
+    "reached_query": ("q.id FROM queries_query q", _SITE_OF.format("q")),
     "reached_monitoringvisit": ("v.id FROM monitoring_monitoringvisit v", f"v.site_id = {AT_SITES}"),
     "reached_file": (f"f.id FROM {_OF_FILE}", _FILE),
     "reached_fileversion": (
