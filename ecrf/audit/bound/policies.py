@@ -24,7 +24,7 @@ HANDED_OVER = "ANY ((SELECT access_handed_over())::bigint[])"
 # before.
 _PATIENT = f"p.site_id = {AT_SITES}"
 # Not joined: for each single row the database would go through all patients, as long as these are few.
-_SITE_OF = f"(SELECT p.site_id FROM casebook_patient p WHERE p.id = {{0}}.patient_id) = {AT_SITES}"
+_SITE_OF = f"(SELECT p.site_id FROM casebook_patient p WHERE p.id = {{0}}.patient_id) = {AT_SITES}"  # noqa: S608
 _FILE = f"CASE WHEN f.patient_id IS NULL THEN f.of_site_id IS NULL OR f.of_site_id = {AT_SITES} ELSE {_PATIENT} END"
 _OF_FILE = "files_storedfile f LEFT JOIN casebook_patient p ON p.id = f.patient_id"
 # Of a file for all sites, a site compares the rows of its own patients.

@@ -306,6 +306,7 @@ def ends_of(patients: Sequence[Patient]) -> dict[int, PatientEnd | None]:
 
 
 def _rows(key: str, patients: Sequence[Patient]) -> list[Crf]:
-    """The rows of a form that stands once in its place, without those that are struck out."""
-    found = CRFS[key].model._default_manager.filter(entry__patient__in=patients, entry__struck_at=None)  # type: ignore[misc]
-    return list(found.select_related("entry"))
+    """The rows of a form that stands once in its place, without those that are struck out. The kind is named too: else
+    every entry is looked at."""
+    of_kind = CRFS[key].model._default_manager.filter(entry__crf=key, entry__struck_at=None)
+    return list(of_kind.filter(entry__patient__in=patients).select_related("entry"))

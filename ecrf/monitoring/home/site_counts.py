@@ -181,7 +181,7 @@ def _log(key: str, sites_here: list[Site]) -> dict[int, tuple[int, int]]:
 
 def log_rows(key: str) -> QuerySet[Crf]:
     """The entries of a log that are not struck out."""
-    return CRFS[key].model._default_manager.filter(entry__struck_at=None).order_by()
+    return CRFS[key].model._default_manager.filter(entry__crf=key, entry__struck_at=None).order_by()
 
 
 def is_new(since: datetime | None) -> Q:

@@ -66,6 +66,8 @@ def linked_rows(definition: CrfDefinition, link: str, rows: list[Any]) -> dict[t
     named = {getattr(row, link) for row in rows} - {None}
     numbers = [int(number) for number in named if number.isdecimal()]
     patients = {row.entry.patient_id for row in rows}
-    targets = to.model._default_manager.filter(entry__patient__in=patients, entry__number__in=numbers)
+    targets = to.model._default_manager.filter(
+        entry__patient__in=patients, entry__crf=to.key, entry__number__in=numbers
+    )
     found = targets.select_related("entry__visit", "entry__parent")
     return {(target.entry.patient_id, target.entry.link): target for target in found}
