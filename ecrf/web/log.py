@@ -12,10 +12,16 @@ class NoValues(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         if record.exc_info and record.exc_info[0]:
-            kind, _error, trace = record.exc_info
-            record.exc_text = "".join(traceback.format_tb(trace)) + kind.__name__
+            kind, error, trace = record.exc_info
+            record.exc_text = "".join(traceback.format_tb(trace)) + kind.__name__ + _code_of(error)
             record.exc_info = None
         return True
+
+
+def _code_of(error: BaseException | None) -> str:
+    """What the database calls it, in five letters and digits: ` (EC005)`."""
+    code = getattr(getattr(error, "__cause__", None), "pgcode", None)
+    return f" ({code})" if code else ""
 
 
 class LogLine(JsonFormatter):

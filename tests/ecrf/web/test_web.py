@@ -7,7 +7,7 @@ from contextlib import closing
 
 import pytest
 from django.core.management import call_command
-from django.db import InterfaceError, OperationalError, connection
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from whitenoise.middleware import WhiteNoiseMiddleware
@@ -349,6 +349,21 @@ def test_log_holds_no_value_that_an_error_quotes(monkeypatch):
     except OperationalError:
         logging.getLogger("ecrf.request").exception("failed")
     assert "OperationalError" in said.getvalue()
+    assert "177.7" not in said.getvalue()
+
+
+@pytest.mark.requirement("R-135")
+def test_log_holds_the_code_by_which_the_database_calls_what_it_refuses(monkeypatch, db):
+    handler = next(one for one in logging.getLogger().handlers if isinstance(one.formatter, LogLine))
+    said = io.StringIO()
+    monkeypatch.setattr(handler, "stream", said)
+    refused = "DO $$ BEGIN RAISE EXCEPTION '177.7' USING ERRCODE = 'EC005'; END $$"
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(refused)
+    except DatabaseError:
+        logging.getLogger("ecrf.request").exception("failed")
+    assert "DatabaseError (EC005)" in said.getvalue()
     assert "177.7" not in said.getvalue()
 
 
