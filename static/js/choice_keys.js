@@ -13,7 +13,8 @@ const SMALL = new Set(["a", "an", "and", "at", "by", "in", "of", "on", "or", "th
 
 const IS_TRANSLATED = document.documentElement.lang !== "en";
 
-const words = (option) => (option.textContent || option.closest("label").textContent).trim().toLowerCase();
+/* None of the empty answer of a list. */
+const words = (option) => (option.textContent || option.closest("label")?.textContent || "").trim().toLowerCase();
 
 const inside = (option) => words(option).split(/\s+/).slice(1);
 

@@ -49,8 +49,13 @@ form.addEventListener("submit", (event) => {
   waiting = event.submitter;
   return flush();
 });
+/* The message that offers a button may have been drawn anew by what was saved meanwhile: the same button stands in it. */
+function standing(button) {
+  const isSame = (each) => ["type", "name", "value", "formaction"].every((name) => each.getAttribute(name) === button.getAttribute(name));
+  return button.form === form ? button : [...form.elements].find(isSame);
+}
 onSettled(() => {
-  const button = waiting;
+  const button = waiting && standing(waiting);
   waiting = null;
   if (button) form.requestSubmit(button);
 });

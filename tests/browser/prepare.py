@@ -27,6 +27,7 @@ make_user("coordinator02", Role.COORDINATOR, other)
 monitor = make_user("monitor", Role.MONITOR, site)
 make_user("factor01", Role.COORDINATOR, site)
 make_user("administrator", Role.ADMINISTRATOR)
+make_user("datamanager", Role.DATA_MANAGER)
 
 today = site.today()
 

@@ -104,3 +104,29 @@ def test_choices_have_room_for_their_arrow_and_texts_of_rows_a_line(sit_down, wi
     for select in selects:
         assert select["room"] >= 30
         assert select["right"] <= width
+
+
+def test_offer_that_is_drawn_anew_while_a_change_is_saved_is_taken_all_the_same(sit_down):
+    person = sit_down("coordinator01")
+    _open_log(person)
+    number = _add_by_key(person)
+    person.page.keyboard.type("Chest pain")
+    row = person.page.locator(f"#adverse-event-{number}")
+    row.locator("[name$=':serious'][value=yes]").check(force=True)
+    offer = row.get_by_role("button", name="Fill in the serious adverse event form")
+    offer.wait_for()
+    person.page.focus(f"#f-adverse-event-{number}-term")
+    person.page.keyboard.type(" at rest")
+    with person.page.expect_navigation(url="**/casebook/serious-adverse-event/**"):
+        offer.click()
+
+
+def test_letter_in_a_list_of_answers_is_no_error_at_its_empty_one(sit_down):
+    person = sit_down("coordinator01")
+    _open_log(person)
+    number = _add_by_key(person)
+    person.page.keyboard.type("Headache")
+    person.page.focus(f"#f-adverse-event-{number}-severity")
+    person.page.keyboard.press("m")
+    person.page.wait_for_function("id => document.getElementById(id).value", arg=f"f-adverse-event-{number}-severity")
+    person.saved()

@@ -127,6 +127,19 @@ def test_head_of_the_page_fits_at_each_width_between(sit_down, speak, user, lang
     assert not any(found.values()), found
 
 
+LINES = "() => new Set([...document.querySelectorAll('.top nav > *')].map(one => one.getBoundingClientRect().top)).size"
+
+
+@pytest.mark.parametrize("user", ["coordinator01", "monitor", "datamanager", "administrator"])
+def test_menu_stands_in_one_line_on_a_desk(sit_down, user):
+    person, found = sit_down(user), {}
+    person.go("/")
+    for width in (1280, 1366, 1440, 1920):
+        person.page.set_viewport_size({"width": width, "height": 640})
+        found[width] = person.page.evaluate(LINES)
+    assert set(found.values()) == {1}, found
+
+
 STICKY = {
     "coordinator01": ("/patients/01-009/", "/patients/01-009/W01/", "/listings/choose/?main=visit", "/grid/"),
     "monitor": ("/monitor/queries/query/", "/monitor/casebook/patient/"),
