@@ -1,14 +1,16 @@
 """The patient's matrix: visits × forms, each cell with its state. Pages give the addresses."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property, partial
 from itertools import count
 from typing import Any
 
 from ecrf.casebook.data import PatientData
 from ecrf.casebook.labels import Names, names_in, words_of
+from ecrf.casebook.log_pieces import ROWS, query_with
 from ecrf.casebook.models import Entry, Patient
 from ecrf.casebook.schedule.completion import NOTHING, FormState, FormSums, form_state, sums_of
 from ecrf.casebook.schedule.due import PatientEnd, ScheduleStatus, VisitDue, VisitState
@@ -83,8 +85,13 @@ class MatrixLog:
     """One entry of a log: its number, its columns in words, its state; struck out or not."""
 
     entry: Entry
-    cells: list[str]
     form: FormState
+    words: Callable[[], list[str]] = field(repr=False)
+
+    @cached_property
+    def cells(self) -> list[str]:
+        """Its columns in words, only of those that a page shows: a log may have thousands."""
+        return self.words()
 
     @property
     def number(self) -> int:
@@ -103,6 +110,25 @@ class Log:
     heads: list[str]
     lines: list[MatrixLog]
     is_repeating: bool
+
+    @property
+    def shown(self) -> list[MatrixLog]:
+        """The last ones, as many as a piece of the log has."""
+        return self.lines[-ROWS:]
+
+    @property
+    def is_cut(self) -> bool:
+        return len(self.lines) > ROWS
+
+    @property
+    def unfinished(self) -> int:
+        """How many are begun and not complete."""
+        return sum(line.form.state != "complete" for line in self.lines if not line.entry.is_struck)
+
+    @property
+    def query(self) -> str:
+        """What the log's address ends with, where it shows its last row."""
+        return query_with(self.lines[-1].number) if self.lines else ""
 
 
 def matrix(patient: Patient, data: PatientData | None = None, *, for_reviewer: bool = False) -> Matrix:
@@ -186,11 +212,15 @@ def _log(
     for entry in (entry for entry in entries if entry.crf == definition.key):
         own = [entry, *below[entry.pk]]
         row = rows.get(entry.pk)
-        cells = (
-            [_cell(definition, row, name, names, data) for name in columns] if row else [""] * len(columns)
-        )
-        lines.append(MatrixLog(entry, cells, form_state(definition.key, own)))
+        words = partial(_cells, definition, row, columns, names, data)
+        lines.append(MatrixLog(entry, form_state(definition.key, own), words))
     return Log(definition, [_head(definition, name) for name in columns], lines, is_repeating)
+
+
+def _cells(
+    definition: CrfDefinition, row: Crf | None, columns: tuple[str, ...], names: Names, data: PatientData
+) -> list[str]:
+    return [_cell(definition, row, name, names, data) if row else "" for name in columns]
 
 
 def _head(definition: CrfDefinition, name: str) -> str:

@@ -1,5 +1,7 @@
 """What links on a page offer and show: the rows that one may name, and those that name this one."""
 
+from collections.abc import Sequence
+
 from ecrf.casebook.data import PatientData
 from ecrf.casebook.labels import short_name
 from ecrf.casebook.places import Place
@@ -7,6 +9,14 @@ from ecrf.casebook.striking import links_to
 from ecrf.entry.addresses import PagePlace, page_url
 from ecrf.entry.visit.form_input import FormInput, Linking
 from ecrf.forms.registry import CRFS, CrfDefinition
+
+MOST_CHOICES = 100
+"""How many rows a field offers by itself: fifty rows of a log would each repeat them."""
+
+
+def is_long(choices: Sequence[tuple[str, str]]) -> bool:
+    """Whether they are offered once for the page, and not at each field."""
+    return len(choices) > MOST_CHOICES
 
 
 def choices_of(kinds: list[CrfDefinition], data: PatientData) -> dict[str, list[tuple[str, str]]]:
