@@ -10,7 +10,7 @@ from typing import Any
 
 from ecrf.casebook.data import PatientData
 from ecrf.casebook.labels import Names, names_in, words_of
-from ecrf.casebook.log_pieces import ROWS, query_with
+from ecrf.casebook.log_pieces import query_with
 from ecrf.casebook.models import Entry, Patient
 from ecrf.casebook.schedule.completion import NOTHING, FormState, FormSums, form_state, sums_of
 from ecrf.casebook.schedule.due import PatientEnd, ScheduleStatus, VisitDue, VisitState
@@ -27,6 +27,9 @@ from ecrf.forms.crf import Crf, MissingReason
 from ecrf.forms.protocol import VisitPlan, protocol
 from ecrf.forms.registry import CRFS, CrfDefinition
 from ecrf.forms.words import said
+
+LAST_ROWS = 50
+"""How many rows of a log the patient's page lists."""
 
 
 @dataclass(frozen=True)
@@ -85,13 +88,23 @@ class MatrixLog:
     """One entry of a log: its number, its columns in words, its state; struck out or not."""
 
     entry: Entry
-    form: FormState
+    own: list[Entry] = field(repr=False)
+    """The entry, and those of its rows."""
     words: Callable[[], list[str]] = field(repr=False)
 
     @cached_property
     def cells(self) -> list[str]:
         """Its columns in words, only of those that a page shows: a log may have thousands."""
         return self.words()
+
+    @cached_property
+    def form(self) -> FormState:
+        return form_state(self.entry.crf, self.own)
+
+    @property
+    def is_unfinished(self) -> bool:
+        """Whether it is begun and not complete, as `form` says it."""
+        return not self.entry.is_struck and not all(one.is_done for one in self.own if not one.is_struck)
 
     @property
     def number(self) -> int:
@@ -113,17 +126,17 @@ class Log:
 
     @property
     def shown(self) -> list[MatrixLog]:
-        """The last ones, as many as a piece of the log has."""
-        return self.lines[-ROWS:]
+        """The last ones: what is worked on."""
+        return self.lines[-LAST_ROWS:]
 
     @property
     def is_cut(self) -> bool:
-        return len(self.lines) > ROWS
+        return len(self.lines) > LAST_ROWS
 
     @property
     def unfinished(self) -> int:
         """How many are begun and not complete."""
-        return sum(line.form.state != "complete" for line in self.lines if not line.entry.is_struck)
+        return sum(line.is_unfinished for line in self.lines)
 
     @property
     def query(self) -> str:
@@ -213,7 +226,7 @@ def _log(
         own = [entry, *below[entry.pk]]
         row = rows.get(entry.pk)
         words = partial(_cells, definition, row, columns, names, data)
-        lines.append(MatrixLog(entry, form_state(definition.key, own), words))
+        lines.append(MatrixLog(entry, own, words))
     return Log(definition, [_head(definition, name) for name in columns], lines, is_repeating)
 
 

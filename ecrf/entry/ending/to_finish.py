@@ -85,12 +85,7 @@ def _of_the_ending(ending: Ending, data: PatientData) -> list[int]:
 def drafts(patient: Patient, seen: Matrix, first: Sequence[int] = ()) -> Iterator[EndingTask]:
     """The forms that belong to no visit, begun and not complete; those of these entries `first`. Of a long log some are
     named, and how many more there are."""
-    left = [
-        (log, line)
-        for log in seen.logs
-        for line in log.lines
-        if not line.entry.is_struck and line.form.state != "complete"
-    ]
+    left = [(log, line) for log in seen.logs for line in log.lines if line.is_unfinished]
     order = {entry: place for place, entry in enumerate(first)}
     named: dict[str, int] = defaultdict(int)
     more: dict[str, list[tuple[Log, MatrixLog]]] = defaultdict(list)

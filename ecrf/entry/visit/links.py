@@ -13,6 +13,9 @@ from ecrf.forms.registry import CRFS, CrfDefinition
 MOST_CHOICES = 100
 """How many rows a field offers by itself: fifty rows of a log would each repeat them."""
 
+MOST_LINKING = 20
+"""How many entries that name a row are named below it."""
+
 
 def is_long(choices: Sequence[tuple[str, str]]) -> bool:
     """Whether they are offered once for the page, and not at each field."""
@@ -29,18 +32,18 @@ def choices_of(kinds: list[CrfDefinition], data: PatientData) -> dict[str, list[
     }
 
 
-def linked_from(form_input: FormInput, data: PatientData) -> list[Linking]:
-    """The entries that name this one, for the way back."""
+def linked_from(form_input: FormInput, data: PatientData) -> tuple[list[Linking], int]:
+    """The entries that name this one, for the way back: the first of them, and how many more there are."""
     if form_input.row is None:
-        return []
+        return [], 0
     named = {(form_input.definition.key, form_input.row.entry.link): short_name(form_input.row)}
-    found = []
-    for row in links_to(form_input.row.entry, data):
+    found, rows = [], links_to(form_input.row.entry, data)
+    for row in rows[:MOST_LINKING]:
         definition, entry = CRFS[row.entry.crf], row.entry
         place = Place(form_input.where.patient, definition, entry.visit, entry.number)
         words = f"{definition.title} {entry.link}: {definition.in_a_line(row, named)}"
         found.append(Linking(words, page_url(PagePlace(form_input.where.patient, entry.visit), place)))
-    return found
+    return found, len(rows) - len(found)
 
 
 def with_row_kinds(definitions: list[CrfDefinition]) -> list[CrfDefinition]:

@@ -90,7 +90,8 @@ def log_page(
     numbers = stored if number is None else [number]
     form_inputs = [loaded.form_input(Place(where.patient, definition, None, n)) for n in numbers]
     for table_row, form_input in enumerate(form_inputs, 1):
-        form_input.table_row, form_input.linked_from = table_row, linked_from(form_input, data)
+        form_input.table_row = table_row
+        form_input.linked_from, form_input.more_linked_from = linked_from(form_input, data)
     log = definition if number is None else None
     return hold(
         EntryPage(where, form_inputs, log=log, pieces=pieces, struck_here=struck, choices=loaded.choices)

@@ -6,9 +6,10 @@ from django.urls import reverse
 
 from ecrf.access.models import User
 from ecrf.access.roles import Right
+from ecrf.casebook import log_pieces
 from ecrf.casebook.data import PatientData
 from ecrf.casebook.labels import label_of
-from ecrf.casebook.log_pieces import ROWS, piece_query, query_with
+from ecrf.casebook.log_pieces import piece_query, query_with
 from ecrf.casebook.models import Entry, Patient, Visit
 from ecrf.casebook.stored_rows import lines_of, read_json
 from ecrf.forms.protocol import protocol
@@ -73,7 +74,9 @@ def places_left(patient: Patient, data: PatientData | None = None) -> list[NextP
     """The pages of one patient with something left, in order; two statements."""
     data = data or PatientData(patient)
     left: dict[tuple[int, str] | tuple[str, int], int] = {}
-    for visit, code, crf, piece, count in lines_of(LEFT_OF_PATIENT, {"patient": patient.pk, "rows": ROWS}):
+    for visit, code, crf, piece, count in lines_of(
+        LEFT_OF_PATIENT, {"patient": patient.pk, "rows": log_pieces.ROWS}
+    ):
         key = (visit, code) if visit else (CRFS[crf].row_of or crf, piece)
         left[key] = left.get(key, 0) + count
     places = [_place(patient, data, key, count) for key, count in left.items()]

@@ -10,37 +10,27 @@ from django.urls import reverse
 
 from ecrf.access.models import User
 from ecrf.access.roles import Right
-from ecrf.audit.actor import acting
 from ecrf.casebook import log_pieces
 from ecrf.casebook.data import PatientData, stored_row
 from ecrf.casebook.models import Entry, Patient
-from ecrf.casebook.record.record import record
 from ecrf.casebook.schedule import matrix as matrix_module
 from ecrf.casebook.schedule.matrix import matrix
-from ecrf.casebook.services import complete_entries, together
+from ecrf.casebook.services import complete_entries
 from ecrf.entry.addresses import PagePlace, page_url
 from ecrf.entry.ending.to_finish import drafts
 from ecrf.entry.queries.answers import address_of
 from ecrf.entry.today.unfinished import unfinished
-from ecrf.entry.visit.links import MOST_CHOICES
+from ecrf.entry.visit.links import MOST_CHOICES, MOST_LINKING
 from ecrf.files.pages.places import page_of_entry
 from ecrf.imports.pages.links import RowLinks
 from ecrf.imports.plan.outcome import RowOutcome
 from ecrf.trail.page import place_url
 from tests.bench.counting import client_of, statements
 from tests.builders import a_patient, a_place, enter
+from tests.ecrf.entry.long_logs import KEY, fill
 from tests.ecrf.queries.builders import asked
 
 pytestmark = pytest.mark.django_db
-
-KEY = "adverse-event"
-EVENT = {
-    "started_on": "2026-01-05",
-    "ongoing": "yes",
-    "severity": "MILD",
-    "serious": "no",
-    "outcome": "NOT RECOVERED/NOT RESOLVED",
-}
 
 
 @pytest.fixture(autouse=True)
@@ -61,8 +51,8 @@ def client(coordinator):
 @pytest.fixture
 def short_pieces(monkeypatch) -> None:
     """Five rows a page, so that few rows make a long log."""
-    for module in (log_pieces, matrix_module):
-        monkeypatch.setattr(module, "ROWS", 5)
+    monkeypatch.setattr(log_pieces, "ROWS", 5)
+    monkeypatch.setattr(matrix_module, "LAST_ROWS", 5)
 
 
 @pytest.fixture
@@ -73,16 +63,6 @@ def twelve(short_pieces, patient, coordinator) -> Patient:
     by = coordinator.acting_at(patient.site, Right.ENTER)
     assert complete_entries(patient=patient, places=places, by=by) == []
     return patient
-
-
-def fill(patient: Patient, by: User, last: int, first: int = 1, kind: str = KEY, **more: str) -> None:
-    """Rows with these numbers, in one act; each event is called by its number."""
-    actor, values = by.acting_at(patient.site, Right.ENTER), {**EVENT, **more} if kind == KEY else more
-    with acting(actor, patient_id=patient.pk), together(patient) as data:
-        for number in range(first, last + 1):
-            own = {"term": f"Synthetic {number}"} if kind == KEY else {}
-            done = record(place=a_place(patient, kind, number), values={**values, **own}, by=actor, data=data)
-            assert done.is_clean, done
 
 
 def log_of(patient: Patient, piece: int = 1, kind: str = KEY) -> str:
@@ -174,7 +154,7 @@ class World:
 def test_every_link_to_a_row_arrives_on_the_page_that_shows_it(
     way, number, short_pieces, patient, coordinator, monitor, client, monkeypatch
 ):
-    monkeypatch.setattr(matrix_module, "ROWS", 12)  # so that the patient's page lists them all
+    monkeypatch.setattr(matrix_module, "LAST_ROWS", 12)  # so that the patient's page lists them all
     fill(patient, coordinator, 12, outcome="")
     address = WAYS[way](World(patient, coordinator, monitor, client), number)
     answer = client.get(address, follow=True)
@@ -336,3 +316,29 @@ def test_of_a_patient_who_left_some_forms_of_a_log_are_named_and_the_others_coun
     assert len(named) == 21
     assert named[-1].words.endswith("5 more to complete")
     assert named[-1].url == f"{log_of(patient, 5)}#{KEY}-21"
+
+
+def test_who_signs_the_casebook_reads_the_first_rows_and_is_led_to_the_others(
+    patient, coordinator, investigator
+):
+    fill(patient, coordinator, 52)
+    fill(patient, coordinator, 120, first=120)
+    page = reverse("sign-casebook", args=[patient.number])
+    text = " ".join(client_of(investigator).get(page).content.decode().split())
+    assert "Synthetic 50" in text
+    assert "Synthetic 51" not in text.replace("Adverse event 51", "")
+    assert "The first 50 of 53 forms" in text
+    assert f'href="{log_of(patient, 2)}">No. 51 to 100<' in text
+    assert f'href="{log_of(patient, 3)}">No. 101 to 150<' in text
+    assert "53 forms" in text  # the signature covers all
+    first = client_of(investigator).get(log_of(patient, 3))
+    assert rows_on(first) == [120]
+
+
+def test_row_that_very_many_name_says_the_first_of_them_and_how_many_more(patient, coordinator, client):
+    fill(patient, coordinator, 1)
+    fill(patient, coordinator, MOST_LINKING + 3, kind="report", adverse_event="1")
+    text = " ".join(client.get(log_of(patient)).content.decode().split())
+    named = re.search(r'<p class="linked">.*?</p>', text)[0]
+    assert named.count("<a ") == MOST_LINKING
+    assert "and 3 more" in named
