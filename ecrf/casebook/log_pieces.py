@@ -143,12 +143,12 @@ def pieces_of(
         entries.order_by("piece")
         .values("piece")
         .annotate(
-            rows=Count("form", distinct=True),
+            all_rows=Count("form", distinct=True),
             unfinished=Count("form", distinct=True, filter=not_struck() & ~done()),
             waiting=Count("form", distinct=True, filter=Q(waits=True) & not_struck()),
         )
     )
-    every = [LogPiece(*line) for line in counted.values_list("piece", "rows", "unfinished", "waiting")]
+    every = [LogPiece(*line) for line in counted.values_list("piece", "all_rows", "unfinished", "waiting")]
     if not every:
         return None
     place = next((at for at, piece in enumerate(every) if piece.number >= asked), len(every) - 1)
