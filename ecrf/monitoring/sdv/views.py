@@ -15,7 +15,14 @@ from ecrf.access.roles import Right
 from ecrf.casebook.data import PatientData
 from ecrf.casebook.history import item_story
 from ecrf.casebook.labels import element_id, form_title, visit_label
-from ecrf.casebook.log_pieces import LogPiece, piece_with, pieces_of, with_last_number
+from ecrf.casebook.log_pieces import (
+    LogPiece,
+    piece_query,
+    piece_with,
+    pieces_of,
+    query_with,
+    with_last_number,
+)
 from ecrf.casebook.models import Entry, Patient, Visit
 from ecrf.casebook.read_by_safety import right_to_read
 from ecrf.casebook.review_status import ReviewStatus
@@ -137,7 +144,9 @@ def log_page(
         "log_url": page_of_log(patient.pk, crf),
         "struck_here": [form_view.entry for form_view in loaded.left_in_log(crf)],
         "may_review": may_review,
-        "print_url": reverse("print-log", args=[patient.number, crf]) if may_review else "",
+        "print_url": reverse("print-log", args=[patient.number, crf]) + piece_query(number)
+        if may_review
+        else "",
         **_work(
             *(request, patient, loaded.of_log(crf), f"log:{patient.pk}:{crf}:{number}", seen),
             log=crf,
@@ -288,4 +297,5 @@ def _print_url(entry: Entry) -> str:
     number = entry.patient.number
     if entry.visit:
         return reverse("print-visit", args=[number, entry.visit.code])
-    return reverse("print-log", args=[number, CRFS[entry.crf].row_of or entry.crf])
+    form = entry.parent or entry
+    return reverse("print-log", args=[number, form.crf]) + query_with(form.number)

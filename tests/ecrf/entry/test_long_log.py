@@ -342,3 +342,14 @@ def test_row_that_very_many_name_says_the_first_of_them_and_how_many_more(patien
     named = re.search(r'<p class="linked">.*?</p>', text)[0]
     assert named.count("<a ") == MOST_LINKING
     assert "and 3 more" in named
+
+
+def test_print_of_a_long_log_is_the_piece_that_was_shown(twelve, client):
+    page = client.get(log_of(twelve, 2)).content.decode()
+    print_url = reverse("print-log", args=[twelve.number, KEY])
+    assert f'href="{print_url}?page=2"' in page
+    paper = client.get(f"{print_url}?page=2").content.decode()
+    assert re.findall(r"Synthetic (\d+)", paper) == ["6", "7", "8", "9", "10"]
+    assert "Adverse events, No. 6 to 10" in paper
+    assert f'href="{print_url}?page=3"' in paper
+    assert f'href="{log_of(twelve, 2)}"' in paper
