@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -25,7 +24,6 @@ from ecrf.casebook.log_pieces import (
 )
 from ecrf.casebook.models import Entry, Patient, Visit
 from ecrf.casebook.read_by_safety import right_to_read
-from ecrf.casebook.review_status import ReviewStatus
 from ecrf.casebook.schedule.matrix import matrix
 from ecrf.casebook.schedule.status import visit_due
 from ecrf.casebook.story import story_of
@@ -51,7 +49,7 @@ from ecrf.monitoring.sdv.copies import copies_beside
 from ecrf.monitoring.sdv.grid import grid_of
 from ecrf.monitoring.sdv.last_visit import LastVisit, last_visit
 from ecrf.monitoring.sdv.next_place import next_place, page_of_log
-from ecrf.monitoring.sdv.page import chain_length, sdv_page_of
+from ecrf.monitoring.sdv.page import chain_length, sdv_page_of, to_verify
 from ecrf.monitoring.sdv.prepared import fillers_of
 from ecrf.monitoring.sdv.since_visit import since_visit
 from ecrf.monitoring.visits.lists import visit_elsewhere
@@ -154,12 +152,6 @@ def log_page(
         ),
     }
     return _shown(request, "visit", context, refusal)
-
-
-def to_verify() -> Q:
-    """Whether something of an entry (OuterRef "pk") is left to verify."""
-    left = ReviewStatus.objects.filter(entry=OuterRef("pk"), planned__gt=F("verified"))
-    return Q(Exists(left))
 
 
 def form(request: UserRequest, pk: int, crf: str = "", refusal: Refusal | None = None) -> HttpResponse:

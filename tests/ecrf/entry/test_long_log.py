@@ -232,8 +232,8 @@ def test_page_says_what_is_unfinished_and_asked_on_others(twelve, coordinator, m
     text = " ".join(client.get(log_of(twelve)).content.decode().split())
     nav = re.search(r'<nav class="log-pieces".*?</nav>', text)[0]
     assert "Rows in all: 12" in nav
-    assert re.search(rf'1 row is not complete: <a href="{re.escape(log_of(twelve, 2))}">', nav)
-    assert re.search(rf'asked in 1 row: <a href="{re.escape(log_of(twelve, 3))}">', nav)
+    assert re.search(rf'1 row is not complete: <a href="{re.escape(log_of(twelve, 2))}"', nav)
+    assert re.search(rf'asked in 1 row: <a href="{re.escape(log_of(twelve, 3))}"', nav)
 
 
 @pytest.mark.parametrize(
@@ -303,7 +303,7 @@ def test_patients_page_lists_the_last_rows_and_leads_to_the_others(twelve, clien
     text = client.get(reverse("patient", args=[twelve.number])).content.decode()
     listed = re.findall(rf'<th scope="row" class="num"><a href="[^"]*#{KEY}-(\d+)"', text)
     assert listed == ["8", "9", "10", "11", "12"]
-    assert f'href="{log_of(twelve, 3)}">Adverse events' in text
+    assert f'href="{log_of(twelve, 3)}"' in text
     assert f'href="{log_of(twelve)}"' in text
     assert "The last 5" in text
 

@@ -103,7 +103,7 @@ def test_what_is_left_leads_from_a_piece_to_the_next_that_has_something(patient,
     text = client.get(log_of(patient)).content.decode()
     assert re.search(rf'href="{re.escape(log_of(patient, 3))}" data-go-on', text)
     nav = " ".join(re.search(r'<nav class="log-pieces".*?</nav>', text, re.DOTALL)[0].split())
-    assert re.search(rf'2 rows are to be verified: <a href="{re.escape(log_of(patient, 3))}">', nav)
+    assert re.search(rf'2 rows are to be verified: <a href="{re.escape(log_of(patient, 3))}"', nav)
     after = reverse("monitor:next-to-verify") + f"?after=log:{patient.pk}:{KEY}"
     assert client.get(after).url == client.get(f"{after}:2").url == log_of(patient, 3)
     verify_all(patient, monitor, [11, 12])
