@@ -1,6 +1,6 @@
 """What places and entries are called where they are read: forms, visits, rows, what links name, elements of a page."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from django.utils.translation import gettext
@@ -102,8 +102,23 @@ def standing_last(rows: Iterable[Any]) -> list[Any]:
 def names_in(data: PatientData, definition: CrfDefinition) -> Names:
     """What the links of such forms name, as far as it is loaded; no statement."""
     targets = {link.to for link in definition.links.values()} & data.loaded
-    rows = [row for key in targets for row in data.with_struck(key)]
-    return {(row.entry.crf, row.entry.link): short_name(row) for row in standing_last(rows)}
+    return NamesOfRows([row for key in targets for row in data.with_struck(key)])
+
+
+class NamesOfRows(Names):
+    """What these rows are called; each is put into words when it is asked for, for a log may have thousands."""
+
+    def __init__(self, rows: Iterable[Crf]) -> None:
+        self._rows = {(row.entry.crf, row.entry.link): row for row in standing_last(rows)}
+
+    def __getitem__(self, key: tuple[str, str]) -> str:
+        return short_name(self._rows[key])
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        return iter(self._rows)
+
+    def __len__(self) -> int:
+        return len(self._rows)
 
 
 def names_by_patient(

@@ -47,7 +47,12 @@ BEGIN
         LEFT JOIN casebook_entry p ON p.id = e.parent_id AND p.patient_id = of_patient
         WHERE e.patient_id = of_patient AND e.crf = ANY (of_kinds)
             AND (at_visits IS NULL OR e.visit_id = ANY (at_visits) OR e.crf = ANY (whole))
-            AND (with_number -> e.crf IS NULL OR e.number = (with_number ->> e.crf)::integer);
+            AND CASE jsonb_typeof(with_number -> e.crf)
+                WHEN 'number' THEN e.number = (with_number ->> e.crf)::integer
+                WHEN 'array' THEN coalesce(p.number, e.number) BETWEEN
+                    (with_number -> e.crf ->> 0)::integer AND (with_number -> e.crf ->> 1)::integer
+                ELSE true
+            END;
     END IF;
 END
 $$
@@ -77,11 +82,12 @@ def load_rows(
     patient: Patient,
     keys: Iterable[str],
     visits: Collection[int] | None = None,
-    numbers: Mapping[str, int] = MappingProxyType({}),
+    numbers: Mapping[str, int | tuple[int, int]] = MappingProxyType({}),
     whole: Collection[str] = (),
 ) -> dict[str, list[Crf]]:
     """{CRF key: its rows}, in no order, struck out ones too; `visits` limits them to these visits' ids, save the
-    kinds in `whole`, `numbers` a kind to the rows with one number.
+    kinds in `whole`; `numbers` limits a kind to the rows with one number, or to the forms with a number from one to
+    another and the rows of such forms.
     """
     found: dict[str, list[Crf]] = {key: [] for key in keys}
     if not found:

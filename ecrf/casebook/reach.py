@@ -11,6 +11,7 @@ from ecrf.access.reach import reach, reachable
 from ecrf.access.roles import READERS, Right
 from ecrf.audit.turns import take_turns
 from ecrf.casebook.labels import visit_label
+from ecrf.casebook.log_pieces import with_last_number
 from ecrf.casebook.models import STANDING, Patient, Visit
 from ecrf.casebook.transfer.stays import patients_with_moves
 
@@ -18,6 +19,11 @@ from ecrf.casebook.transfer.stays import patients_with_moves
 def reach_patient(user: User, number: str) -> Patient:
     """The patient with this number, if the user enters or reviews there."""
     return reach(user, patients_with_moves(), *READERS, number=number)
+
+
+def reach_patient_with_log(user: User, number: str, kind: str) -> Patient:
+    """The same, with the last number of this log."""
+    return reach(user, with_last_number(patients_with_moves(), kind), *READERS, number=number)
 
 
 class StruckOut(Http404):

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from functools import cache
+from functools import cache, cached_property
 from typing import ClassVar
 
 from django.utils.module_loading import import_string
@@ -15,6 +15,8 @@ from ecrf.casebook.schedule.due import ScheduleStatus
 from ecrf.forms.protocol import protocol
 
 MINUS = "−"
+EVENTS = 100
+"""How many events the figure draws: more of them cannot be told apart."""
 
 
 @dataclass(frozen=True)
@@ -174,6 +176,21 @@ class Story:
     moments: tuple[Moment, ...]
     ticks: tuple[int, ...]
     treatment: str = "dose"
+
+    @cached_property
+    def drawn(self) -> list[Moment]:
+        """The moments that the figure and its table show: of very many events the serious ones, then those that lasted
+        longest into the study."""
+        events = [moment for moment in self.moments if isinstance(moment, Event)]
+        if len(events) <= EVENTS:
+            return list(self.moments)
+        first = sorted(events, key=lambda event: (event.serious, event.until), reverse=True)[:EVENTS]
+        kept = set(map(id, first))
+        return [each for each in self.moments if not isinstance(each, Event) or id(each) in kept]
+
+    @property
+    def left_out(self) -> int:
+        return len(self.moments) - len(self.drawn)
 
     @property
     def first(self) -> int:

@@ -9,12 +9,16 @@ from ecrf.access.models import User
 from ecrf.access.reach import reach
 from ecrf.access.requests import whole_number
 from ecrf.access.roles import Right
+from ecrf.casebook.log_pieces import query_with, with_last_number
 from ecrf.casebook.models import Entry, Patient, Visit
 from ecrf.casebook.places import Place, is_stored
 from ecrf.casebook.reach import reach_standing_visit
 from ecrf.casebook.transfer.stays import patients_with_moves
 from ecrf.forms.protocol import CASEBOOK, protocol
 from ecrf.forms.registry import CRFS, CrfDefinition
+
+HIGHEST = 32_767
+"""No entry can have a higher number: what its column holds."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,12 @@ def reach_where(user: User, number: str, segment: str) -> PagePlace:
         return PagePlace(reach_patient(user, number))
     visit = reach_standing_visit(user, number, segment, Right.READ)
     return PagePlace(visit.patient, visit)
+
+
+def reach_log(user: User, number: str, kind: str) -> PagePlace:
+    """The patient's pages without a visit, with the last number of this log."""
+    patients = patients_with_moves().select_related("schedule_status")
+    return PagePlace(reach(user, with_last_number(patients, kind), Right.READ, number=number))
 
 
 def place_of(where: PagePlace, crf: str, address: str) -> Place:
@@ -90,7 +100,7 @@ def _belongs(where: PagePlace, definition: CrfDefinition) -> bool:
 
 def _numbers(address: str) -> tuple[int, int | None]:
     parts = [whole_number(part) or 0 for part in address.split(".")]
-    if len(parts) > 2 or not all(1 <= part < 1000 for part in parts):
+    if len(parts) > 2 or not all(1 <= part <= HIGHEST for part in parts):
         raise Http404
     return parts[-1], parts[0] if len(parts) == 2 else None
 
@@ -111,7 +121,8 @@ def page_url(where: PagePlace, place: Place | None = None) -> str:
     if where.visit:
         return reverse("visit", args=[where.patient.number, where.visit.code])
     assert place is not None
-    key = (place.above or place).definition.key  # a row of a form stands on the form's own page
+    form = place.above or place  # a row of a form stands on the form's own page
+    key = form.definition.key
     if key in protocol().logs:
-        return f"{reverse('log', args=[where.patient.number, key])}#{html_id(place)}"
+        return f"{reverse('log', args=[where.patient.number, key])}{query_with(form.number)}#{html_id(place)}"
     return reverse("log", args=[where.patient.number, key])

@@ -2,9 +2,10 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 from typing import Any, TypeVar
 
 from django.core.exceptions import ImproperlyConfigured
@@ -192,17 +193,19 @@ class CrfDefinition:
 
         `named`: {(CRF key, link): in words} of what its links name.
         """
-        return " · ".join(self._filled_columns(row, named or {})[:WORDS_OF])
+        return " · ".join(islice(self._filled_columns(row, named or {}), WORDS_OF))
 
     def first_in_a_line(self, row: Crf) -> str:
         """What an entry is about, in the fewest words: an adverse event's term."""
-        return next(iter(self._filled_columns(row, {})), "")
+        return next(self._filled_columns(row, {}), "")
 
-    def _filled_columns(self, row: Crf, named: Mapping[tuple[str, str], str]) -> list[str]:
-        telling = {name: item for name, item in self.column_items.items() if not isinstance(item, YesNo)}
-        values = [(item, getattr(row, name)) for name, item in telling.items()]
-        found = [named.get((getattr(item, "to", ""), value)) or item.words(value) for item, value in values]
-        return [words for words in found if words]
+    def _filled_columns(self, row: Crf, named: Mapping[tuple[str, str], str]) -> Iterator[str]:
+        """One after the other: thousands of rows are named by their first column alone."""
+        for name, item in self.column_items.items():
+            if not isinstance(item, YesNo):
+                value = getattr(row, name)
+                if words := named.get((getattr(item, "to", ""), value)) or item.words(value):
+                    yield words
 
     def asked(self, row: Crf | None, name: str, visit: str = "") -> bool:
         """Whether the item is asked, given the other values and the visit; `visit` is its code where there is no row

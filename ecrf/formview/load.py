@@ -7,6 +7,7 @@ from functools import cached_property
 
 from ecrf.casebook.data import PatientData, left_their_places
 from ecrf.casebook.labels import entry_in_a_line, form_title, numbered_title, standing_last
+from ecrf.casebook.log_pieces import LogPiece
 from ecrf.casebook.models import Entry, Patient, Visit
 from ecrf.casebook.patient_rows import load_rows
 from ecrf.casebook.places import is_at_its_place
@@ -157,19 +158,25 @@ def load_visit(visit: Visit, data: PatientData | None = None) -> LoadedForms:
 
 
 def entry_form_view(entry: Entry) -> FormView:
-    """One form with its rows, or one row; three statements at most."""
-    keys, visits = [entry.crf, *CRFS[entry.crf].rows], [entry.visit_id] if entry.visit_id else None
-    return _loaded(entry.patient, load_rows(entry.patient, keys, visits)).alone(entry)
+    """One form with its rows, or one row; three statements at most. Of a log, nothing of its other forms."""
+    keys, number = [entry.crf, *CRFS[entry.crf].rows], (entry.parent or entry).number
+    if entry.visit_id:
+        rows = load_rows(entry.patient, keys, [entry.visit_id])
+    else:
+        rows = load_rows(entry.patient, keys, numbers=dict.fromkeys(keys, (number, number)))
+    return _loaded(entry.patient, rows).alone(entry)
 
 
-def log_form_views(patient: Patient, key: str) -> list[FormView]:
-    """Every form of one kind that belongs to no visit; three statements at most."""
-    return load_log(patient, key).of_log(key)
+def log_form_views(patient: Patient, key: str, piece: LogPiece) -> list[FormView]:
+    """The forms of one kind that belong to no visit, those of one piece of the log; three statements at most."""
+    return load_log(patient, key, piece).of_log(key)
 
 
-def load_log(patient: Patient, key: str) -> LoadedForms:
-    """Everything of one kind that belongs to no visit; three statements at most."""
-    return _loaded(patient, load_rows(patient, [key, *CRFS[key].rows]))
+def load_log(patient: Patient, key: str, piece: LogPiece | None = None) -> LoadedForms:
+    """Everything of one kind that belongs to no visit, or one piece of it; three statements at most."""
+    keys = [key, *CRFS[key].rows]
+    limits = dict.fromkeys(keys, (piece.first, piece.last)) if piece else {}
+    return _loaded(patient, load_rows(patient, keys, numbers=limits))
 
 
 def load_casebook(data: PatientData) -> LoadedForms:

@@ -11,9 +11,11 @@ from django.utils.translation import gettext
 from ecrf.access.models import User
 from ecrf.access.obstacles import NotNow
 from ecrf.access.reach import reachable, roles_that_ended
+from ecrf.access.requests import whole_number
 from ecrf.access.roles import READERS, Right
 from ecrf.audit.bound.person import whole_study
 from ecrf.casebook.labels import visit_label
+from ecrf.casebook.log_pieces import query_with
 from ecrf.casebook.models import Patient
 from ecrf.casebook.reach import StruckOut
 from ecrf.casebook.read_by_safety import right_to_read
@@ -118,15 +120,18 @@ def _way(request: HttpRequest, user: User) -> Way | None:
     if way is None:
         return None
     code = named.get("code") or named.get("segment") or ""
-    return _in_log(user, way, named.get("crf", "")) or _at_visit(user, way, code)
+    number = whole_number(str(named.get("entry_number") or named.get("address") or "").partition(".")[0]) or 1
+    return _in_log(user, way, named.get("crf", ""), number) or _at_visit(user, way, code)
 
 
-def _in_log(user: User, patient: Patient, crf: str) -> Way | None:
+def _in_log(user: User, patient: Patient, crf: str, number: int) -> Way | None:
+    """The log, a long one at the row with this number."""
     is_log = crf in (*protocol().logs, *protocol().patient_forms)
     if not is_log or not user.may(right_to_read(CRFS[crf]), patient.site):
         return None
     return Way(
-        reverse("monitor:log", args=[patient.pk, crf]), gettext(", ").join([patient.number, CRFS[crf].plural])
+        reverse("monitor:log", args=[patient.pk, crf]) + query_with(number),
+        gettext(", ").join([patient.number, CRFS[crf].plural]),
     )
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext, pgettext_lazy
 
 from ecrf.casebook.data import PatientData
 from ecrf.casebook.labels import visit_label
+from ecrf.casebook.log_pieces import LogPiece
 from ecrf.casebook.models import STANDING, Entry, Patient, Visit
 from ecrf.casebook.schedule.due import ScheduleStatus, VisitDue, VisitState
 from ecrf.casebook.schedule.status import schedule_status_of
@@ -132,9 +133,14 @@ def printed_visit(visit: Visit) -> FormGroup:
     )
 
 
-def printed_log(patient: Patient, definition: CrfDefinition) -> FormGroup:
-    """Every entry of a log, or the one form of a kind that belongs to no visit."""
-    return _log_form_group(definition, load_log(patient, definition.key))
+def printed_log(patient: Patient, definition: CrfDefinition, piece: LogPiece | None = None) -> FormGroup:
+    """Every entry of a log or of a piece of it, or the one form of a kind that belongs to no visit."""
+    form_group = _log_form_group(definition, load_log(patient, definition.key, piece))
+    if piece is None:
+        return form_group
+    words = gettext("%(log)s, No. %(first)s to %(last)s")
+    named = {"log": definition.plural, "first": piece.first, "last": piece.last}
+    return replace(form_group, title=words % named)
 
 
 def printed_casebook(patient: Patient, today: date | None = None) -> PrintedCasebook:

@@ -6,16 +6,18 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET
 
 from ecrf.access.models import User
 from ecrf.access.reach import sites
-from ecrf.access.requests import UserRequest
+from ecrf.access.requests import UserRequest, whole_number
 from ecrf.access.roles import READERS, Right
+from ecrf.casebook.log_pieces import pieces_of
 from ecrf.casebook.models import Patient
-from ecrf.casebook.reach import reach_patient, reach_visit
+from ecrf.casebook.reach import reach_patient, reach_patient_with_log, reach_visit
 from ecrf.checks.catalogue import catalogue
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CrfDefinition
@@ -47,11 +49,15 @@ def visit(request: UserRequest, number: str, code: str) -> HttpResponse:
 
 @require_GET
 def log(request: UserRequest, number: str, crf: str) -> HttpResponse:
-    """One log, or the one form of a kind that belongs to no visit."""
-    patient, definition = reach_patient(request.user, number), _log_kind(crf)
+    """One log, a long one by pieces (`?page=`), or the one form of a kind that belongs to no visit."""
+    patient, definition = reach_patient_with_log(request.user, number, crf), _log_kind(crf)
+    asked = whole_number(request.GET.get("page", "")) or 1
+    pieces = pieces_of(patient, definition, asked) if definition.can_repeat else None
     context = _paper(request.user, patient) | {
         "log": definition,
-        "form_group": printed_log(patient, definition),
+        "pieces": pieces,
+        "log_url": reverse("print-log", args=[number, crf]),
+        "form_group": printed_log(patient, definition, pieces.shown if pieces else None),
     }
     context["queries"] = _asked_in_log(patient, definition)
     return render(request, "prints/print_visit.html", context)

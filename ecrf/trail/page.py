@@ -14,6 +14,7 @@ from ecrf.access.reach import ON_PATIENTS, require, sites
 from ecrf.access.roles import READERS, Right, Role
 from ecrf.audit.models import AuditEvent
 from ecrf.casebook.labels import element_id
+from ecrf.casebook.log_pieces import query_with
 from ecrf.casebook.models import Entry, Patient
 from ecrf.locks.models import Lock, LockScope
 from ecrf.queries.models import Message, Query
@@ -222,8 +223,9 @@ def place_url(entry: Entry, user: User) -> str:
     if user.may(Right.READ, entry.patient.site):
         if entry.visit:
             return f"{reverse('visit', args=[entry.patient.number, entry.visit.code])}#{anchor}"
-        crf = entry.parent.crf if entry.parent else entry.crf
-        return f"{reverse('log', args=[entry.patient.number, crf])}#{anchor}"
+        form = entry.parent or entry
+        page = reverse("log", args=[entry.patient.number, form.crf])
+        return f"{page}{query_with(form.number)}#{anchor}"
     if entry.visit_id:
         return f"{reverse('monitor:casebook_visit_change', args=[entry.visit_id])}#{anchor}"
     return reverse("monitor:casebook_entry_change", args=[entry.parent_id or entry.pk])

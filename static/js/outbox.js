@@ -3,7 +3,9 @@
 
 import { isLoggingOut } from "./log_out.js";
 
-const key = `ecrf:${document.body.dataset.user}:${location.pathname}`;
+/* A long log has a page for each piece of its rows: what was typed into one must not be dropped by another. */
+const piece = Number(new URLSearchParams(location.search).get("page")) || 1;
+const key = `ecrf:${document.body.dataset.user}:${location.pathname}${piece > 1 ? `?page=${piece}` : ""}`;
 const entries = new Map(load());
 
 function load() {

@@ -84,6 +84,12 @@ function enterTarget() {
   goTo(inOrder().find((each) => target.contains(each)));
 }
 
+/* A number that names a row of a long log: which one, in words. */
+document.addEventListener("input", ({ target }) => {
+  const named = target.list && target.parentElement.querySelector("[data-named]");
+  if (named) named.textContent = [...target.list.options].find(({ value }) => value === target.value.trim())?.textContent ?? "";
+});
+
 document.addEventListener("ecrf:saved", () => (showAsked(), count()));
 document.addEventListener("ecrf:dropped", count);
 document.addEventListener("htmx:afterSettle", count);

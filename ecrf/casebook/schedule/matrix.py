@@ -1,14 +1,16 @@
 """The patient's matrix: visits × forms, each cell with its state. Pages give the addresses."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property, partial
 from itertools import count
 from typing import Any
 
 from ecrf.casebook.data import PatientData
 from ecrf.casebook.labels import Names, names_in, words_of
+from ecrf.casebook.log_pieces import query_with
 from ecrf.casebook.models import Entry, Patient
 from ecrf.casebook.schedule.completion import NOTHING, FormState, FormSums, form_state, sums_of
 from ecrf.casebook.schedule.due import PatientEnd, ScheduleStatus, VisitDue, VisitState
@@ -25,6 +27,9 @@ from ecrf.forms.crf import Crf, MissingReason
 from ecrf.forms.protocol import VisitPlan, protocol
 from ecrf.forms.registry import CRFS, CrfDefinition
 from ecrf.forms.words import said
+
+LAST_ROWS = 50
+"""How many rows of a log the patient's page lists."""
 
 
 @dataclass(frozen=True)
@@ -83,8 +88,23 @@ class MatrixLog:
     """One entry of a log: its number, its columns in words, its state; struck out or not."""
 
     entry: Entry
-    cells: list[str]
-    form: FormState
+    own: list[Entry] = field(repr=False)
+    """The entry, and those of its rows."""
+    words: Callable[[], list[str]] = field(repr=False)
+
+    @cached_property
+    def cells(self) -> list[str]:
+        """Its columns in words, only of those that a page shows: a log may have thousands."""
+        return self.words()
+
+    @cached_property
+    def form(self) -> FormState:
+        return form_state(self.entry.crf, self.own)
+
+    @property
+    def is_unfinished(self) -> bool:
+        """Whether it is begun and not complete, as `form` says it."""
+        return not self.entry.is_struck and not all(one.is_done for one in self.own if not one.is_struck)
 
     @property
     def number(self) -> int:
@@ -103,6 +123,25 @@ class Log:
     heads: list[str]
     lines: list[MatrixLog]
     is_repeating: bool
+
+    @property
+    def shown(self) -> list[MatrixLog]:
+        """The last ones: what is worked on."""
+        return self.lines[-LAST_ROWS:]
+
+    @property
+    def is_cut(self) -> bool:
+        return len(self.lines) > LAST_ROWS
+
+    @property
+    def unfinished(self) -> int:
+        """How many are begun and not complete."""
+        return sum(line.is_unfinished for line in self.lines)
+
+    @property
+    def query(self) -> str:
+        """What the log's address ends with, where it shows its last row."""
+        return query_with(self.lines[-1].number) if self.lines else ""
 
 
 def matrix(patient: Patient, data: PatientData | None = None, *, for_reviewer: bool = False) -> Matrix:
@@ -186,11 +225,15 @@ def _log(
     for entry in (entry for entry in entries if entry.crf == definition.key):
         own = [entry, *below[entry.pk]]
         row = rows.get(entry.pk)
-        cells = (
-            [_cell(definition, row, name, names, data) for name in columns] if row else [""] * len(columns)
-        )
-        lines.append(MatrixLog(entry, cells, form_state(definition.key, own)))
+        words = partial(_cells, definition, row, columns, names, data)
+        lines.append(MatrixLog(entry, own, words))
     return Log(definition, [_head(definition, name) for name in columns], lines, is_repeating)
+
+
+def _cells(
+    definition: CrfDefinition, row: Crf | None, columns: tuple[str, ...], names: Names, data: PatientData
+) -> list[str]:
+    return [_cell(definition, row, name, names, data) if row else "" for name in columns]
 
 
 def _head(definition: CrfDefinition, name: str) -> str:

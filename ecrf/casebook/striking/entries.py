@@ -95,7 +95,11 @@ def links_to(entry: Entry, data: PatientData) -> list[Crf]:
         return []
     linking = [(d.key, name) for d in CRFS.values() for name, link in d.links.items() if link.to == entry.crf]
     data.load(*(key for key, _name in linking))
-    return [row for key, name in linking for row in data.rows(key) if getattr(row, name) == entry.link]
+    named = [
+        (row, address) for key, name in linking for row in data.rows(key) if (address := getattr(row, name))
+    ]
+    link = entry.link if named else ""
+    return [row for row, address in named if address == link]
 
 
 def refuse_linked(patient: Patient, entries: Collection[Entry]) -> None:

@@ -6,6 +6,7 @@ from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 from django.utils.translation import gettext, pgettext
 
+from ecrf.casebook.log_pieces import query_with
 from ecrf.casebook.schedule.matrix import Log, MatrixLog
 from ecrf.forms.skeleton import Snippet
 
@@ -23,13 +24,16 @@ LONGEST = 60
 
 @register.simple_tag(takes_context=True)
 def log_lines(context: template.Context, log: Log) -> SafeString:
-    """A row each: it leads to the site's form, or to the monitor's where the page is for reading."""
+    """A row each, of a long log the last ones: it leads to the site's form, or to the monitor's where the page is for
+    reading."""
     key, read_only = log.definition.key, context.get("read_only")
     page = "" if read_only else reverse("log", args=[context["patient"].number, key])
     rows = []
-    for line in log.lines:
+    for line in log.shown:
         address = (
-            reverse(context["form_url"], args=[line.entry_id]) if read_only else f"{page}#{key}-{line.number}"
+            reverse(context["form_url"], args=[line.entry_id])
+            if read_only
+            else f"{page}{query_with(line.number)}#{key}-{line.number}"
         )
         rows.append(_row(line, address, log.is_repeating))
     return SafeString("".join(rows))

@@ -14,6 +14,7 @@ from ecrf.access.requests import UserRequest, click_key
 from ecrf.access.roles import Right
 from ecrf.audit.refusals import Locked
 from ecrf.casebook.labels import label_of
+from ecrf.casebook.log_pieces import query_with
 from ecrf.casebook.models import STANDING, Patient
 from ecrf.casebook.moving import Destination, Moved, NotMoved, move
 from ecrf.casebook.reach import reach_patient
@@ -164,5 +165,6 @@ def _page_of(user: User, moved: Moved) -> str:
         return page_of(user, moved.visit)
     kinds = {one.place.definition.key for one in moved.forms}
     if len(kinds) == 1 and user.may(Right.READ, moved.to.patient.site):
-        return reverse("log", args=[moved.to.patient.number, kinds.pop()])
+        page = reverse("log", args=[moved.to.patient.number, kinds.pop()])
+        return page + query_with(min(one.place.number for one in moved.forms))
     return page_of(user, moved.to.patient)

@@ -1,5 +1,6 @@
 """What is left to finish of a patient who has left, derived from what stands: nothing of it is stored."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -11,13 +12,16 @@ from ecrf.casebook.labels import label_of
 from ecrf.casebook.models import Patient
 from ecrf.casebook.places import Place
 from ecrf.casebook.schedule.due import VisitState
-from ecrf.casebook.schedule.matrix import Matrix
+from ecrf.casebook.schedule.matrix import Log, Matrix, MatrixLog
 from ecrf.entry.addresses import PagePlace, html_id, page_url
 from ecrf.entry.ending.forms_wanted import ending_of, forms_to_load, standing
 from ecrf.forms.protocol import Ending, EndingForm, protocol
 from ecrf.forms.registry import CRFS
 from ecrf.queries.lookup import open_queries
 from ecrf.queries.models import Turn
+
+OF_A_LOG = 20
+"""How many forms of one log are named that are left to complete."""
 
 
 @dataclass(frozen=True)
@@ -79,18 +83,29 @@ def _of_the_ending(ending: Ending, data: PatientData) -> list[int]:
 
 
 def drafts(patient: Patient, seen: Matrix, first: Sequence[int] = ()) -> Iterator[EndingTask]:
-    """The forms that belong to no visit, begun and not complete; those of these entries `first`."""
-    lines = [(log, line) for log in seen.logs for line in log.lines]
+    """The forms that belong to no visit, begun and not complete; those of these entries `first`. Of a long log some are
+    named, and how many more there are."""
+    left = [(log, line) for log in seen.logs for line in log.lines if line.is_unfinished]
     order = {entry: place for place, entry in enumerate(first)}
-    for log, line in sorted(lines, key=lambda pair: order.get(pair[1].entry_id, len(order))):
-        if line.entry.is_struck or line.form.state == "complete":
+    named: dict[str, int] = defaultdict(int)
+    more: dict[str, list[tuple[Log, MatrixLog]]] = defaultdict(list)
+    for log, line in sorted(left, key=lambda pair: order.get(pair[1].entry_id, len(order))):
+        key = log.definition.key
+        if named[key] == OF_A_LOG:
+            more[key].append((log, line))
             continue
+        named[key] += 1
         place = Place(patient, log.definition, number=line.number)
         first_item = next(iter(log.definition.column_items.values()))
         about = line.cells[0] if log.is_repeating and first_item.kind != "link" else ""
         name = log.definition.name_of(line.number) if log.is_repeating else log.definition.title
         words = gettext(", ").join((name, about)) if about else name
         yield EndingTask(words, page_url(PagePlace(patient), place), line.form.words)
+    for (log, line), *others in more.values():
+        words = gettext("%(forms)s: %(number)d more to complete")
+        place = Place(patient, log.definition, number=line.number)
+        known = {"forms": log.definition.plural, "number": 1 + len(others)}
+        yield EndingTask(words % known, page_url(PagePlace(patient), place))
 
 
 def unfinished_visits(patient: Patient, seen: Matrix) -> Iterator[EndingTask]:

@@ -70,8 +70,7 @@ def address_of(query: Query) -> str:
     if not has_item(entry, query.item) or struck_address(query):
         return reverse("answer-query", args=[query.patient.number, query.number])
     place = Place.of(entry)
-    above = Place(place.patient, CRFS[place.definition.row_of or place.definition.key], place.visit)
-    return f"{page_url(where, above).partition('#')[0]}#{'k' if query.is_of_site else 'y'}-{html_id(place, query.item)}"
+    return f"{page_url(where, place).partition('#')[0]}#{'k' if query.is_of_site else 'y'}-{html_id(place, query.item)}"
 
 
 def struck_address(query: Query) -> str:

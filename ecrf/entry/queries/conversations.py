@@ -10,7 +10,6 @@ from ecrf.entry.addresses import PagePlace, html_id, page_url, place_of
 from ecrf.entry.visit.form_input import FormInput
 from ecrf.entry.visit.item_input import ItemInput
 from ecrf.entry.visit.load import log_page, one_visit_form
-from ecrf.forms.registry import CRFS
 from ecrf.queries.lookup import asked_at
 from ecrf.queries.models import Query, QueryKind
 
@@ -35,9 +34,7 @@ class Spot:
     @property
     def url(self) -> str:
         """The item on the page on which it is entered, with what is asked there."""
-        definition = self.place.definition
-        above = Place(self.place.patient, CRFS[definition.row_of or definition.key], self.place.visit)
-        page = page_url(PagePlace(self.place.patient, self.place.visit), above)
+        page = page_url(PagePlace(self.place.patient, self.place.visit), self.place)
         return f"{page.partition('#')[0]}#k-{html_id(self.place, self.item)}"
 
     def item_input(self, where: PagePlace) -> ItemInput:

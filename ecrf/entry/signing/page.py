@@ -11,6 +11,7 @@ from django.utils.translation import gettext, ngettext, pgettext
 from ecrf.access.models import User
 from ecrf.casebook.data import PatientData
 from ecrf.casebook.labels import element_id, form_title, numbered_title, visit_label
+from ecrf.casebook.log_pieces import LogPiece, piece_with
 from ecrf.casebook.models import Entry, Patient, Visit
 from ecrf.casebook.places import Place
 from ecrf.casebook.schedule.due import VisitState
@@ -18,7 +19,7 @@ from ecrf.casebook.schedule.status import schedule_status_of, visits_of
 from ecrf.entry.addresses import PagePlace, page_url
 from ecrf.entry.today.to_sign import ToSign, signing_sites, things_to_sign
 from ecrf.forms.protocol import protocol
-from ecrf.forms.registry import CRFS
+from ecrf.forms.registry import CRFS, CrfDefinition
 from ecrf.formview.form_view import FormView
 from ecrf.formview.load import entry_form_view, load_casebook, visit_form_views
 from ecrf.locks.lookup import is_locked, lock_on_entry, lock_on_visit, locks_over
@@ -32,15 +33,8 @@ from ecrf.signatures.meanings import MEANINGS
 from ecrf.signatures.models import Signature, SignatureScope
 from ecrf.signatures.services import Covered, chain_length, events_since
 
-
-@dataclass(frozen=True)
-class SigningGroup:
-    """A visit or a log on the page, with its forms to read."""
-
-    key: str
-    title: str
-    visit: Visit | None
-    form_views: list[FormView]
+FORMS_OF_A_LOG = 50
+"""How many forms of one log the page shows itself."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +44,23 @@ class SigningPoint:
     words: str
     url: str
     said: str = ""
+
+
+@dataclass(frozen=True)
+class SigningGroup:
+    """A visit or a log on the page, with its forms to read."""
+
+    key: str
+    title: str
+    visit: Visit | None
+    form_views: list[FormView]
+    others: list[SigningPoint] = field(default_factory=list)
+    """Of a long log, where the forms are read that are not on the page: they are signed as well."""
+
+    @property
+    def shown(self) -> list[FormView]:
+        """The forms on the page."""
+        return self.form_views[:FORMS_OF_A_LOG] if self.others else self.form_views
 
 
 @dataclass
@@ -286,12 +297,26 @@ def _casebook(patient: Patient) -> tuple[list[SigningGroup], list[SigningPoint]]
     form_groups = [SigningGroup(visit.code, label, visit, loaded.at_visit(visit)) for label, visit in there]
     logs = [(CRFS[key], loaded.of_log(key)) for key in (*trial.patient_forms, *trial.logs)]
     form_groups += [
-        SigningGroup(kind.key, kind.plural, None, form_views) for kind, form_views in logs if form_views
+        SigningGroup(kind.key, kind.plural, None, form_views, _others(patient, kind, form_views))
+        for kind, form_views in logs
+        if form_views
     ]
     url = reverse("patient", args=[patient.number])
     late = [due for due in schedule_status.visits if due.state == VisitState.OVERDUE]
     since = gettext("overdue since %(day)s")
     return form_groups, [SigningPoint(due.plan.label, url, since % {"day": due.closes_on}) for due in late]
+
+
+def _others(patient: Patient, kind: CrfDefinition, form_views: list[FormView]) -> list[SigningPoint]:
+    """The pieces of the log that show what stands behind its first forms."""
+    words, url = gettext("No. %(first)s to %(last)s"), reverse("log", args=[patient.number, kind.key])
+    pieces = [
+        LogPiece(one) for one in sorted({piece_with(one.number) for one in form_views[FORMS_OF_A_LOG:]})
+    ]
+    return [
+        SigningPoint(words % {"first": piece.first, "last": piece.last}, url + piece.query)
+        for piece in pieces
+    ]
 
 
 @dataclass(frozen=True)

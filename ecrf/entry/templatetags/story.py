@@ -31,7 +31,7 @@ FELL = Snippet("casebook/story/fell.html", "series", "value", "change", "words")
 @register.simple_tag(takes_context=True)
 def story_moments(context: template.Context, story: Story) -> SafeString:
     """A row for each moment, with the values of each measure."""
-    return SafeString("".join(_row(context, story, moment) for moment in story.moments))
+    return SafeString("".join(_row(context, story, moment) for moment in story.drawn))
 
 
 def _row(context: template.Context, story: Story, moment: Moment) -> SafeString:

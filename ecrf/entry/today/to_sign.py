@@ -15,6 +15,7 @@ from ecrf.access.models import Site, User
 from ecrf.access.reach import sites
 from ecrf.access.roles import Right
 from ecrf.casebook.labels import form_title, label_of, visit_label
+from ecrf.casebook.log_pieces import query_with
 from ecrf.casebook.models import Entry, Patient, Visit
 from ecrf.forms.protocol import CASEBOOK
 from ecrf.forms.registry import CRFS, CrfDefinition
@@ -207,9 +208,13 @@ def _logs(logs: QuerySet[Entry], patients: Patients, whole: set[int]) -> Iterato
         say, lead = partial(form_title, first), partial(_address, patient, None, first)
         if len(forms) > 1:
             say = partial(_several, kind, len(forms))
-            lead = partial(reverse, "log", args=[patient.number, kind.key])
+            lead = partial(_log_with, patient, kind, first.number)
         since = min(completed_at for *_form, completed_at in forms)
         yield ToSign(patient, say, lead, since.astimezone(patient.site.zone).date(), is_log=True)
+
+
+def _log_with(patient: Patient, kind: CrfDefinition, number: int) -> str:
+    return reverse("log", args=[patient.number, kind.key]) + query_with(number)
 
 
 def _several(kind: CrfDefinition, number: int) -> str:

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from ecrf.access.models import Site
 from ecrf.casebook.labels import element_id, form_title, label_of
+from ecrf.casebook.log_pieces import query_with
 from ecrf.casebook.models import STANDING, Entry, Patient, PatientStatus, Visit, done, not_struck
 from ecrf.casebook.schedule.completion import missing_at
 from ecrf.casebook.schedule.status import ends_of, fact_of, planned_forms
@@ -99,7 +100,8 @@ def _log_forms(where: list[Site], limit: int) -> tuple[list[Unfinished], int]:
 
 
 def _url(entry: Entry) -> str:
-    return f"{reverse('log', args=[entry.patient.number, entry.crf])}#{element_id(entry.crf, entry.address)}"
+    page = reverse("log", args=[entry.patient.number, entry.crf])
+    return f"{page}{query_with(entry.number)}#{element_id(entry.crf, entry.address)}"
 
 
 def _aware(entries: Iterable[Entry]) -> dict[int, timedelta]:

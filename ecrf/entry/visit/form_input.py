@@ -65,6 +65,7 @@ class FormInput(FormView):
     is_too_late: bool = False
     choices: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
     linked_from: list[Linking] = field(default_factory=list)
+    more_linked_from: int = 0
     trouble: str = ""
     note: str = ""
     draft: Crf | None = None

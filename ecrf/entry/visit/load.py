@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass, field
 
+from django.db.models import Exists, OuterRef, Q
+
 from ecrf.access.models import User
 from ecrf.casebook.data import PatientData, at_their_places, left_their_places
 from ecrf.casebook.history import LaterChanges, later_changes
+from ecrf.casebook.log_pieces import pieces_of
 from ecrf.casebook.models import Entry, Patient, Status
 from ecrf.casebook.patient_rows import load_rows
 from ecrf.casebook.places import Place
@@ -13,7 +16,7 @@ from ecrf.casebook.schedule.completion import numbers_at
 from ecrf.casebook.schedule.due import VisitDue
 from ecrf.casebook.schedule.status import end_of, left_early, planned_forms, visit_due, visits_before
 from ecrf.checks.discrepancies import discrepancies_on
-from ecrf.checks.models import Discrepancy
+from ecrf.checks.models import Discrepancy, DiscrepancyState
 from ecrf.entry.addresses import PagePlace
 from ecrf.entry.visit.form_input import FormInput, RowGroup
 from ecrf.entry.visit.guard import hold
@@ -23,8 +26,8 @@ from ecrf.entry.visit.page import EntryPage
 from ecrf.forms.crf import Crf
 from ecrf.forms.protocol import VisitPlan, protocol
 from ecrf.forms.registry import CRFS, CrfDefinition
-from ecrf.queries.lookup import ByItem, asked_on, queries_on
-from ecrf.queries.models import Query
+from ecrf.queries.lookup import ByItem, asked_on, open_queries, queries_on
+from ecrf.queries.models import Query, Turn
 
 
 def visit_page(where: PagePlace) -> EntryPage:
@@ -60,14 +63,26 @@ def visit_page(where: PagePlace) -> EntryPage:
         form_input.is_too_late = has_left and not form_input.is_wanted
     standing = {entry.crf for entry in here if not entry.is_struck}
     to_add = [CRFS[key] for key in plan.optional if key not in standing]
-    return hold(EntryPage(where, form_inputs, plan, due, to_add, struck_here=left_their_places(struck)))
+    return hold(
+        EntryPage(
+            *(where, form_inputs, plan, due, to_add),
+            struck_here=left_their_places(struck),
+            choices=loaded.choices,
+        )
+    )
 
 
-def log_page(where: PagePlace, definition: CrfDefinition, number: int | None = None) -> EntryPage:
-    """The forms of one kind that belong to no visit: the whole log, or one of its forms."""
+def log_page(
+    where: PagePlace, definition: CrfDefinition, number: int | None = None, piece: int = 1
+) -> EntryPage:
+    """The forms of one kind that belong to no visit: one of its forms; or the whole log, a long one by a piece of its
+    rows, counted in one more statement (`reach_log` says whether it is long)."""
+    pieces = pieces_of(where.patient, definition, piece, asked_about()) if number is None else None
+    span = (pieces.shown.first, pieces.shown.last) if pieces else (number, number) if number else None
     data = _read_beside(where.patient, [definition])
     keys = [d.key for d in with_row_kinds([definition])]
-    everything = load_rows(where.patient, keys)
+    limits = dict.fromkeys(keys, span) if span and definition.can_repeat else {}
+    everything = load_rows(where.patient, keys, numbers=limits)
     struck, rows = left_their_places(everything[definition.key]), at_their_places(everything)
     entries = [row.entry_id for kind in rows.values() for row in kind]
     loaded = _loaded(where, rows, entries, choices_of([definition], data), data, {})
@@ -75,9 +90,19 @@ def log_page(where: PagePlace, definition: CrfDefinition, number: int | None = N
     numbers = stored if number is None else [number]
     form_inputs = [loaded.form_input(Place(where.patient, definition, None, n)) for n in numbers]
     for table_row, form_input in enumerate(form_inputs, 1):
-        form_input.table_row, form_input.linked_from = table_row, linked_from(form_input, data)
+        form_input.table_row = table_row
+        form_input.linked_from, form_input.more_linked_from = linked_from(form_input, data)
     log = definition if number is None else None
-    return hold(EntryPage(where, form_inputs, log=log, struck_here=struck))
+    return hold(
+        EntryPage(where, form_inputs, log=log, pieces=pieces, struck_here=struck, choices=loaded.choices)
+    )
+
+
+def asked_about() -> Q:
+    """Whether a question or a query about an entry (OuterRef "pk") waits for the site."""
+    queries = open_queries().filter(entry=OuterRef("pk"), turn=Turn.SITE)
+    questions = Discrepancy.objects.filter(entry=OuterRef("pk"), state=DiscrepancyState.OPEN, query=None)
+    return Q(Exists(queries)) | Q(Exists(questions))
 
 
 def one_form_input(

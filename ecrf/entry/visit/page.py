@@ -4,12 +4,14 @@ from dataclasses import dataclass, field
 
 from django.urls import reverse
 
+from ecrf.casebook.log_pieces import LogPieces
 from ecrf.casebook.models import Entry
 from ecrf.casebook.places import Place
 from ecrf.casebook.schedule.due import VisitDue
 from ecrf.entry.addresses import PagePlace, html_id, page_url
 from ecrf.entry.visit.form_input import FormInput
 from ecrf.entry.visit.guard import Withheld
+from ecrf.entry.visit.links import is_long
 from ecrf.forms.protocol import VisitPlan, protocol
 from ecrf.forms.registry import CRFS, CrfDefinition
 from ecrf.locks.models import Lock
@@ -18,7 +20,8 @@ from ecrf.locks.models import Lock
 @dataclass
 class EntryPage:
     """A visit's page, or that of one form that belongs to no visit. `lock`: what keeps all of it from being changed;
-    `struck_here`: struck out forms that left their place to those that stand."""
+    `pieces`: of a long log, of which the page shows one; `struck_here`: struck out forms that left their place to those
+    that stand; `choices`: what the links of its forms may name."""
 
     where: PagePlace
     form_inputs: list[FormInput]
@@ -26,8 +29,10 @@ class EntryPage:
     due: VisitDue | None = None
     to_add: list[CrfDefinition] = field(default_factory=list)
     log: CrfDefinition | None = None
+    pieces: LogPieces | None = None
     lock: Lock | Withheld | None = None
     struck_here: list[Entry] = field(default_factory=list)
+    choices: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
 
     @property
     def title(self) -> str:
@@ -39,8 +44,19 @@ class EntryPage:
     def url(self) -> str:
         """Its own address."""
         if self.log:
-            return reverse("log", args=[self.where.patient.number, self.log.key])
+            return self.log_url + (self.pieces.shown.query if self.pieces else "")
         return page_url(self.where, self.form_inputs[0].place)
+
+    @property
+    def log_url(self) -> str:
+        """The log's address; one of its pieces follows."""
+        assert self.log is not None
+        return reverse("log", args=[self.where.patient.number, self.log.key])
+
+    @property
+    def long_choices(self) -> dict[str, list[tuple[str, str]]]:
+        """{CRF key: (address, words) of its rows}, of the kinds that have too many to be offered at each field."""
+        return {key: rows for key, rows in self.choices.items() if is_long(rows)}
 
     @property
     def items_url(self) -> str:

@@ -14,6 +14,7 @@ from django.utils.translation import get_language
 from ecrf.entry.visit.crispy import CrfForm
 from ecrf.entry.visit.form_input import FormInput
 from ecrf.entry.visit.item_input import ItemInput
+from ecrf.entry.visit.links import is_long
 from ecrf.entry.visit.reasons import REASONS
 from ecrf.forms.registry import CRFS
 from ecrf.forms.skeleton import Filler, Skeleton, Snippet
@@ -81,6 +82,8 @@ NOTHING = Snippet("entry/_nothing.html")
 MISSING = Snippet("entry/_missing.html", "id", "label")
 LAST = Snippet("entry/_last.html", "words")
 LAST_CALCULATED = Snippet("entry/_last_calculated.html", "words")
+LINK_SELECT = Snippet("entry/_link_select.html", "id", "field", "held", "options")
+LINK_INPUT = Snippet("entry/_link_input.html", "id", "field", "to", "input", "words")
 OPTION = Snippet("entry/_option.html", "code", "words", "chosen")
 
 
@@ -100,11 +103,14 @@ def _checked(item: ItemInput, code: str) -> str:
     return " checked" + held if item.text == code else held
 
 
-def _links(item: ItemInput, _detail: str) -> str:
-    text = item.text
-    return "".join(
-        OPTION(code, words, SafeString(" selected" if code == text else "")) for code, words in item.links
-    )
+def _link_field(item: ItemInput, detail: str) -> str:
+    """A list to choose from; of very many rows a field for the number, with one list for the whole page."""
+    text, links = item.text, item.links
+    if is_long(item.form_view.choices.get(item.name, ())):
+        words = next((words for code, words in links if code == text and words != text), "")
+        return LINK_INPUT(item.id, item.field, item.item.to, SafeString(_input(item, detail)), words)
+    options = [OPTION(code, words, SafeString(" selected" if code == text else "")) for code, words in links]
+    return LINK_SELECT(item.id, item.field, SafeString(_held(item)), SafeString("".join(options)))
 
 
 def _missing(item: ItemInput, _detail: str) -> str:
@@ -140,7 +146,7 @@ FILLERS: Mapping[str, Filler] = {
     "text": lambda item, _detail: escape(item.text),
     "checked": _checked,
     "selected": lambda item, code: " selected" if item.text == code else "",
-    "links": _links,
+    "link_field": _link_field,
     "hidden": lambda item, _detail: " hidden" if item.is_hidden else "",
     "required": lambda item, _detail: " data-required" if item.is_required else "",
     "asks": _asks,

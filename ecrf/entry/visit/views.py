@@ -12,13 +12,13 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from ecrf.access.requests import UserRequest, click_key
+from ecrf.access.requests import UserRequest, click_key, whole_number
 from ecrf.access.roles import Right
 from ecrf.audit.turns import TurnTaken
 from ecrf.casebook.places import Place
 from ecrf.casebook.services import Gap, add_entry
 from ecrf.casebook.striking import NotStruck
-from ecrf.entry.addresses import PagePlace, html_id, page_url, place_of, reach_where
+from ecrf.entry.addresses import PagePlace, html_id, page_url, place_of, reach_log, reach_where
 from ecrf.entry.queries.answers import answer_of_page, give
 from ecrf.entry.visit.actions import act, form_input_of
 from ecrf.entry.visit.consequences import say_what_is_undone
@@ -46,12 +46,14 @@ def visit(request: UserRequest, number: str, code: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @keeps_what_was_typed
 def log(request: UserRequest, number: str, crf: str) -> HttpResponse:
-    """A log, such as the adverse events, as a table; or the one form of its kind that belongs to no visit."""
-    where = reach_where(request.user, number, CASEBOOK)
+    """A log, such as the adverse events, as a table, a long one by pieces (`?page=`); or the one form of its kind that
+    belongs to no visit."""
+    where = reach_log(request.user, number, crf)
     definition = CRFS.get(crf)
     if definition is None or crf not in (*protocol().logs, *protocol().patient_forms):
         raise Http404
-    return _answer(request, partial(log_page, where, definition, None if crf in protocol().logs else 1))
+    only, piece = None if crf in protocol().logs else 1, whole_number(request.GET.get("page", "")) or 1
+    return _answer(request, partial(log_page, where, definition, only, piece))
 
 
 @require_GET

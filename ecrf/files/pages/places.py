@@ -11,6 +11,7 @@ from ecrf.access.models import User
 from ecrf.access.requests import whole_number
 from ecrf.access.roles import Right
 from ecrf.casebook.labels import element_id, place_of_form
+from ecrf.casebook.log_pieces import query_with
 from ecrf.casebook.models import STANDING, Entry, Patient, Visit
 from ecrf.files.models import StoredFile
 from ecrf.files.services import FilePlace
@@ -122,5 +123,5 @@ def page_of_entry(user: User, entry: Entry, item: str = "") -> str:
         if entry.visit:
             return f"{reverse('visit', args=[number, entry.visit.code])}#{id_}"
         key = CRFS[entry.crf].row_of or entry.crf if entry.crf in CRFS else entry.crf
-        return f"{reverse('log', args=[number, key])}#{id_}"
+        return f"{reverse('log', args=[number, key])}{query_with((entry.parent or entry).number)}#{id_}"
     return f"{reverse('monitor:casebook_entry_change', args=[entry.parent_id or entry.pk])}#{id_}"

@@ -5,13 +5,21 @@ from collections.abc import Iterable
 from django.urls import reverse
 
 from ecrf.access.models import User
+from ecrf.access.requests import whole_number
 from ecrf.access.roles import Right
 from ecrf.casebook.labels import element_id
+from ecrf.casebook.log_pieces import query_with
 from ecrf.casebook.models import STANDING, Patient, Visit
 from ecrf.forms.protocol import CASEBOOK, protocol
 from ecrf.forms.registry import CRFS
 from ecrf.imports.models import ImportRow
 from ecrf.imports.plan.outcome import RowOutcome
+
+
+def _piece(outcome: RowOutcome) -> str:
+    """Which piece of a long log shows it; the first one while it has no number."""
+    number = whole_number(outcome.at.partition(".")[0])
+    return query_with(number) if number else ""
 
 
 class RowLinks:
@@ -37,13 +45,13 @@ class RowLinks:
         is_log = key in protocol().logs
         if number in self.enters:
             if is_log and not outcome.visit:
-                return reverse("log", args=[number, key])
+                return reverse("log", args=[number, key]) + _piece(outcome)
             return reverse("visit", args=[number, outcome.visit or CASEBOOK])
         if outcome.visit:
             pk = self.visits.get((patient.pk, outcome.visit))
             return reverse("monitor:casebook_visit_change", args=[pk]) if pk else ""
         if is_log:
-            return reverse("monitor:log", args=[patient.pk, key])
+            return reverse("monitor:log", args=[patient.pk, key]) + _piece(outcome)
         return reverse("monitor:casebook_patient_change", args=[patient.pk])
 
     def item_of(self, page: str, outcome: RowOutcome, item: str) -> str:

@@ -73,7 +73,7 @@ def bring_in(batch: Import, progress: ImportProgress) -> None:
             if len(differing) > NAMED:
                 break
             done += len(rows)
-            progress.add(done - progress.done)
+            progress.go_to(done)
         if differing:
             raise Differs(sorted(differing))
         right = require_own(batch.ordered_by, batch)

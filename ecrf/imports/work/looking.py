@@ -13,7 +13,7 @@ from ecrf.audit.turns import hold_for_long
 from ecrf.casebook.models import Patient
 from ecrf.imports.comparison.comparing import compare
 from ecrf.imports.models import Import, ImportRow, RowKind
-from ecrf.imports.plan.carrying_out import carry_out
+from ecrf.imports.plan.carrying_out import Between, carry_out
 from ecrf.imports.plan.outcome import RowOutcome
 from ecrf.imports.plan.places import chain_length
 from ecrf.imports.rights import actor_at, patients_of
@@ -44,10 +44,11 @@ def look_at_rows(batch: Import, progress: ImportProgress) -> dict[str, object]:
     counts = ImportCounts()
     for patient, number in patients_in(batch):
         for rows in _rows_of(batch, number, whole=patient is not None):
-            outcomes = _look(batch, patient, rows)
+            before = progress.done
+            outcomes = _look(batch, patient, rows, progress)
             _store(rows, outcomes)
             counts.add(outcomes, patient)
-            progress.add(len(rows))
+            progress.go_to(before + len(rows))
     return counts.as_json()
 
 
@@ -82,7 +83,9 @@ def sources_of(rows: Iterable[ImportRow]) -> list[SourceRow]:
     return [read_row(row.number, row.place, row.patient_number, row.given) for row in rows]
 
 
-def _look(batch: Import, patient: Patient | None, rows: list[ImportRow]) -> list[RowOutcome]:
+def _look(
+    batch: Import, patient: Patient | None, rows: list[ImportRow], progress: ImportProgress
+) -> list[RowOutcome]:
     if patient is None:
         return _unknown(batch, rows)
     sources = sources_of(rows)
@@ -95,15 +98,28 @@ def _look(batch: Import, patient: Patient | None, rows: list[ImportRow]) -> list
     actor = actor_at(batch.brought_by, patient.site)
     if actor is None:
         return _unknown(batch, rows)
+    before = progress.done
     for between in giving_way(patient):
+        progress.go_to(before)
         with suppress(_LookedAt, GaveWay), transaction.atomic():
             if between.is_last:
                 hold_for_long(batch.pk)
-            outcomes = carry_out(patient, sources, batch.brought_by, actor, STAND_IN, between)
+            counted = _counting(between, progress)
+            outcomes = carry_out(patient, sources, batch.brought_by, actor, STAND_IN, counted)
             raise _LookedAt
         if not between.gave_way:
             break
     return outcomes
+
+
+def _counting(between: Between, progress: ImportProgress) -> Between:
+    """All rows of a file may be one patient's: they are counted one by one."""
+
+    def count(*, only_links: bool) -> None:
+        between(only_links=only_links)
+        progress.add(0 if only_links else 1)
+
+    return count
 
 
 def _unknown(batch: Import, rows: list[ImportRow]) -> list[RowOutcome]:

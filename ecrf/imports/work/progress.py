@@ -35,8 +35,11 @@ class ImportProgress:
         self._write()
 
     def add(self, steps: int = 1) -> None:
-        before = self.done // EVERY
-        self.done += steps
+        self.go_to(self.done + steps)
+
+    def go_to(self, done: int) -> None:
+        """Back, too, where what was done is taken back and done anew."""
+        before, self.done = self.done // EVERY, done
         if self.done // EVERY != before:
             self._write()
 

@@ -8,6 +8,7 @@ from ecrf.access.models import User
 from ecrf.access.reach import site_ids
 from ecrf.access.roles import Right
 from ecrf.casebook.labels import element_id
+from ecrf.casebook.log_pieces import query_with
 from ecrf.forms.registry import CRFS
 from ecrf.listings.reading.reader import ListingReader
 from ecrf.listings.reading.rows import FormSpot, ListingRow
@@ -50,13 +51,18 @@ class ItemLinks:
             return self._of_site(row, spot) + at
         if spot.visit:
             return _pattern("monitor:casebook_visit_change", 0).replace("/0/", f"/{spot.visit}/") + at
-        return _pattern("monitor:log", 0, _log(spot)).replace("/0/", f"/{row.patient}/") + at
+        return _pattern("monitor:log", 0, _log(spot)).replace("/0/", f"/{row.patient}/") + _piece(spot) + at
 
     def _of_site(self, row: ListingRow, spot: FormSpot) -> str:
         if spot.visit and spot.code:
             path = _pattern("visit", "NUMBER", "CODE").replace("NUMBER", row.number)
             return path.replace("CODE", spot.code)
-        return _pattern("log", "NUMBER", _log(spot)).replace("NUMBER", row.number)
+        return _pattern("log", "NUMBER", _log(spot)).replace("NUMBER", row.number) + _piece(spot)
+
+
+def _piece(spot: FormSpot) -> str:
+    """Which piece of a long log shows it."""
+    return query_with(spot.number if spot.parent is None else spot.parent)
 
 
 def _log(spot: FormSpot) -> str:

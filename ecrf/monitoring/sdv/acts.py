@@ -11,6 +11,7 @@ from ecrf.access.reach import reach, require
 from ecrf.access.requests import UserRequest, click_key, whole_number
 from ecrf.access.roles import Right
 from ecrf.casebook.labels import element_id, form_title
+from ecrf.casebook.log_pieces import piece_with
 from ecrf.casebook.models import Entry, Patient
 from ecrf.forms.registry import CRFS
 from ecrf.forms.typed_text import fold
@@ -142,14 +143,16 @@ def _shown_items(request: UserRequest, patient: Patient) -> list[tuple[Entry, st
 def next_to_verify(request: UserRequest, pk: int | None = None) -> HttpResponse:
     """The next page with something planned and not verified: of this patient, or `?after=` a visit or a log."""
     place, _, which = request.GET.get("after", "").partition(":")
-    text, _, crf = which.partition(":")
+    text, _, log = which.partition(":")
+    crf, _, piece = log.partition(":")
     number = whole_number(text) if pk is None else pk
     if number is None:
         raise Http404
     visit = reach_visit(request.user, number) if pk is None and place == "visit" else None
     patient = visit.patient if visit else reach_patient(request.user, number)
     left = places_left(patient) if pk is not None else []
-    target = left[0] if left else next_place(request.user, patient, visit, crf if place == "log" else "")
+    after = crf if place == "log" else "", whole_number(piece) or 1
+    target = left[0] if left else next_place(request.user, patient, visit, *after)
     if target:
         return redirect(target.url)
     messages.success(
@@ -203,7 +206,8 @@ def _refused(request: UserRequest, entry: Entry, item: str, refusal: Verificatio
 def _where(entry: Entry) -> str:
     if entry.visit_id:
         return f"visit:{entry.visit_id}"
-    return f"log:{entry.patient_id}:{CRFS[entry.crf].row_of or entry.crf}"
+    form = entry.parent or entry
+    return f"log:{entry.patient_id}:{form.crf}:{piece_with(form.number)}"
 
 
 def _answer(

@@ -4,10 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from django.db.models import Exists, F, OuterRef, Q
+
 from ecrf.access.models import User
 from ecrf.access.roles import Right
 from ecrf.audit.models import AuditEvent
 from ecrf.casebook.models import Entry, Patient, Status, Visit
+from ecrf.casebook.review_status import ReviewStatus
 from ecrf.casebook.stored_rows import lines_of
 from ecrf.checks.models import Discrepancy
 from ecrf.forms.registry import CRFS
@@ -212,6 +215,12 @@ def standing_now(entry: Entry, item: str, reader: User) -> ItemStanding:
     return standing_of(
         entry, item, reader.pk, sampled_of([entry.pk]), latest, changes_of(entry.patient, standing)
     )
+
+
+def to_verify() -> Q:
+    """Whether something of an entry (OuterRef "pk") is left to verify."""
+    left = ReviewStatus.objects.filter(entry=OuterRef("pk"), planned__gt=F("verified"))
+    return Q(Exists(left))
 
 
 def chain_length(patient: Patient) -> int:

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, pgettext
 
+from ecrf.access.requests import whole_number
 from ecrf.access.roles import Right
 from ecrf.casebook.labels import element_id
 from ecrf.forms.protocol import protocol
@@ -171,8 +172,9 @@ class Filling:
     def value(self, item: ItemView, detail: str, with_unit: bool = False) -> str:
         """What a link to an entry of a log names leads there."""
         if item.item.kind == "link" and item.value and item.item.to in protocol().logs:
-            anchor = element_id(item.item.to, str(item.stored))
-            return READ_LINK(f"{page_of_log(self.page.patient.pk, item.item.to)}#{anchor}", item.value)
+            anchor, number = element_id(item.item.to, str(item.stored)), whole_number(str(item.stored)) or 1
+            page = page_of_log(self.page.patient.pk, item.item.to, number)
+            return READ_LINK(f"{page}#{anchor}", item.value)
         return _value(item, detail, with_unit)
 
     def history(self, item: ItemView, _detail: str) -> str:

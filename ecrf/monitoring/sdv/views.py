@@ -14,6 +14,14 @@ from ecrf.access.roles import Right
 from ecrf.casebook.data import PatientData
 from ecrf.casebook.history import item_story
 from ecrf.casebook.labels import element_id, form_title, visit_label
+from ecrf.casebook.log_pieces import (
+    LogPiece,
+    piece_query,
+    piece_with,
+    pieces_of,
+    query_with,
+    with_last_number,
+)
 from ecrf.casebook.models import Entry, Patient, Visit
 from ecrf.casebook.read_by_safety import right_to_read
 from ecrf.casebook.schedule.matrix import matrix
@@ -26,6 +34,7 @@ from ecrf.formview.load import entry_form_view, load_log, load_visit, log_form_v
 from ecrf.locks.lookup import lock_on_entry, lock_on_visit, locks_over
 from ecrf.locks.models import Lock
 from ecrf.monitoring.home.overview import list_group
+from ecrf.monitoring.queries.narrowing import QueryChoice
 from ecrf.monitoring.queries.views import address_of
 from ecrf.monitoring.reach import (
     patients,
@@ -39,13 +48,16 @@ from ecrf.monitoring.reach import (
 from ecrf.monitoring.sdv.copies import copies_beside
 from ecrf.monitoring.sdv.grid import grid_of
 from ecrf.monitoring.sdv.last_visit import LastVisit, last_visit
-from ecrf.monitoring.sdv.next_place import next_place
-from ecrf.monitoring.sdv.page import chain_length, sdv_page_of
+from ecrf.monitoring.sdv.next_place import next_place, page_of_log
+from ecrf.monitoring.sdv.page import chain_length, sdv_page_of, to_verify
 from ecrf.monitoring.sdv.prepared import fillers_of
 from ecrf.monitoring.sdv.since_visit import since_visit
 from ecrf.monitoring.visits.lists import visit_elsewhere
 from ecrf.queries.lookup import open_of_patient
 from ecrf.signatures.lookup import signatures_of
+
+QUERIES = 50
+"""How many open queries the page of a patient lists."""
 
 
 def patient(request: UserRequest, pk: int) -> HttpResponse:
@@ -62,7 +74,9 @@ def patient(request: UserRequest, pk: int) -> HttpResponse:
         "story": story_of(data, seen.schedule_status),
         "grid": grid_of(patient, seen, queries, signatures),
         "may_review": request.user.may(Right.REVIEW, patient.site),
-        "queries": [(query, address_of(query)) for query in queries],
+        "queries": [(query, address_of(query)) for query in queries[:QUERIES]],
+        "open_queries": len(queries),
+        "queries_url": QueryChoice(q=patient.number).url if len(queries) > QUERIES else "",
     }
     return render(request, "monitoring/sdv/patient.html", context)
 
@@ -106,23 +120,36 @@ def visit(request: UserRequest, pk: int, refusal: Refusal | None = None) -> Http
     return _shown(request, "visit", context, refusal)
 
 
-def log_page(request: UserRequest, pk: int, crf: str, refusal: Refusal | None = None) -> HttpResponse:
-    """Every form of one kind that belongs to no visit, of one patient."""
+def log_page(
+    request: UserRequest, pk: int, crf: str, refusal: Refusal | None = None, asked: int = 0
+) -> HttpResponse:
+    """Every form of one kind that belongs to no visit, of one patient; a long log by pieces (`?page=`, or `asked`)."""
     if crf not in (*protocol().logs, *protocol().patient_forms):
         raise Http404
     definition = CRFS[crf]
-    patient = get_object_or_404(reachable(request.user, patients()), pk=pk)
+    patient = get_object_or_404(reachable(request.user, with_last_number(patients(), crf)), pk=pk)
     require_form(request.user, patient, definition)
     may_review = request.user.may(Right.REVIEW, patient.site)
     seen = chain_length(patient)
-    loaded = load_log(patient, crf)
+    piece = asked or whole_number(request.GET.get("page", "")) or 1
+    pieces = pieces_of(patient, definition, piece, to_verify()) if definition.can_repeat else None
+    loaded = load_log(patient, crf, pieces.shown if pieces else None)
+    number = pieces.shown.number if pieces else 1
     context = {
         "patient": patient,
         "title": definition.plural,
+        "pieces": pieces,
+        "log_url": page_of_log(patient.pk, crf),
         "struck_here": [form_view.entry for form_view in loaded.left_in_log(crf)],
         "may_review": may_review,
-        "print_url": reverse("print-log", args=[patient.number, crf]) if may_review else "",
-        **_work(request, patient, loaded.of_log(crf), f"log:{patient.pk}:{crf}", seen, log=crf),
+        "print_url": reverse("print-log", args=[patient.number, crf]) + piece_query(number)
+        if may_review
+        else "",
+        **_work(
+            *(request, patient, loaded.of_log(crf), f"log:{patient.pk}:{crf}:{number}", seen),
+            log=crf,
+            piece=number,
+        ),
     }
     return _shown(request, "visit", context, refusal)
 
@@ -134,6 +161,7 @@ def form(request: UserRequest, pk: int, crf: str = "", refusal: Refusal | None =
         raise Http404
     seen = chain_length(entry.patient)
     form_view, log = entry_form_view(entry), "" if entry.visit_id else CRFS[entry.crf].row_of or entry.crf
+    piece = piece_with((entry.parent or entry).number)
     reads_list = request.user.may(right_to_read(CRFS[entry.crf]), entry.site)
     context = {
         "entry": entry,
@@ -144,26 +172,36 @@ def form(request: UserRequest, pk: int, crf: str = "", refusal: Refusal | None =
         "list": list_group(CRFS[entry.crf]) if reads_list else None,
         "may_review": request.user.may(Right.REVIEW, entry.site),
         "print_url": _print_url(entry) if request.user.may(Right.REVIEW, entry.site) else "",
-        **_work(request, entry.patient, [form_view], f"form:{entry.pk}", seen, visit=entry.visit, log=log),
+        **_work(
+            *(request, entry.patient, [form_view], f"form:{entry.pk}", seen),
+            visit=entry.visit,
+            log=log,
+            piece=piece,
+        ),
     }
     return _shown(request, "form", context, refusal)
 
 
 def place_page(request: UserRequest, where: str, refusal: Refusal) -> HttpResponse:
-    """The page that something was done on (`visit:12`, `log:5:adverse-event`, `form:33`), with what was refused."""
+    """The page that something was done on (`visit:12`, `log:5:adverse-event:1`, `form:33`), with what was refused."""
     place, _, which = where.partition(":")
-    text, _, crf = which.partition(":")
+    text, _, log = which.partition(":")
     if (number := whole_number(text)) is None:
         raise Http404
     if place == "log":
-        return log_page(request, number, crf, refusal)
+        crf, _, piece = log.partition(":")
+        return log_page(request, number, crf, refusal, whole_number(piece) or 1)
     return (visit if place == "visit" else form)(request, number, refusal=refusal)
 
 
 def first_to_do(user: User, entry: Entry, item: str) -> str:
     """The id of the next item to verify behind this one, among the forms of its visit or log; of the page's end."""
     log = CRFS[entry.crf].row_of or entry.crf
-    form_views = visit_form_views(entry.visit) if entry.visit else log_form_views(entry.patient, log)
+    if entry.visit:
+        form_views = visit_form_views(entry.visit)
+    else:
+        piece = LogPiece(piece_with((entry.parent or entry).number))
+        form_views = log_form_views(entry.patient, log, piece)
     sdv_page = sdv_page_of(entry.patient, form_views, user, seen=0)
     item_views = [
         item_view
@@ -184,12 +222,13 @@ def _work(
     seen: int,
     visit: Visit | None = None,
     log: str = "",
+    piece: int = 1,
     data: PatientData | None = None,
 ) -> dict[str, Any]:
     """What every page of the review needs: its items with their standing, and where it goes on."""
     lock = _lock_on(patient, form_views, visit)
     sdv_page = sdv_page_of(patient, form_views, request.user, seen, lock, visit)
-    after = f"visit:{visit.pk}" if visit else f"log:{patient.pk}:{log}"
+    after = f"visit:{visit.pk}" if visit else f"log:{patient.pk}:{log}:{piece}"
     return {
         "form_views": form_views,
         "sdv_page": sdv_page,
@@ -201,7 +240,7 @@ def _work(
         "where": where,
         "zone": patient.site.zone,
         "open_questions": sum(form_view.open_questions for form_view in form_views),
-        "next": next_place(request.user, patient, visit, log, data) if sdv_page.may_verify else None,
+        "next": next_place(request.user, patient, visit, log, piece, data) if sdv_page.may_verify else None,
         "verify_shown_url": reverse("monitor:verify-shown", args=[patient.pk]),
         "visit_elsewhere": visit_elsewhere(request.user, patient.site),
         "next_url": f"{reverse('monitor:next-to-verify')}?after={after}",
@@ -250,4 +289,5 @@ def _print_url(entry: Entry) -> str:
     number = entry.patient.number
     if entry.visit:
         return reverse("print-visit", args=[number, entry.visit.code])
-    return reverse("print-log", args=[number, CRFS[entry.crf].row_of or entry.crf])
+    form = entry.parent or entry
+    return reverse("print-log", args=[number, form.crf]) + query_with(form.number)

@@ -13,12 +13,12 @@ from ecrf.casebook.striking import StrikingConsent
 from ecrf.forms.registry import CRFS
 from ecrf.imports import services
 from ecrf.imports.models import Import, ImportState
-from ecrf.imports.work import bringing_in, interrupted, looking
+from ecrf.imports.work import bringing_in, giving_way, interrupted, looking, progress
 from tests.as_web import as_role
 from tests.builders import enter
 from tests.conftest import make_user
 from tests.ecrf.casebook.transfer.builders import hand_over
-from tests.ecrf.imports.conftest import a_file, bring_it_in
+from tests.ecrf.imports.conftest import a_file, bring_it_in, kinds
 from tests.ecrf.imports.test_pages import logged_in
 
 pytestmark = pytest.mark.django_db
@@ -63,6 +63,30 @@ def test_a_large_file_waits_for_the_worker_and_says_so(large, lines, site, visit
     assert not CRFS["vital-signs"].model.objects.exists()
     assert work(batch).state == ImportState.DONE
     assert CRFS["vital-signs"].model.objects.get().pulse == 70
+
+
+def test_how_far_it_is_is_told_row_by_row_though_all_rows_are_one_patients(
+    large, lines, site, visit, coordinator, monkeypatch
+):
+    """And once more from the beginning, where somebody was let go first and the rows are looked at anew."""
+    told: list[int] = []
+    monkeypatch.setattr(progress, "EVERY", 1)
+    monkeypatch.setattr(progress.ImportProgress, "_write", lambda self: told.append(self.done))
+    head, rows = "patient,number,term", (f"{number},Synthetic {number}" for number in (1, 2, 3))
+    batch = a_file(lines(*rows, head=head), coordinator, form="adverse-event", site=site)
+
+    def gives_way_once(self, *, only_links: bool) -> None:
+        if told[-1] == 2 and told.count(2) == 1:
+            self.gave_way = True
+            raise giving_way.GaveWay
+
+    monkeypatch.setattr(giving_way.GivingWay, "__call__", gives_way_once)
+    work(batch)
+    assert kinds(batch) == ["new", "new", "new"]
+    assert [done for done, before in zip(told, [None, *told], strict=False) if done != before][-7:] == [
+        *(0, 1, 2),
+        *(0, 1, 2, 3),
+    ]
 
 
 def test_what_was_killed_is_taken_up_again_once_and_then_given_up(large, lines, site, visit, coordinator):
