@@ -153,7 +153,7 @@ def _table(found: Checklist) -> dict[str, Any]:
     """The open places, with a column for each kind of point that is open anywhere."""
     kinds = list(found.totals)
     rows = [(place, _url(place), _in_order(place.counts, kinds)) for place in found.places]
-    return {"heads": _heads(kinds), "rows_open": rows, "totals": list(found.totals.values())}
+    return {"heads": _heads(kinds), "rows_open": rows, "totals": _in_order(found.totals, kinds)}
 
 
 def _readiness(own_sites: list[Site], open_at: dict[int, Counts]) -> dict[str, Any]:
@@ -176,8 +176,9 @@ def _heads(kinds: list[str]) -> list[str]:
     return [str(KINDS[kind].head) for kind in kinds]
 
 
-def _in_order(counts: Counts, kinds: list[str]) -> list[int]:
-    return [counts.get(kind, 0) for kind in kinds]
+def _in_order(counts: Counts, kinds: list[str]) -> list[tuple[str, int]]:
+    """(head of the column, how many), each."""
+    return [(head, counts.get(kind, 0)) for head, kind in zip(_heads(kinds), kinds, strict=True)]
 
 
 def _url(place: OpenPlace) -> str:
