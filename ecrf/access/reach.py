@@ -42,7 +42,16 @@ def reach(user: User, rows: QuerySet[M], *rights: Right, **which: object) -> M:
         row = reachable(user, rows).get(**which)
     except ObjectDoesNotExist as error:
         raise Http404 from error
-    site: Site = row.site  # type: ignore[attr-defined]
+    return reach_loaded(user, row, *rights)
+
+
+def reach_loaded(user: User, row: M | None, *rights: Right) -> M:
+    """As `reach`, of what a statement that was written out has found together with its site; None where it found
+    nothing."""
+    ids = site_ids(user, *ON_PATIENTS)
+    site: Site | None = row.site if row else None  # type: ignore[attr-defined]
+    if row is None or site is None or (ids is not None and site.pk not in ids):
+        raise Http404
     require(user, _held(user, rights, site), site)
     return row
 
