@@ -1,6 +1,7 @@
 """Reaches patients: those that a user enters or reviews, and the turns of sites and of all their patients."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import connection
 from django.http import Http404
@@ -15,8 +16,12 @@ from ecrf.casebook.models import STANDING, Patient, Visit
 from ecrf.casebook.stored_rows import lines_of, read_json
 from ecrf.casebook.transfer.stays import patients_with_moves
 
-# Written out, as every save and every page of a visit begins with it: Django would take longer to write the statement
-# than the database to answer it. What belongs to the patient is looked up by its key: a join takes longer to plan.
+# Written out, as every save and every page of a visit begins with one of them: Django would take longer to write such a
+# statement than the database to answer it. What can be looked up by its key is: a join takes longer to plan.
+VISIT = """
+    SELECT to_jsonb(p)::text, (SELECT to_jsonb(s)::text FROM access_site s WHERE s.id = p.site_id), to_jsonb(v)::text
+    FROM casebook_visit v JOIN casebook_patient p ON p.id = v.patient_id WHERE v.id = %s
+"""
 STANDING_VISIT = """
     SELECT to_jsonb(p)::text,
         (SELECT to_jsonb(s)::text FROM access_site s WHERE s.id = p.site_id),
@@ -44,7 +49,7 @@ class StruckOut(Http404):
 def reach_standing_visit(user: User, number: str, code: str, *rights: Right) -> Visit:
     """The visit of this code that stands; StruckOut where there is only one that does not."""
     try:
-        return reach_loaded(user, _standing_visit(number, code), *rights)
+        return reach_loaded(user, _visit_in(STANDING_VISIT, code, number), *rights)
     except Http404:
         others = Visit.objects.select_related("patient__site").exclude(STANDING)
         which = {"patient__number": number, "code": code}
@@ -54,18 +59,21 @@ def reach_standing_visit(user: User, number: str, code: str, *rights: Right) -> 
     raise StruckOut(struck)
 
 
-def _standing_visit(number: str, code: str) -> Visit | None:
-    """With its patient and the site."""
-    for patient, site, visit in lines_of(STANDING_VISIT, [code, number]):
-        if visit:
-            of_patient = read_json(Patient, patient, site=read_json(Site, site))
-            return read_json(Visit, visit, patient=of_patient)
-    return None
-
-
 def reach_visit(user: User, number: str, code: str) -> Visit:
     """An opened visit of that patient, which is not struck out."""
     return reach_standing_visit(user, number, code, *READERS)
+
+
+def visit_by_id(pk: int) -> Visit | None:
+    """With its patient and the site; whoever asks for it has to be let in to it yet (`access.reach.reached`)."""
+    return _visit_in(VISIT, pk)
+
+
+def _visit_in(statement: str, *given: Any) -> Visit | None:
+    for patient, site, visit in lines_of(statement, given):
+        if visit:
+            return read_json(Visit, visit, patient=read_json(Patient, patient, site=read_json(Site, site)))
+    return None
 
 
 def take_turn_of_sites(*sites: Site) -> None:
