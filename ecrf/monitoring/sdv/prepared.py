@@ -78,7 +78,7 @@ def _prepared(template: str, key: str, address: str, columns: tuple[str, ...], l
 def all_shown(given: dict[str, str]) -> SafeString:
     """The box of one form, by what `ALL_SHOWN` names; and what was refused there, with what was typed."""
     if "refused" in given:
-        return get_template(VERIFY_ALL_SHOWN.template).render(given)
+        return SafeString(get_template(VERIFY_ALL_SHOWN.template).render(given).strip())
     return VERIFY_ALL_SHOWN(*(given[name] for name in ALL_SHOWN))
 
 
