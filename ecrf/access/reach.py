@@ -42,8 +42,22 @@ def reach(user: User, rows: QuerySet[M], *rights: Right, **which: object) -> M:
         row = reachable(user, rows).get(**which)
     except ObjectDoesNotExist as error:
         raise Http404 from error
-    site: Site = row.site  # type: ignore[attr-defined]
+    return reach_loaded(user, row, *rights)
+
+
+def reach_loaded(user: User, row: M | None, *rights: Right) -> M:
+    """As `reach`, of what a statement that was written out has found together with its site."""
+    found = reached(user, row)
+    site: Site = found.site  # type: ignore[attr-defined]
     require(user, _held(user, rights, site), site)
+    return found
+
+
+def reached(user: User, row: M | None) -> M:
+    """The same, whatever may be done there: 404 for another site's, and where nothing was found (None)."""
+    ids = site_ids(user, *ON_PATIENTS)
+    if row is None or (ids is not None and row.site.pk not in ids):  # type: ignore[attr-defined]
+        raise Http404
     return row
 
 

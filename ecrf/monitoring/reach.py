@@ -10,9 +10,10 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext
 
 from ecrf.access.models import User
-from ecrf.access.reach import reach, reachable, require
+from ecrf.access.reach import reach, reachable, reached, require
 from ecrf.access.roles import Right
 from ecrf.casebook.models import Entry, Patient, Visit
+from ecrf.casebook.reach import visit_by_id
 from ecrf.casebook.read_by_safety import patients_with_serious_event, right_to_read
 from ecrf.casebook.schedule.status import visits_of
 from ecrf.casebook.transfer.stays import patients_with_moves
@@ -87,7 +88,7 @@ def read_patient(user: User, pk: int) -> Patient:
 
 
 def read_visit(user: User, pk: int) -> Visit:
-    visit = get_object_or_404(reachable(user, visits()), pk=pk)
+    visit = reached(user, visit_by_id(pk))
     _require_casebook(user, visit.patient)
     return visit
 

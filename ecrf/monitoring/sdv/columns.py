@@ -1,9 +1,10 @@
 """Which columns a table of rows has in Review: what follows from a value beside it, none in which nothing stands."""
 
+from collections.abc import Sequence
 from functools import cache
 
 from ecrf.forms.registry import CRFS
-from ecrf.formview.form_view import FormView, ItemView
+from ecrf.formview.form_view import FormView
 from ecrf.formview.row_table import RowTable
 from ecrf.monitoring.sdv.page import SdvPage
 from ecrf.monitoring.sdv.since_visit import SinceVisit
@@ -32,8 +33,18 @@ def in_reading_order(key: str) -> tuple[str, ...]:
 
 def columns_of(table: RowTable, sdv_page: SdvPage, since: SinceVisit) -> tuple[str, ...]:
     """Without those that are empty in every row and of which nothing is said."""
-    order = in_reading_order(table.definition.key)
-    kept = [name for name in order if any(_says(row, name, sdv_page, since) for row in table.form_views)]
+    definition, order = table.definition, in_reading_order(table.definition.key)
+    said = _said_of(table.form_views, sdv_page, since)
+    names = [(row, row.name) for row in table.form_views]
+    kept = [
+        name
+        for name in order
+        if (
+            any(_follows(row, name, row_name) for row, row_name in names)
+            if definition.items[name].rule
+            else name in said or any(_stands(row, name) for row in table.form_views)
+        )
+    ]
     return tuple(kept or order)
 
 
@@ -49,12 +60,25 @@ def _is_row_name(table: RowTable, name: str) -> bool:
     return is_calculated and any(row.item_views[name].value == row.name for row in table.form_views)
 
 
-def _says(row: FormView, name: str, sdv_page: SdvPage, since: SinceVisit) -> bool:
-    item: ItemView = row.item_views[name]
-    if item.item.rule:
-        return bool(item.value) and item.value != row.name
-    if item.stored not in (None, "") or item.missing or (item.is_required and item.is_asked):
-        return True
-    standing = sdv_page.standing(item)
-    is_reviewed = standing is not None and standing.verification is not None
-    return bool(is_reviewed or item.questions or sdv_page.queries_of(item) or since.was(item))
+def _said_of(rows: Sequence[FormView], sdv_page: SdvPage, since: SinceVisit) -> set[str]:
+    """The items of which, in any of the rows, more is said than their value: verified, asked, changed, or why there is
+    none."""
+    entries = {row.entry_id for row in rows if row.row is not None}
+    verified = {key for key in sdv_page.latest if key in sdv_page.standings}
+    found = {item for entry, item in (*verified, *sdv_page.queries, *since.found) if entry in entries}
+    for row in rows:
+        found.update(discrepancy.item for discrepancy in row.discrepancies)
+        found.update(row.row.missing_reasons if row.row is not None else ())
+    return found
+
+
+def _follows(row: FormView, name: str, row_name: str) -> bool:
+    """Whether something is calculated there that is not the name of the row itself."""
+    value = row.item_views[name].value
+    return bool(value) and value != row_name
+
+
+def _stands(row: FormView, name: str) -> bool:
+    """Whether the row has a value there, or lacks one."""
+    item = row.item_views[name]
+    return item.stored not in (None, "") or (item.is_required and item.is_asked)

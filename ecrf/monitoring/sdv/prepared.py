@@ -48,6 +48,9 @@ WITHOUT_SCRIPT = Snippet("monitoring/sdv/pieces/without_script.html", "verify", 
 WITHOUT_SCRIPT_ASK = Snippet("monitoring/sdv/pieces/without_script_ask.html", "ask")
 WITHOUT_SCRIPT_UNDO = Snippet("monitoring/sdv/pieces/without_script_undo.html", "undo", "ask")
 
+ALL_SHOWN = "form", "number", "address", "csrf_token", "seen", "where", "items"
+VERIFY_ALL_SHOWN = Snippet("monitoring/sdv/_all_shown.html", *ALL_SHOWN)
+
 
 def items(form_view: FormView, fillers: dict[str, Filler]) -> SafeString:
     """A form's own items, line by line or in a grid."""
@@ -71,6 +74,13 @@ def _prepared(template: str, key: str, address: str, columns: tuple[str, ...], l
     form_view = FormView(CRFS[key], "", address)
     cells = [form_view.item_views[name] for name in columns]
     return Skeleton.of(get_template(template).render({"form_view": form_view, "cells": cells}))
+
+
+def all_shown(given: dict[str, str]) -> SafeString:
+    """The box of one form, by what `ALL_SHOWN` names; and what was refused there, with what was typed."""
+    if "refused" in given:
+        return SafeString(get_template(VERIFY_ALL_SHOWN.template).render(given).strip())
+    return VERIFY_ALL_SHOWN(*(given[name] for name in ALL_SHOWN))
 
 
 def table_head(definition: CrfDefinition, columns: tuple[str, ...]) -> SafeString:
@@ -113,10 +123,9 @@ def fillers_of(
 
 
 def _value(item: ItemView, _detail: str, with_unit: bool = False) -> str:
-    value, unit = item.value, item.item.unit
-    if value:
+    if value := item.value:
         words = STRUCK(value) if item.form_view.is_struck else READ(value)
-        return SafeString(f"{words} {UNIT(unit)}") if with_unit and unit else words
+        return SafeString(f"{words} {UNIT(unit)}") if with_unit and (unit := item.item.unit) else words
     if missing := item.missing:
         label, comment = str(missing["label"]), missing["comment"]
         return MISSING_WITH_COMMENT(label, comment) if comment else MISSING(label)
@@ -159,6 +168,9 @@ class Filling:
         self.page, self.since, self.refusal = sdv_page, since, refusal
         self.zone = sdv_page.patient.site.zone
         self.spots_asked = {spot for spot, _item in (*sdv_page.queries, *sdv_page.conversations)}
+        # Of nearly all items of a page it is one of these three.
+        self._critical, self._to_verify = VERDICT(TO_VERIFY_CRITICAL()), VERDICT(TO_VERIFY())
+        self._off_plan = VERDICT(OFF_PLAN())
 
     def _undo(self, standing: ItemStanding) -> str:
         before, after = _around_ids("take-back", "0")
@@ -210,8 +222,8 @@ class Filling:
         if standing is None or not state:
             return ""
         if state == "to-verify":
-            return VERDICT(TO_VERIFY_CRITICAL() if standing.is_critical else TO_VERIFY())
-        return VERDICT(OFF_PLAN() if state == "off-plan" else self._verified(standing))
+            return self._critical if standing.is_critical else self._to_verify
+        return self._off_plan if state == "off-plan" else VERDICT(self._verified(standing))
 
     def _verified(self, standing: ItemStanding) -> SafeString:
         made = standing.verification

@@ -83,15 +83,25 @@ def todo(form_view: FormView, sdv_page: SdvPage | str) -> list[ItemStanding]:
     return sdv_page.todo(form_view) if isinstance(sdv_page, SdvPage) else []
 
 
-@register.filter
-def at_once(form_view: FormView, sdv_page: SdvPage | str) -> list[ItemStanding]:
-    return sdv_page.at_once(form_view) if isinstance(sdv_page, SdvPage) else []
-
-
-@register.filter
-def addresses(standings: list[ItemStanding]) -> str:
-    """Items as the page posts them: `12.pulse,12.weight_kg`."""
-    return ",".join(f"{standing.entry}.{standing.item}" for standing in standings)
+@register.simple_tag(takes_context=True)
+def all_shown(context: template.Context, form_view: FormView) -> str:
+    """The box by which all that is left of a form is verified at once, where that is more than one item."""
+    sdv_page, refusal = context["sdv_page"], context["refusal"]
+    left = sdv_page.at_once(form_view) if sdv_page.may_verify else []
+    if len(left) < 2:
+        return ""
+    given = {
+        "form": form_view.id,
+        "number": str(len(left)),
+        "address": context["verify_shown_url"],
+        "csrf_token": str(context["csrf_token"]),
+        "seen": str(sdv_page.seen),
+        "where": context["where"],
+        "items": ",".join(f"{standing.entry}.{standing.item}" for standing in left),
+    }
+    if refusal and refusal.id == form_view.id:
+        given |= {"refused": refusal.words, "typed": refusal.typed}
+    return prepared.all_shown(given)
 
 
 @register.filter

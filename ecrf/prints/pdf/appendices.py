@@ -97,10 +97,11 @@ class TrailLine:
 def trail_content(events: Iterable[AuditEvent], around: Around, zone: ZoneInfo) -> list[Content]:
     """Every event of a patient's chain, what one save did together: when, who, in which role, what, why."""
     groups = groupby(events, key=lambda event: (event.transaction, event.actor))
-    return [_save(list(group), around, zone) for _, group in groups]
+    places = {pk: place_words(entry) for pk, entry in around.entries.items()}
+    return [_save(list(group), around, places, zone) for _, group in groups]
 
 
-def _save(events: list[AuditEvent], around: Around, zone: ZoneInfo) -> Content:
+def _save(events: list[AuditEvent], around: Around, places: dict[int, str], zone: ZoneInfo) -> Content:
     first, last = events[0], events[-1]
     at, person = first.at.astimezone(zone), around.people.get(first.actor_id or 0)
     who = f"{person.full_name} ({first.actor})" if person and person.full_name else first.actor
@@ -109,7 +110,7 @@ def _save(events: list[AuditEvent], around: Around, zone: ZoneInfo) -> Content:
     return {
         "positions": str(first.position) if first is last else f"{first.position}–{last.position}",
         "head": " · ".join(part for part in head if part),
-        "rows": _rows(act for event in events for act in _acts(event, around)),
+        "rows": _rows(act for event in events for act in _acts(event, around, places)),
     }
 
 
@@ -134,9 +135,8 @@ def _joined(acts: Iterator[TrailLine]) -> list[TrailLine]:
     return joined
 
 
-def _acts(event: AuditEvent, around: Around) -> Iterator[TrailLine]:
-    entry = around.entries.get(event.entry_id or 0)
-    place = place_words(entry) if entry else ""
+def _acts(event: AuditEvent, around: Around, places: dict[int, str]) -> Iterator[TrailLine]:
+    place = places.get(event.entry_id or 0, "")
     for line in lines_of(event, around):
         yield TrailLine(place, line.what[:1].upper() + line.what[1:], _things(line), event.reason)
     for words in undone_by(event, around):

@@ -1,6 +1,8 @@
 """In which language one is spoken to: one's own choice, the browser's, the site's, or what the browser asks for."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
 from django.conf import settings
@@ -147,3 +149,21 @@ def test_program_speaks_to_a_person_and_writes_in_english(coordinator, site):
         assert translation.get_language() == "ja"
     with speaking_to(None):
         assert translation.get_language() == "en"
+
+
+def test_threads_speak_each_their_own_language():
+    together = Barrier(3, timeout=30)
+
+    def said(code: str) -> tuple[str, str, str | None]:
+        before = translation.get_language()
+        with translation.override(code):
+            together.wait()
+            return before, str(translation.gettext("Help")), translation.get_language()
+
+    with translation.override("zh-hans"), ThreadPoolExecutor(3) as threads:
+        found = list(threads.map(said, ("en", "ja", "zh-hans")))
+        assert translation.get_language() == "zh-hans"
+    # A thread begins in the language of the settings, whatever its maker speaks.
+    assert [before for before, _words, _code in found] == ["en"] * 3
+    assert [code for _before, _words, code in found] == ["en", "ja", "zh-hans"]
+    assert len({words for _before, words, _code in found}) == 3
