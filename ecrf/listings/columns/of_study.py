@@ -1,10 +1,13 @@
 """What the engine knows of every study: pages that are missing, changed values, open queries."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from django.utils.translation import gettext, pgettext
 
+from ecrf.access.kept_words import actor_as_read, reason_as_read
 from ecrf.access.language import each_language
+from ecrf.casebook.role_words import words_of_role
 from ecrf.casebook.schedule.due import LIVING
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS
@@ -13,7 +16,8 @@ from ecrf.listings.columns.of_forms import about_row, title_of, visit_day
 from ecrf.listings.columns.source import ListingSource
 from ecrf.listings.definition import ColumnCondition, Definition, Narrowing
 from ecrf.listings.ready import ReadyListing
-from ecrf.queries.models import Turn
+from ecrf.queries.models import Query, Turn, asked_by_check
+from ecrf.queries.quotes import quoted_as_read
 
 DAYS_BACK = 7
 NUMBERED = "-[1-9][0-9]?$"
@@ -66,8 +70,12 @@ CHANGES = """
 QUERIES = """
     (
         SELECT q.id AS row, q.patient_id, q.entry_id, e.visit_id, v.code, e.crf, q.item,
-            q.text_as_asked AS text, q.turn, q.value, q.turn_since, (now()::date - q.turn_since::date) AS days,
-            coalesce(o.username, 'check ' || q.check_id) AS asker
+            CASE WHEN q.check_id = '' THEN to_jsonb(q.text_as_asked) ELSE jsonb_build_object('check_id', q.check_id,
+                'check_version', q.check_version, 'variant', q.variant, 'parameters', q.parameters,
+                'text_as_asked', q.text_as_asked) END AS text,
+            q.turn, CASE WHEN q.value <> '' THEN jsonb_build_array(q.item, q.value) END AS value,
+            q.turn_since, (now()::date - q.turn_since::date) AS days,
+            jsonb_build_array(o.username, q.check_id) AS asker
         FROM queries_query q JOIN casebook_entry e ON e.id = q.entry_id
         LEFT JOIN casebook_visit v ON v.id = e.visit_id LEFT JOIN access_user o ON o.id = q.opened_by_id
         WHERE q.kind IS NULL AND q.turn <> ''
@@ -86,6 +94,21 @@ def item_codes() -> tuple[tuple[str, str], ...]:
         for key, definition in CRFS.items()
         for name, item in definition.items.items()
     )
+
+
+def _question(stored: str | dict[str, Any]) -> str:
+    """What a person wrote, or what a check asks."""
+    return stored if isinstance(stored, str) else Query(**stored).text
+
+
+def _value(stored: list[str]) -> str:
+    item, value = stored
+    return quoted_as_read(item, value)
+
+
+def _asker(stored: list[str | None]) -> str:
+    person, check = stored
+    return person or asked_by_check(check or "")
 
 
 def _about(source: str) -> tuple[ListingColumn, ...]:
@@ -233,6 +256,7 @@ def _changes() -> ListingSource:
             "nullif(x0.reason, '')",
             pgettext("columns of a listing", "Change"),
             identifying=True,
+            says=reason_as_read,
         ),
         # As the exports, which name no staff where they name no patient.
         ListingColumn(
@@ -242,6 +266,7 @@ def _changes() -> ListingSource:
             "x0.actor",
             pgettext("columns of a listing", "Change"),
             identifying=True,
+            says=actor_as_read,
         ),
         ListingColumn(
             f"{key}.role",
@@ -249,6 +274,7 @@ def _changes() -> ListingSource:
             CellKind.TEXT,
             "nullif(x0.role, '')",
             pgettext("columns of a listing", "Change"),
+            says=words_of_role,
         ),
         ListingColumn(
             f"{key}.calculated",
@@ -304,6 +330,7 @@ def _queries() -> ListingSource:
             "x0.text",
             pgettext("columns of a listing", "Query"),
             identifying=True,
+            says=_question,
         ),
         ListingColumn(
             f"{key}.value",
@@ -312,6 +339,7 @@ def _queries() -> ListingSource:
             "x0.value",
             pgettext("columns of a listing", "Query"),
             identifying=True,
+            says=_value,
         ),
         ListingColumn(
             f"{key}.turn",
@@ -335,6 +363,7 @@ def _queries() -> ListingSource:
             "x0.asker",
             pgettext("columns of a listing", "Query"),
             identifying=True,
+            says=_asker,
         ),
     )
     return _source(
