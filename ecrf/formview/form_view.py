@@ -294,6 +294,15 @@ class FormView:
         names = self.definition.row_names
         return names[self.number - 1] if self.number <= len(names) else str(self.number)
 
+    @property
+    def asked_of_items(self) -> list[tuple[str, Discrepancy]]:
+        """What checks ask of a row, below its table, each with the item that it is asked about."""
+        views = self.item_views
+        return [
+            (views[one.item].full_label if one.item in views else self.title, one)
+            for one in self.discrepancies
+        ]
+
     @cached_property
     def item_views(self) -> Mapping[str, ItemView]:
         return {name: ItemView(self, name, item) for name, item in self.definition.items.items()}
