@@ -133,6 +133,9 @@ def test_persons_words_stay_and_a_checks_are_said(talked, world, data_manager, m
     first = Query.objects.order_by("pk").first()
     with acting(SYSTEM, patient_id=first.patient_id):
         Query.objects.filter(pk=first.pk).update(check_id="X-001", variant="low", opened_by=None)
+    page = reader(data_manager, "ja").get("/listings/show/", {"main": "@queries", "col": "@queries.text"})
+    cells = html.fromstring(page.content.decode()).xpath("//tbody//td[contains(., 'ja low')]")
+    assert [cell.get("class") for cell in cells] == ["text"]
     columns = ("@queries.text", "@queries.asker")
     for language in LANGUAGES:
         with override(language):
