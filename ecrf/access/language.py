@@ -32,6 +32,11 @@ def known_language(code: str | None) -> str:
     return code if code in LANGUAGE_NAMES else ""  # type: ignore[return-value]
 
 
+def english_name(code: str) -> str:
+    """As files in the master name the language: `Japanese`."""
+    return str(translation.get_language_info(code)["name"])
+
+
 def language_of(user: User) -> str:
     """The person's own choice, or that of the first of the person's sites that has one; "" where neither is made."""
     if own := known_language(user.language):
