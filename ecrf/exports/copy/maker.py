@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from django.conf import settings
+from django.utils.translation import gettext, override
 
 import ecrf
 from ecrf.access.language import MASTER
@@ -54,8 +55,11 @@ def write_copy(
         versions = versions_of(patients, site)
         more = 2 * len(patients) + versions.count() + FILES_BESIDE
         write_formats(package, FORMATS_OF_A_COPY, more=more)
+        with override(language):
+            words = gettext("Copy of site %(code)s, %(at)s UTC")
+        at = f"{taken_at:%Y-%m-%d %H:%M}"
         casebooks = casebooks_of_site(
-            site, taken_at, language=language, cut_words=f"{cut.name}, {taken_at:%Y-%m-%d %H:%M} UTC"
+            site, taken_at, language=language, cut_words=words % {"code": site.code, "at": at}
         )
         for name, casebook in casebooks:
             with package.file(f"casebooks/{name}", f"Casebook {name}") as file:
