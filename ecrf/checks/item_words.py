@@ -5,7 +5,8 @@ from typing import Any
 
 from django.utils.translation import gettext, ngettext, pgettext
 
-from ecrf.forms.items import WholeNumber, answers_of
+from ecrf.forms.answers import answers_of
+from ecrf.forms.items import WholeNumber
 from ecrf.forms.registry import CRFS, CrfDefinition
 from ecrf.forms.words import as_written
 

@@ -18,7 +18,7 @@ from django.utils.translation import gettext, ngettext, pgettext
 
 from ecrf.casebook.labels import label_of
 from ecrf.casebook.models import Visit
-from ecrf.forms.items import answers_of
+from ecrf.forms.answers import answers_of
 from ecrf.forms.registry import CRFS
 from ecrf.forms.words import said
 

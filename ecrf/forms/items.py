@@ -23,15 +23,6 @@ from ecrf.forms.words import as_written, said, spoken
 YES_NO = {True: pgettext_lazy("answer", "Yes"), False: pgettext_lazy("answer", "No")}
 
 
-def answers_of(item: Any) -> list[tuple[str, str]]:
-    """The codes of what one may choose, each as it is said: of a question that takes yes or no, these two. None of an
-    item of another kind."""
-    if item.kind != "choice":
-        return []
-    codes = item.flatchoices or [("yes", YES_NO[True]), ("no", YES_NO[False])]
-    return [(str(code), str(words)) for code, words in codes]
-
-
 @spoken("verbose_name", "hint", "unit")
 class Item:
     """Mixed into a Django field. Every item may be empty: what is required is asked for when a form is completed.

@@ -10,8 +10,8 @@ from ecrf.casebook.models import Entry
 from ecrf.casebook.schedule.completion import FormState, form_state
 from ecrf.checks.item_words import asked_when
 from ecrf.checks.models import Discrepancy, DiscrepancyState
+from ecrf.forms.answers import answers_of
 from ecrf.forms.crf import Crf, MissingReason
-from ecrf.forms.items import answers_of
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CrfDefinition, Section
 from ecrf.forms.skeleton import Slots, slot

@@ -8,8 +8,8 @@ from django.utils.translation import get_language, override
 from ecrf.access.language import MASTER, in_master
 from ecrf.casebook.history import blank
 from ecrf.casebook.models import Entry
+from ecrf.forms.answers import answers_of
 from ecrf.forms.crf import Crf, MissingReason
-from ecrf.forms.items import answers_of
 from ecrf.forms.registry import CRFS
 
 WRITTEN = ("line", "prose")

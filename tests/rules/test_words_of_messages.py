@@ -36,7 +36,7 @@ AS_STORED = {
     "ecrf/monitoring/queries/narrowing.py": "searched in English too",
     "ecrf/monitoring/queries/page.py": "whether it is the question itself, and whether the value moved",
     "ecrf/trail/renderers.py": "read by `_asked`",
-    "ecrf/listings/columns/of_study.py": "read by `says`",
+    "ecrf/listings/columns/of_queries.py": "read by `says`",
 }
 """Rooms that name what is stored, and why. Beside these: what writes queries, and what leaves the study in English."""
 WRITING = (

@@ -8,8 +8,8 @@ from django.utils.translation import gettext, pgettext
 from ecrf.casebook.labels import label_of
 from ecrf.exports.comparison.changes import CHANGE_WORDS, CutChange
 from ecrf.exports.comparison.items import PARTS
+from ecrf.forms.answers import answers_of
 from ecrf.forms.crf import MissingReason
-from ecrf.forms.items import answers_of
 from ecrf.forms.registry import CRFS, CrfDefinition
 
 

@@ -1,7 +1,6 @@
 """What the engine knows of every study: pages that are missing, changed values, open queries."""
 
 from collections.abc import Iterator
-from typing import Any
 
 from django.utils.translation import gettext, pgettext
 
@@ -13,11 +12,10 @@ from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS
 from ecrf.listings.columns.column import YES_NO, CellKind, ListingColumn, table_of
 from ecrf.listings.columns.of_forms import about_row, title_of, visit_day
+from ecrf.listings.columns.of_queries import QUERIES, query_columns
 from ecrf.listings.columns.source import ListingSource
 from ecrf.listings.definition import ColumnCondition, Definition, Narrowing
 from ecrf.listings.ready import ReadyListing
-from ecrf.queries.models import Query, Turn, asked_by_check
-from ecrf.queries.quotes import quoted_as_read
 
 DAYS_BACK = 7
 NUMBERED = "-[1-9][0-9]?$"
@@ -67,20 +65,6 @@ CHANGES = """
             AND c.value ->> 0 IS NOT NULL AND e.struck_at IS NULL
     ) x0
 """
-QUERIES = """
-    (
-        SELECT q.id AS row, q.patient_id, q.entry_id, e.visit_id, v.code, e.crf, q.item,
-            CASE WHEN q.check_id = '' THEN to_jsonb(q.text_as_asked) ELSE jsonb_build_object('check_id', q.check_id,
-                'check_version', q.check_version, 'variant', q.variant, 'parameters', q.parameters,
-                'text_as_asked', q.text_as_asked) END AS text,
-            q.turn, CASE WHEN q.value <> '' THEN jsonb_build_array(q.item, q.value) END AS value,
-            q.turn_since, (now()::date - q.turn_since::date) AS days,
-            jsonb_build_array(o.username, q.check_id) AS asker
-        FROM queries_query q JOIN casebook_entry e ON e.id = q.entry_id
-        LEFT JOIN casebook_visit v ON v.id = e.visit_id LEFT JOIN access_user o ON o.id = q.opened_by_id
-        WHERE q.kind IS NULL AND q.turn <> ''
-    ) x0
-"""
 
 
 def form_codes() -> tuple[tuple[str, str], ...]:
@@ -94,21 +78,6 @@ def item_codes() -> tuple[tuple[str, str], ...]:
         for key, definition in CRFS.items()
         for name, item in definition.items.items()
     )
-
-
-def _question(stored: str | dict[str, Any]) -> str:
-    """What a person wrote, or what a check asks."""
-    return stored if isinstance(stored, str) else Query(**stored).text
-
-
-def _value(stored: list[str]) -> str:
-    item, value = stored
-    return quoted_as_read(item, value)
-
-
-def _asker(stored: list[str | None]) -> str:
-    person, check = stored
-    return person or asked_by_check(check or "")
 
 
 def _about(source: str) -> tuple[ListingColumn, ...]:
@@ -306,73 +275,13 @@ def _changes() -> ListingSource:
 
 def _queries() -> ListingSource:
     key = "@queries"
-    turns = tuple((turn.value, str(turn.label)) for turn in Turn if turn.value)
-    columns = (
-        ListingColumn(
-            f"{key}.number",
-            pgettext("column: number of a row", "No."),
-            CellKind.TEXT,
-            "'Q' || x0.row",
-            pgettext("columns of a listing", "Query"),
-        ),
-        ListingColumn(
-            f"{key}.item",
-            pgettext("column", "Item"),
-            CellKind.CHOICE,
-            "x0.crf || '.' || x0.item",
-            pgettext("columns of a listing", "Query"),
-            codes=item_codes(),
-        ),
-        ListingColumn(
-            f"{key}.text",
-            pgettext("column", "Question"),
-            CellKind.TEXT,
-            "x0.text",
-            pgettext("columns of a listing", "Query"),
-            identifying=True,
-            says=_question,
-        ),
-        ListingColumn(
-            f"{key}.value",
-            gettext("Value when asked"),
-            CellKind.TEXT,
-            "x0.value",
-            pgettext("columns of a listing", "Query"),
-            identifying=True,
-            says=_value,
-        ),
-        ListingColumn(
-            f"{key}.turn",
-            pgettext("column", "Turn"),
-            CellKind.CHOICE,
-            "x0.turn",
-            pgettext("columns of a listing", "Query"),
-            codes=turns,
-        ),
-        ListingColumn(
-            f"{key}.days",
-            gettext("For so many days"),
-            CellKind.NUMBER,
-            "x0.days",
-            pgettext("columns of a listing", "Query"),
-        ),
-        ListingColumn(
-            f"{key}.asker",
-            pgettext("column", "Asked by"),
-            CellKind.TEXT,
-            "x0.asker",
-            pgettext("columns of a listing", "Query"),
-            identifying=True,
-            says=_asker,
-        ),
-    )
     return _source(
         key,
         pgettext("title of a listing", "Open queries"),
         pgettext("what each row is", "Open query"),
         QUERIES,
         "x0.turn_since, x0.row",
-        *columns,
+        *query_columns(key, item_codes()),
         item="x0.item",
         usual=(
             "@patient",

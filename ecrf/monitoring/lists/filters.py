@@ -17,7 +17,7 @@ from ecrf.access.roles import Right
 from ecrf.casebook.models import STANDING, PatientStatus
 from ecrf.casebook.schedule.due import LIVING, PatientState, words_of_state
 from ecrf.casebook.schedule.status import due_within, overdue
-from ecrf.forms.items import answers_of
+from ecrf.forms.answers import answers_of
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CrfDefinition
 from ecrf.monitoring.reach import reader

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext, gettext_lazy
 
 from ecrf.checks.item_words import asked_when, needed, takes
-from ecrf.forms.items import answers_of
+from ecrf.forms.answers import answers_of
 from ecrf.forms.protocol import VisitPlan, protocol
 from ecrf.forms.registry import CRFS, CrfDefinition, Section
 from ecrf.prints.pdf.form_content import Content

@@ -12,8 +12,8 @@ from ecrf.access.alike import alike
 from ecrf.access.language import in_master
 from ecrf.casebook.history import blank
 from ecrf.checks.registry import CHECKS
+from ecrf.forms.answers import answers_of
 from ecrf.forms.crf import MissingReason
-from ecrf.forms.items import answers_of
 from ecrf.forms.registry import CRFS
 from ecrf.forms.words import said
 from ecrf.queries import automatic, reopening
