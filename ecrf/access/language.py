@@ -7,6 +7,7 @@ in the master, whoever asks for it: `in_master`.
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
+from contextvars import ContextVar
 from functools import cache, wraps
 from threading import local
 from typing import Concatenate, ParamSpec, TypeVar
@@ -24,6 +25,8 @@ P = ParamSpec("P")
 T = TypeVar("T")
 R = TypeVar("R", bound=HttpRequest)
 A = TypeVar("A", bound=HttpResponseBase)
+_page_read_in: ContextVar[str] = ContextVar("page_read_in", default="")
+"""Inside `answered_in_master`: in which language the page is read where the file was asked for."""
 
 
 def keep_language_by_thread() -> None:
@@ -35,6 +38,11 @@ def keep_language_by_thread() -> None:
 def known_language(code: str | None) -> str:
     """The code, if there is such a language; else ""."""
     return code if code in LANGUAGE_NAMES else ""  # type: ignore[return-value]
+
+
+def english_name(code: str) -> str:
+    """As files in the master name the language: `Japanese`."""
+    return str(translation.get_language_info(code)["name"])
 
 
 def language_of(user: User) -> str:
@@ -96,7 +104,22 @@ def answered_in_master(view: Callable[Concatenate[R, P], A]) -> Callable[Concate
 
     @wraps(view)
     def answer(request: R, /, *args: P.args, **more: P.kwargs) -> A:
-        with in_master():
-            return view(request, *args, **more)
+        before = _page_read_in.set(translation.get_language() or MASTER)
+        try:
+            with in_master():
+                return view(request, *args, **more)
+        finally:
+            _page_read_in.reset(before)
 
     return answer
+
+
+def readers_language() -> str:
+    """In which language somebody reads what this is about: also while a file in the master is made of the page."""
+    return _page_read_in.get() or translation.get_language() or MASTER
+
+
+def as_the_page_is_read() -> AbstractContextManager[None]:
+    """Inside a view that answers in the master: a page that says why there is no file, and what is found by words that
+    somebody typed on a page."""
+    return translation.override(readers_language())

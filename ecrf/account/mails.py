@@ -30,7 +30,7 @@ def tell_changed(user: User, what: str | Promise, *, address: str = "") -> None:
 def _the_link(mail: Mail) -> Mapping[str, Any]:
     link = SecretLink.objects.select_related("user").filter(pk=mail.context["link"]).first()
     if link is None or not is_open(link):
-        raise NotNeeded("The link was used, has run out, or a newer one took its place.")
+        raise NotNeeded(gettext_lazy("The link was used, has run out, or a newer one took its place."))
     return {"link": address_of(link), "valid_until": link.valid_until}
 
 

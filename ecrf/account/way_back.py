@@ -19,6 +19,11 @@ def is_here(request: HttpRequest, address: str) -> bool:
     )
 
 
+def is_page(request: HttpRequest, address: str) -> bool:
+    """Whether there is such a page here."""
+    return is_here(request, address) and _is_there(address.partition("?")[0])
+
+
 def page_asked_for(request: HttpRequest) -> str:
     """A path of this host. Of an act: the page that the browser says it stood on, else the one above its address."""
     if request.method in READING:
@@ -34,9 +39,14 @@ def page_above(path: str) -> str:
     """The nearest address above this one that there is: `/visits/2/` for `/visits/2/finish/`."""
     while path.strip("/"):
         path = path.rstrip("/").rpartition("/")[0] + "/"
-        try:
-            resolve(path)
-        except Resolver404:
-            continue
-        return path
+        if _is_there(path):
+            return path
     return "/"
+
+
+def _is_there(path: str) -> bool:
+    try:
+        resolve(path)
+    except Resolver404:
+        return False
+    return True

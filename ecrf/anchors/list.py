@@ -6,6 +6,7 @@ from datetime import UTC
 from django.db.models import QuerySet
 from django.utils.translation import gettext, pgettext
 
+from ecrf.access.kept_words import as_read
 from ecrf.anchors.making.occasions import words_of
 from ecrf.anchors.models import Anchor, AnchorDelivery, AuditVerification, Installation
 from ecrf.anchors.state import SHOWN
@@ -65,7 +66,7 @@ def _line(delivery: AnchorDelivery) -> DeliveryLine:
     if mail := delivery.mail:
         looks = {"sent": "done", "given-up": "overdue"}
         return DeliveryLine(
-            delivery, str(mail.get_state_display()), looks.get(mail.state, "due"), mail.last_error
+            delivery, str(mail.get_state_display()), looks.get(mail.state, "due"), as_read(mail.last_error)
         )
     if delivery.done_at:
         is_plain = not delivery.last_error

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
+from ecrf.access.kept_words import as_read
 from ecrf.anchors.models import Anchor, AnchorDelivery, AnchorWay, AuditVerification
 from ecrf.mail.models import MailState
 
@@ -78,7 +79,7 @@ def _of_delivery(delivery: AnchorDelivery, now: datetime) -> TrailWarning | None
             return None
         return TrailWarning(
             gettext("Anchor %(number)d could not be mailed to %(to)s. %(why)s")
-            % {"number": number, "to": delivery.to, "why": delivery.mail.last_error},
+            % {"number": number, "to": delivery.to, "why": as_read(delivery.mail.last_error)},
             gettext("See the page Mail sent."),
         )
     if delivery.done_at:

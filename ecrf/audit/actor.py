@@ -13,7 +13,7 @@ from django.db.models import Model, QuerySet
 from ecrf.audit.bound.person import person_now, whole_study
 from ecrf.audit.bound.proof import proof
 from ecrf.audit.refusals import Locked, locked_by
-from ecrf.audit.turns import is_telling, wait_for_turn
+from ecrf.audit.turns import TURN, is_telling, wait_for_turn
 
 M = TypeVar("M", bound=Model)
 
@@ -25,8 +25,8 @@ _DECLARE = (
     " set_config('ecrf.reason', %s, true), set_config('ecrf.source', %s, true),"
     " set_config('ecrf.vouched', %s, true)"
 )
-_LOCK = ", pg_advisory_xact_lock(hashtext('ecrf.patient'), %s)"
-_TRY = ", pg_try_advisory_xact_lock(hashtext('ecrf.patient'), %s)"
+_LOCK = f", pg_advisory_xact_lock({TURN}, %s)"
+_TRY = f", pg_try_advisory_xact_lock({TURN}, %s)"
 
 
 @dataclass(frozen=True)

@@ -20,22 +20,24 @@ HELD_BY: list[Callable[[int], str]] = []
 
 _here = local()
 
+TURN = "hashtext('ecrf.patient')"
+"""SQL of the first number of the advisory lock that is a patient's turn; the second one is the patient's."""
 _HOLD = "SELECT pg_advisory_xact_lock(hashtext('ecrf.long'), %s)"
-_HOLDS = """
+_HOLDS = f"""
     SELECT long.objid::bigint FROM pg_locks turn
     JOIN pg_database d ON d.oid = turn.database AND d.datname = current_database()
     JOIN pg_locks long ON long.pid = turn.pid AND long.database = turn.database AND long.locktype = 'advisory'
         AND long.granted AND long.classid = hashtext('ecrf.long')::oid
-    WHERE turn.locktype = 'advisory' AND turn.granted AND turn.classid = hashtext('ecrf.patient')::oid
+    WHERE turn.locktype = 'advisory' AND turn.granted AND turn.classid = {TURN}::oid
         AND turn.objid = %s::int::oid
-"""
-_WAIT = """
-    SELECT pg_advisory_xact_lock(hashtext('ecrf.patient'), p.id)
+"""  # noqa: S608  (a name that stands in the code)
+_WAIT = f"""
+    SELECT pg_advisory_xact_lock({TURN}, p.id)
     FROM (SELECT id FROM unnest(%s::integer[]) WITH ORDINALITY AS p(id, place) ORDER BY place) p
-"""
-_TRY_ALL = """
-    SELECT p.id FROM unnest(%s::integer[]) AS p(id) WHERE NOT pg_try_advisory_xact_lock(hashtext('ecrf.patient'), p.id)
-"""
+"""  # noqa: S608  (a name that stands in the code)
+_TRY_ALL = f"""
+    SELECT p.id FROM unnest(%s::integer[]) AS p(id) WHERE NOT pg_try_advisory_xact_lock({TURN}, p.id)
+"""  # noqa: S608  (a name that stands in the code)
 
 
 class TurnTaken(Exception):

@@ -5,7 +5,8 @@ from typing import Any
 
 from django.utils.translation import gettext, ngettext, pgettext
 
-from ecrf.forms.items import YES_NO, WholeNumber
+from ecrf.forms.answers import answers_of
+from ecrf.forms.items import WholeNumber
 from ecrf.forms.registry import CRFS, CrfDefinition
 from ecrf.forms.words import as_written
 
@@ -92,7 +93,7 @@ def _span(low: object, high: object) -> str:
 
 
 def _choice(item: Any) -> str:
-    answers = [str(words) for _code, words in item.flatchoices or YES_NO.items()]
+    answers = [words for _code, words in answers_of(item)]
     return gettext("One of: %(answers)s") % {"answers": gettext(", ").join(answers)}
 
 

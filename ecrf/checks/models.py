@@ -4,9 +4,10 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import get_language, pgettext_lazy
 
-from ecrf.access.language import in_master
+from ecrf.access.kept_words import as_read
+from ecrf.access.language import MASTER, in_master
 from ecrf.access.models import Site
 from ecrf.audit.triggers import audited
 from ecrf.casebook.models import Entry
@@ -43,13 +44,25 @@ class AskedByCheck(models.Model):
 
     @property
     def text(self) -> str:
-        """In the check's words of today; as it was asked where today's check speaks of other things."""
+        """In the check's words of today; as it was asked where today's check speaks of other things, which is read in
+        the reader's language as far as its words are known."""
         check = CHECKS.get(self.check_id)
         if check is None or check.version != self.check_version:
-            return self.text_as_asked
+            return self._text_as_read
         if not check.can_fill(self.variant, self.parameters):
-            return self.text_as_asked
+            return self._text_as_read
         return check.texts[self.variant].filled(self.parameters, check.on)
+
+    @property
+    def _text_as_read(self) -> str:
+        """What a person asked (of a query, which then names no check) stays as written."""
+        return as_read(self.text_as_asked) if self.check_id else self.text_as_asked
+
+    def as_read(self, asked: str) -> str:
+        """What it asks, or asked before, as it is stored in English, in the reader's language: by the values where it
+        still asks that, else by the words."""
+        is_question = asked == self.text_as_asked and get_language() != MASTER
+        return self.text if is_question else as_read(asked)
 
     @property
     def identity(self) -> str:

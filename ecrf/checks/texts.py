@@ -18,6 +18,7 @@ from django.utils.translation import gettext, ngettext, pgettext
 
 from ecrf.casebook.labels import label_of
 from ecrf.casebook.models import Visit
+from ecrf.forms.answers import answers_of
 from ecrf.forms.registry import CRFS
 from ecrf.forms.words import said
 
@@ -117,7 +118,7 @@ def _form_title(key: Any, _argument: str, _on: str) -> str:
 
 def _answer_label(code: Any, path: str, on: str) -> str:
     item = _item(path, on)
-    return str(dict(item.flatchoices).get(code, code)) if item else str(code)
+    return str(dict(answers_of(item)).get(code, code)) if item else str(code)
 
 
 def _with_days(number: Any, _argument: str, _on: str) -> str:

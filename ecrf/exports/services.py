@@ -23,8 +23,9 @@ from ecrf.exports.models import (
     SavedChoice,
 )
 
-PRINTED = (ExportKind.CASEBOOK, ExportKind.ANNOTATED_CRF)
-"""What is made in the language of who asks for it; all else in English, or as it was kept."""
+PRINTED = (ExportKind.CASEBOOK, ExportKind.ANNOTATED_CRF, ExportKind.SITE_COPY)
+"""What is made in the language of who asks for it, of a site's copy its casebooks; all else in English, or as it was
+kept."""
 WAITING_AT_MOST = 20
 """Files that one person may have waiting: nobody's script keeps the worker from everybody else's."""
 

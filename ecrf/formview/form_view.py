@@ -5,13 +5,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from django.utils.translation import pgettext_lazy
-
 from ecrf.casebook.labels import element_id
 from ecrf.casebook.models import Entry
 from ecrf.casebook.schedule.completion import FormState, form_state
 from ecrf.checks.item_words import asked_when
 from ecrf.checks.models import Discrepancy, DiscrepancyState
+from ecrf.forms.answers import answers_of
 from ecrf.forms.crf import Crf, MissingReason
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CrfDefinition, Section
@@ -20,8 +19,6 @@ from ecrf.forms.words import line_and_column, said
 
 if TYPE_CHECKING:
     from ecrf.formview.row_table import RowTable
-
-YES_NO = (("yes", pgettext_lazy("answer", "Yes")), ("no", pgettext_lazy("answer", "No")))
 
 RADIOS_AT_MOST = 4
 LONGEST_RADIO_LABEL = 26
@@ -173,9 +170,7 @@ class ItemView:
     @property
     def options(self) -> list[tuple[str, str]]:
         """The answers there are to a choice: code and words."""
-        if self.item.kind != "choice":
-            return []
-        return [(str(code), str(words)) for code, words in self.item.flatchoices or YES_NO]
+        return answers_of(self.item)
 
     @property
     def option_slots(self) -> list[dict[str, str]]:
@@ -298,6 +293,15 @@ class FormView:
         """What stands at the head of its line among other rows: its name in a fixed set, else its number."""
         names = self.definition.row_names
         return names[self.number - 1] if self.number <= len(names) else str(self.number)
+
+    @property
+    def asked_of_items(self) -> list[tuple[str, Discrepancy]]:
+        """What checks ask of a row, below its table, each with the item that it is asked about."""
+        views = self.item_views
+        return [
+            (views[one.item].full_label if one.item in views else self.title, one)
+            for one in self.discrepancies
+        ]
 
     @cached_property
     def item_views(self) -> Mapping[str, ItemView]:

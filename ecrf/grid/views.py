@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
-from ecrf.access.language import answered_in_master
+from ecrf.access.language import answered_in_master, as_the_page_is_read
 from ecrf.access.requests import UserRequest
 from ecrf.grid import csv_rows
 from ecrf.grid.cells import STATES
@@ -85,13 +85,15 @@ def columns(request: UserRequest) -> HttpResponse:
 def csv(request: UserRequest) -> HttpResponseBase:
     """All states in words; that it was taken out is noted at each site."""
     where = sites_in_grid(request.user)
-    query = GridQuery(request.POST, where)
-    scope = scope_of(request.user, query, where, choice_of(request.user))
+    scope = scope_of(request.user, GridQuery(request.POST, where), where, choice_of(request.user))
     count = sum(counts_of(scope))
-    if query.is_valid() and count > csv_rows.MOST:
-        query.add_error(None, TOO_MANY.format(count=count, most=csv_rows.MOST))
-    if not query.is_valid():
-        return _shown(request, scope, query, {"page": page_of(scope)}, 422)
+    with as_the_page_is_read():
+        query = GridQuery(request.POST, where)
+        if query.is_valid() and count > csv_rows.MOST:
+            query.add_error(None, TOO_MANY.format(count=count, most=csv_rows.MOST))
+        if not query.is_valid():
+            refused = scope_of(request.user, query, where, choice_of(request.user))
+            return _shown(request, refused, query, {"page": page_of(refused)}, 422)
     lines = list(csv_rows.rows(scope))
     taken = [
         (site, sum(line[0] == site.code for line in lines)) for site in where if scope.site in ("", site.code)

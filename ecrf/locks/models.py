@@ -4,8 +4,9 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import gettext, pgettext_lazy
 
+from ecrf.access.kept_words import as_read
 from ecrf.access.models import Site
 from ecrf.audit.triggers import audited
 from ecrf.casebook.models import Entry, Patient, Visit
@@ -113,3 +114,17 @@ class Lock(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} of {self.scope}"
+
+    @property
+    def points_words(self) -> str:
+        """What was open, which is kept in English, in the reader's language."""
+        return "; ".join(map(_point_as_read, self.open_points.split("; ")))
+
+
+def _point_as_read(kept: str) -> str:
+    """Behind a colon it names forms."""
+    what, colon, forms = kept.partition(": ")
+    if not colon:
+        return as_read(kept)
+    named = gettext(", ").join(map(as_read, forms.split(", ")))
+    return gettext("%(what)s: %(forms)s") % {"what": as_read(what), "forms": named}

@@ -16,11 +16,14 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_lazy
 
+from ecrf.access.kept_words import as_kept
 from ecrf.access.models import User
 from ecrf.mail.kinds import KINDS
 from ecrf.mail.models import UNSENT, Mail, MailState
+
+REPLACED = gettext_lazy("A newer one took its place.")
 
 
 def is_on() -> bool:
@@ -66,9 +69,7 @@ def queue_mail(
         mail = stored
     if of_kind.supersedes:
         older = Mail.objects.filter(kind=kind, to_user=user, to_address=address, state__in=UNSENT)
-        older.filter(pk__lt=mail.pk).update(
-            state=MailState.CANCELLED, last_error="A newer one took its place."
-        )
+        older.filter(pk__lt=mail.pk).update(state=MailState.CANCELLED, last_error=as_kept(REPLACED))
     return mail
 
 

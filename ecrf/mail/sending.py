@@ -13,8 +13,10 @@ from datetime import timedelta
 from django.core.mail import get_connection
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
-from ecrf.access.language import speaking_to
+from ecrf.access.kept_words import as_kept
+from ecrf.access.language import in_master, speaking_to
 from ecrf.mail.kinds import KINDS, MailKind, NotNeeded
 from ecrf.mail.message import message_of, one_line
 from ecrf.mail.models import UNSENT, Mail, MailState
@@ -27,7 +29,11 @@ WAITS = [timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 120, 240)]
 WAITS_FOR_SERVER = WAITS[:3]
 """The same where the server itself was away: once it is back, nothing waits for hours."""
 
-TOO_LATE = "It could not be sent while anybody had use of it."
+TOO_LATE = gettext_lazy("It could not be sent while anybody had use of it.")
+ANSWERED = gettext_lazy("The mail server answered %(code)s %(text)s")
+NO_ANSWER = gettext_lazy("The mail server did not answer in time, or ended the connection.")
+OUT_OF_REACH = gettext_lazy("The mail server cannot be reached (%(why)s).")
+BY_FAULT = gettext_lazy("A fault of the software, which is in the server's log (%(kind)s).")
 
 
 class ServerAway(Exception):
@@ -57,9 +63,9 @@ def _send_next() -> bool:
         try:
             _send(mail)
         except NotNeeded as reason:
-            _end(mail, MailState.CANCELLED, str(reason))
+            _end(mail, MailState.CANCELLED, _kept(reason))
         except Undeliverable as error:
-            _end(mail, MailState.GIVEN_UP, str(error))
+            _end(mail, MailState.GIVEN_UP, _kept(error))
         except ServerAway as error:
             _failed(mail, str(error), WAITS_FOR_SERVER)
             away = True
@@ -68,13 +74,19 @@ def _send_next() -> bool:
         except Exception as error:
             # The log leaves out the message (ecrf.web.log); one mail that cannot be made holds no other up.
             log.error("a mail could not be made", exc_info=True, extra={"mail": mail.pk, "kind": mail.kind})
-            _failed(mail, f"A fault of the software, which is in the server's log ({type(error).__name__}).")
+            _failed(mail, as_kept(BY_FAULT, kind=type(error).__name__))
         else:
             mail.sent_at = timezone.now()
             _end(mail, MailState.SENT, "")
     if away:
         raise ServerAway
     return True
+
+
+def _kept(why: Exception) -> str:
+    """In English, whatever language the mail is in."""
+    with in_master():
+        return str(why)
 
 
 class Undeliverable(Exception):
@@ -84,7 +96,7 @@ class Undeliverable(Exception):
 def _send(mail: Mail) -> None:
     kind = KINDS.get(mail.kind)
     if kind is None:
-        raise Undeliverable("This version of the product does not know this kind of mail.")
+        raise Undeliverable(gettext_lazy("This version of the product does not know this kind of mail."))
     if timezone.now() > mail.good_until:
         raise Undeliverable(TOO_LATE)
     address = _address_of(mail, kind)
@@ -96,10 +108,10 @@ def _send(mail: Mail) -> None:
 
 def _address_of(mail: Mail, kind: MailKind) -> str:
     if mail.to_user and not mail.to_user.is_active and not kind.to_closed:
-        raise NotNeeded("The account is closed.")
+        raise NotNeeded(gettext_lazy("The account is closed."))
     address = mail.to_address or (mail.to_user and mail.to_user.email)
     if not address:
-        raise Undeliverable("The account has no e-mail address.")
+        raise Undeliverable(gettext_lazy("The account has no e-mail address."))
     return address
 
 
@@ -140,10 +152,10 @@ def words_of(error: Exception) -> str:
         answers = [(error.smtp_code, said if isinstance(said, bytes) else str(said).encode())]
     if answers:
         code, text = answers[0]
-        return f"The mail server answered {code} {one_line(text.decode(errors='replace'))}"[:300]
+        return as_kept(ANSWERED, code=code, text=one_line(text.decode(errors="replace")))[:300]
     if isinstance(error, TimeoutError | smtplib.SMTPServerDisconnected):
-        return "The mail server did not answer in time, or ended the connection."
-    return f"The mail server cannot be reached ({one_line(str(error)) or type(error).__name__})."[:300]
+        return as_kept(NO_ANSWER)
+    return as_kept(OUT_OF_REACH, why=one_line(str(error)) or type(error).__name__)[:300]
 
 
 def _failed(mail: Mail, words: str, waits: Sequence[timedelta] = WAITS) -> None:

@@ -86,7 +86,7 @@ def _queries_that_wait(mail: Mail) -> Mapping[str, Any]:
     found = [_waiting_at(site) for site in _study_sites(mail.to_user, Right.ANSWER)]
     waiting = [here for here in found if here.count]
     if not waiting:
-        raise NotNeeded("Nothing waits any more.")
+        raise NotNeeded(gettext_lazy("Nothing waits any more."))
     return {"sites": waiting, "page": settings.MAIL.public_url + reverse("queries")}
 
 
@@ -95,7 +95,7 @@ def _visits_that_are_due(mail: Mail) -> Mapping[str, Any]:
     found = [_visits_at(site) for site in _study_sites(mail.to_user, Right.ENTER)]
     due = [here for here in found if here.lines or here.tomorrow]
     if not due:
-        raise NotNeeded("No visit is due any more.")
+        raise NotNeeded(gettext_lazy("No visit is due any more."))
     return {"sites": due, "page": settings.MAIL.public_url + reverse("today")}
 
 

@@ -37,11 +37,11 @@ def _case(mail: Mail) -> Mapping[str, Any]:
     """The patient's number and the way to the case, unless somebody has seen it meanwhile."""
     notice = notices().get(pk=mail.context["notice"])
     if notice.confirmed_at:
-        raise NotNeeded("Somebody has confirmed meanwhile that it was seen.")
+        raise NotNeeded(gettext_lazy("Somebody has confirmed meanwhile that it was seen."))
     if notice.event.is_struck:
-        raise NotNeeded("The event was struck out.")
+        raise NotNeeded(gettext_lazy("The event was struck out."))
     if mail.to_user and not may_confirm(mail.to_user):
-        raise NotNeeded("The person's role has ended.")
+        raise NotNeeded(gettext_lazy("The person's role has ended."))
     return {
         "patient": notice.event.patient.number,
         "page": settings.MAIL.public_url + reverse("serious-event", args=[notice.pk]),

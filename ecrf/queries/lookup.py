@@ -128,7 +128,8 @@ def with_messages(queries: list[Query]) -> list[Query]:
     for query in queries:
         query.__dict__["said"] = []
     for message in Message.objects.filter(query__in=by_id).select_related("said_by").order_by("pk"):
-        by_id[message.query_id].said.append(message)
+        message.query = by_id[message.query_id]
+        message.query.said.append(message)
     return queries
 
 

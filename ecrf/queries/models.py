@@ -9,7 +9,6 @@ from django.utils import timezone
 from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 
-from ecrf.access.kept_words import as_read
 from ecrf.access.models import Site
 from ecrf.audit.triggers import audited
 from ecrf.casebook.labels import element_id, form_title, visit_label
@@ -17,6 +16,7 @@ from ecrf.casebook.models import Entry, Patient, Visit
 from ecrf.casebook.role_words import words_of_role
 from ecrf.checks.models import AskedByCheck, Discrepancy
 from ecrf.forms.registry import CRFS
+from ecrf.queries.quotes import quoted_as_read
 
 
 class Turn(models.TextChoices):
@@ -71,6 +71,10 @@ class OnlyQueries(models.Manager["Query"]):
 
     def get_queryset(self) -> "models.QuerySet[Query]":
         return super().get_queryset().filter(kind=None)
+
+
+def asked_by_check(check_id: str) -> str:
+    return gettext("check %(id)s") % {"id": check_id}
 
 
 def at_and_by(name: str, *, by_may_be_empty: bool = False) -> models.Q:
@@ -261,7 +265,7 @@ class Query(AskedByCheck):
     def asker(self) -> str:
         if self.opened_by:
             return self.opened_by.username
-        return gettext("check %(id)s") % {"id": self.check_id}
+        return asked_by_check(self.check_id)
 
     @property
     def item_label(self) -> str:
@@ -269,6 +273,11 @@ class Query(AskedByCheck):
         definition = CRFS.get(self.form.crf)
         item = definition.items.get(self.item) if definition else None
         return str(item.verbose_name) if item else self.item
+
+    @property
+    def value_words(self) -> str:
+        """The value when it was asked, in the reader's language."""
+        return quoted_as_read(self.item, self.value)
 
     @property
     def visit_words(self) -> str:
@@ -329,8 +338,14 @@ class Message(models.Model):
 
     @property
     def words(self) -> str:
-        """What was said, to be read: of a check and of the product in the reader's language, of a person as written."""
-        return self.text if self.said_by_id else as_read(self.text)
+        """What was said, to be read: of a check and of the product in the reader's language, of a person as written.
+        Whoever lists messages gives them their queries."""
+        return self.text if self.said_by_id else self.query.as_read(self.text)
+
+    @property
+    def value_words(self) -> str:
+        """The value at that moment, in the reader's language."""
+        return quoted_as_read(self.query.item, self.value)
 
     @property
     def role_words(self) -> str:

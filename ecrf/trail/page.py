@@ -18,6 +18,7 @@ from ecrf.casebook.log_pieces import query_with
 from ecrf.casebook.models import Entry, Patient
 from ecrf.locks.models import Lock, LockScope
 from ecrf.queries.models import Message, Query
+from ecrf.queries.quotes import quoted_as_read
 from ecrf.trail import renderers  # noqa: F401  (says what the events of each table mean)
 from ecrf.trail.context import Around, around, place_words, site_of
 from ecrf.trail.events import Slice, one_page
@@ -205,7 +206,7 @@ def undone_by(event: AuditEvent, here: Around) -> list[str]:
         % {
             "item": item_label(here, seen.entry_id, seen.item),
             "who": seen.verified_by.username,
-            "value": seen.value,
+            "value": quoted_as_read(seen.item, seen.value),
         }
         for seen in here.fallen.get(spot, ())
     ]

@@ -9,11 +9,12 @@ from ecrf.audit.models import AuditEvent, Redaction
 from ecrf.casebook.labels import label_of
 from ecrf.casebook.models import Entry, Patient, ReferenceRange, Status, Visit
 from ecrf.casebook.transfer.models import Transfer
-from ecrf.checks.models import Discrepancy, DiscrepancyState
+from ecrf.checks.models import AskedByCheck, Discrepancy, DiscrepancyState
 from ecrf.files.models import FileVersion, StoredFile
 from ecrf.forms.registry import CRFS
 from ecrf.locks.models import Lock, LockKind, LockScope
 from ecrf.queries.models import Act, Message, Query, Turn
+from ecrf.queries.quotes import quoted_as_read
 from ecrf.signatures.models import Signature
 from ecrf.trail.context import Around, place_words
 from ecrf.trail.kinds import GRID, LISTING, MONITORING_VISIT, SCREENS, EventKind
@@ -124,7 +125,7 @@ def discrepancy(event: AuditEvent, around: Around) -> Iterator[EventLine]:
         what = gettext("question of %(check)s asked")
     else:
         what = str(ASKED.get(new(event, "state")) or gettext("question of %(check)s asks anew"))
-    yield EventLine(what % {"check": check}, label, item, said=as_read(text), kind=EventKind.QUESTION)
+    yield EventLine(what % {"check": check}, label, item, said=_asked(row, text), kind=EventKind.QUESTION)
 
 
 @renders(StoredFile)
@@ -168,12 +169,12 @@ def query(event: AuditEvent, around: Around) -> Iterator[EventLine]:
     if "turn" in event.changes:
         turn = str(TURNS.get(new(event, "turn")) or gettext("closed: nobody's turn"))
     if is_new(event):
-        about = new(event, "value")
+        about = quoted_as_read(item, new(event, "value") or "")
         opened = gettext("opened on %(value)s, %(turn)s") if about else gettext("opened, %(turn)s")
         turn, is_closed = opened % {"value": about, "turn": turn}, False
     said = "" if is_new(event) else new(event, "text_as_asked") or ""
     if row and row.check_id:
-        said = as_read(said)  # a person's words stay
+        said = _asked(row, said)  # a person's words stay
     if "entry_id" in event.changes and not is_new(event):
         turn, is_closed = gettext("the form was begun, at which it stands"), False
     yield EventLine(
@@ -185,6 +186,11 @@ def query(event: AuditEvent, around: Around) -> Iterator[EventLine]:
         does="closed" if is_closed else "",
         stands=turn,
     )
+
+
+def _asked(row: AskedByCheck | None, text: str) -> str:
+    """The words of one that was not loaded are all there is."""
+    return row.as_read(text) if row else as_read(text)
 
 
 def _named(kind: str, number: object) -> str:
@@ -217,9 +223,8 @@ def message(event: AuditEvent, around: Around) -> Iterator[EventLine]:
     label = _asked_label(around, event, query, item)
     words = gettext("%(query)s %(act)s") % {"query": number, "act": what}
     text = new(event, "text") or ""
-    said = (
-        as_read(text) if new(event, "said_by_id") is None else text
-    )  # what a check asks; a person's words stay
+    # What a check asks; a person's words stay.
+    said = _asked(query, text) if new(event, "said_by_id") is None else text
     yield EventLine(words, label, item, said=said, kind=EventKind.QUERY)
 
 
@@ -232,7 +237,7 @@ def verification(event: AuditEvent, around: Around) -> Iterator[EventLine]:
     row = around.row(event)
     item = new(event, "item") or (row.item if row else "")
     label = item_label(around, event.entry_id, item)
-    value = new(event, "value") or (row.value if row else "")
+    value = quoted_as_read(item, new(event, "value") or (row.value if row else ""))
     if is_new(event):
         together = new(event, "together")
         what = gettext("verified against the source")

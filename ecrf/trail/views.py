@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
-from ecrf.access.language import answered_in_master
+from ecrf.access.language import answered_in_master, as_the_page_is_read
 from ecrf.access.models import User
 from ecrf.access.requests import UserRequest
 from ecrf.access.roles import Right
@@ -112,16 +112,18 @@ def _page_url(scope: TrailScope) -> str:
 
 
 def _file(request: UserRequest, scope: TrailScope) -> HttpResponseBase:
-    form, filters = _filters(request.POST, scope)
-    if filters is None:
-        return _refused(request, scope, form)
+    with as_the_page_is_read():
+        form, filters = _filters(request.POST, scope)
+        if filters is None:
+            return _refused(request, scope, form)
     if request.POST.get("whole"):
         filters = replace(filters, since=None, until=None)
     filters = replace(filters, before=None)
     events, count = until_now(oldest_first(scope, filters))
     if count > csv_lines.MOST:
-        form.add_error(None, TOO_MANY.format(count=count, most=csv_lines.MOST))
-        return _refused(request, scope, form)
+        with as_the_page_is_read():
+            form.add_error(None, TOO_MANY.format(count=count, most=csv_lines.MOST))
+            return _refused(request, scope, form)
     rows = csv_lines.rows(events.iterator(chunk_size=csv_lines.CHUNK), scope, filters)
     name = csv_lines.file_name(scope, timezone.now())
     note = partial(note_export, scope=scope, filters=filters, events=count, by=request.user)

@@ -12,7 +12,7 @@ from ecrf.forms.crf import Crf
 from ecrf.forms.registry import CRFS
 from ecrf.queries.lookup import open_queries
 from ecrf.queries.models import Query
-from ecrf.queries.quotes import quoted
+from ecrf.queries.quotes import quoted, quoted_as_read
 from ecrf.verification.lookup import standing_on
 from ecrf.verification.models import Verification
 from ecrf.verification.plan import items_to_verify
@@ -58,7 +58,7 @@ class Evidence:
                 gettext("The site has not completed this form yet: it can be verified then.")
             )
         if self.position(key) > seen:
-            raise Stale(self.value(key), max(self.given.values()))
+            raise Stale(quoted_as_read(item, self.value(key)), max(self.given.values()))
         if item not in items_to_verify(row):
             raise VerificationRefused(gettext("The item is blank: there is nothing to verify."))
         if key in self.queries and not despite_query:

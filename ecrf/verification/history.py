@@ -6,6 +6,7 @@ from django.utils.translation import gettext
 
 from ecrf.casebook.models import Entry
 from ecrf.casebook.record.hooks import HOOKS, HistoryMoment
+from ecrf.queries.quotes import quoted_as_read
 from ecrf.verification.models import Verification
 
 
@@ -27,7 +28,7 @@ def verified(entry: Entry, item: str) -> Iterator[HistoryMoment]:
             )
         if verification.fell_at:
             words = gettext("Verification by %(name)s undone by the change: was %(value)s when verified")
-            fell = words % {"name": by, "value": verification.value}
+            fell = words % {"name": by, "value": quoted_as_read(verification.item, verification.value)}
             yield HistoryMoment(verification.fell_at, "system", "", fell)
 
 
@@ -45,4 +46,9 @@ def _verified_words(verification: Verification) -> str:
     else:
         words = gettext("Verified: %(value)s")
     title, number = (version.file.title, version.number) if version else ("", "")
-    return words % {"together": together, "title": title, "number": number, "value": verification.value}
+    return words % {
+        "together": together,
+        "title": title,
+        "number": number,
+        "value": quoted_as_read(verification.item, verification.value),
+    }

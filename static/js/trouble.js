@@ -26,13 +26,19 @@ function tell(kind, text) {
   line.textContent = text;
 }
 
+/* Of a cell, what names it: its message stands below the table, as the server's do. */
+function nameOfCell(item) {
+  if (!item?.matches(".grid-item")) return "";
+  const named = item.querySelector("input[aria-label], select[aria-label], textarea[aria-label]");
+  return named?.getAttribute("aria-label") ?? item.querySelector(".cell-label")?.textContent.trim() ?? "";
+}
 
 /* The server does not take this: hold it, so that the other items go on. What was typed stays in the field. */
 export function refuse(id, words = "") {
   outbox.put(id, { ...outbox.get(id), held: "refused" });
   const note = document.createElement("div");
   note.className = "note note-error";
-  const cell = wrapper(id)?.matches(".grid-item") ? wrapper(id).querySelector("input").getAttribute("aria-label") : "";
+  const cell = nameOfCell(wrapper(id));
   const cause = words || gettext("The server cannot take this text: it is too long. Shorten it.");
   const why = cell ? `${cell}: ${cause}` : cause;
   note.append(Object.assign(document.createElement("p"), { textContent: gettext("Not saved. {why}", { why }) }));

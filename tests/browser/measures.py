@@ -47,6 +47,9 @@ STICKS_OUT = (
         const {right, width: own, height} = element.getBoundingClientRect(), style = getComputedStyle(element);
         if (!own || !height) continue;
         if (right > width + 1 && !scrolls(element.parentElement)) found.push(`sticks out: ${named(element)}`);
+        const card = element.closest(".card-plain");
+        if (card && right > card.getBoundingClientRect().right + 1 && !scrolls(element.parentElement))
+            found.push(`sticks out of its card: ${named(element)}`);
         const isWider = element.scrollWidth > element.clientWidth + 1;
         const isField = element.localName === "input";  /* a long value is read by moving in it */
         if (isWider && !isField && ["hidden", "clip"].includes(style.overflowX)) found.push(`cut: ${named(element)}`);

@@ -28,6 +28,11 @@ def blank(chromium: Browser):
         ("<p>words that break</p>", ""),
         ("<div style='width: 330px; height: 1px'></div>", "as wide as"),
         ("<p style='width: 300px' class=no-wrap>words that do not break, and go on and on</p>", "as wide as"),
+        ("<div class=card-plain style='width: 200px'><p style='width: 210px'>words</p></div>", "of its card"),
+        (
+            "<div class=card-plain style='width: 200px; overflow: auto'><table width=210><td>a</table></div>",
+            "",
+        ),
         ("<p style='overflow: hidden' class=no-wrap>words that do not break, and go on and on</p>", "cut"),
         ("<p style='overflow: auto' class=no-wrap>words that do not break, and go on and on</p>", "sideways"),
         ("<div style='overflow: auto'><table><tr><td width=999>value</table></div>", ""),

@@ -49,6 +49,7 @@ COMPLETE = [
     "ecrf/errors",
     "ecrf/exports",
     "ecrf/exports-comparison",
+    "ecrf/exports-copy",
     "ecrf/exports-formats",
     "ecrf/exports-handed_over",
     "ecrf/exports-odm",

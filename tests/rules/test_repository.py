@@ -153,6 +153,14 @@ def test_migrations_are_complete():
         pytest.fail(f"Models changed without a migration: make one, named by its topic.\n{said.getvalue()}")
 
 
+def test_name_of_a_patients_turn_stands_in_one_place():
+    spelled = "hashtext(" + "'ecrf.patient')"
+    rooms = files("ecrf", "trial", "tests", ends=(".py", ".sql"))
+    assert [name(path) for path in rooms if spelled in path.read_text(encoding="utf-8")] == [
+        "ecrf/audit/turns.py"
+    ]
+
+
 def test_pages_fetch_nothing_from_another_server():
     pages = [*templates(), *files("static", "trial/static", ends=(".css", ".js", ".svg", ".html", ".json"))]
     found = places(ADDRESS, pages, SVG_NAMESPACE)

@@ -2,9 +2,15 @@
 
 from django import template
 
-from ecrf.access.kept_words import actor_as_read, reason_as_read
+from ecrf.access.kept_words import actor_as_read, as_read, reason_as_read
 
 register = template.Library()
+
+
+@register.filter
+def kept_words(kept: str | None) -> str:
+    """A sentence of the product's, as the reader's language says it."""
+    return as_read(kept) if kept else ""
 
 
 @register.filter

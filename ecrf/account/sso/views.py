@@ -10,10 +10,9 @@ from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import Resolver404, resolve, reverse
+from django.urls import reverse
 from django.utils.crypto import salted_hmac
 from django.utils.functional import Promise
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
@@ -45,6 +44,7 @@ from ecrf.account.sso.flow import (
 from ecrf.account.sso.provider import ProviderAway, ProviderRefused
 from ecrf.account.sso.services import LinkRefused, accept, identity_of, link, unlink, user_of, users
 from ecrf.account.sso.tokens import TokenRefused, proves_second_factor
+from ecrf.account.way_back import is_page
 
 log = logging.getLogger("ecrf.login")
 
@@ -138,7 +138,7 @@ def confirm(request: UserRequest) -> HttpResponse:
     """The button in the place of the password: to the provider, with what was filled in kept here."""
     _require_on()
     path, back = request.POST.get("confirm-for", ""), request.POST.get("confirm-back", "")
-    if not (_is_ours(path) and _is_ours(back) and proof.confirms_at_provider(request.user)):
+    if not (is_page(request, path) and is_page(request, back) and proof.confirms_at_provider(request.user)):
         raise Http404
     details = {
         "path": path,
@@ -321,14 +321,3 @@ def _log(request: HttpRequest, what: What, why: str, *, username: str = "", subj
 def _require_on() -> None:
     if not is_on():
         raise Http404
-
-
-def _is_ours(path: str) -> bool:
-    """An address of a page of ours, without a host."""
-    if not path.startswith("/") or not url_has_allowed_host_and_scheme(path, None):
-        return False
-    try:
-        resolve(path.partition("?")[0])
-    except Resolver404:
-        return False
-    return True

@@ -10,6 +10,8 @@ from ecrf.casebook.record.hooks import Conflict
 from ecrf.casebook.record.values import Missing, Shown, for_page
 from ecrf.checks.models import Discrepancy, DiscrepancyState
 from ecrf.forms.crf import MissingReason
+from ecrf.forms.protocol import protocol
+from ecrf.forms.registry import CrfDefinition
 from ecrf.forms.typed_text import in_words
 from ecrf.forms.words import line_and_column
 from ecrf.formview.form_view import ItemView
@@ -17,6 +19,18 @@ from ecrf.queries.models import Query
 
 if TYPE_CHECKING:
     from ecrf.entry.visit.form_input import FormInput
+
+
+def cell_words(definition: CrfDefinition, number: int, name: str) -> str:
+    """What names an item where what is said of it stands below a table: of a row, of a grid, of the row of a log. "" of
+    any other: what is said of it stands at it."""
+    item = definition.items.get(name)
+    if item is None:
+        return name  # no longer part of the form
+    if definition.row_of:
+        return f"{definition.name_of(number)}: {item.verbose_name}"
+    is_column = definition.key in protocol().logs and name in definition.column_items
+    return str(item.verbose_name) if is_column or line_and_column(item)[0] else ""
 
 
 @dataclass(eq=False)
@@ -83,8 +97,7 @@ class ItemInput(ItemView):
     @property
     def cell(self) -> str:
         """Whose a message is that stands below a table, where nothing else says it; "" where it stands at the item."""
-        is_cell = self.form_view.definition.row_of or line_and_column(self.item)[0]
-        return self.full_label if is_cell else ""
+        return cell_words(self.form_view.definition, self.form_view.number, self.name)
 
     @property
     def readings(self) -> tuple[tuple[str, str], ...]:

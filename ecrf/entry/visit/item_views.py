@@ -20,10 +20,11 @@ from ecrf.entry.queries.answers import item_with_queries, save_item
 from ecrf.entry.visit.consequences import consequences, just_changed
 from ecrf.entry.visit.form_input import FormInput
 from ecrf.entry.visit.guard import refuse_held
-from ecrf.entry.visit.item_input import ItemInput
+from ecrf.entry.visit.item_input import ItemInput, cell_words
 from ecrf.entry.visit.load import asked_elsewhere, due_if_moved, one_form_input, recalculated_rows
 from ecrf.entry.visit.posted import posted_item, posted_seen, reason_given
 from ecrf.entry.visit.reasons import REASONS
+from ecrf.forms.registry import CRFS
 from ecrf.queries.lookup import counted_with
 
 STATUS = {"saved": 200, "refused": 422, "conflict": 409, "reason": 428}
@@ -127,7 +128,9 @@ def confirm_discrepancy(request: UserRequest, discrepancy_id: int) -> HttpRespon
     if request.POST.get("at") == "query":
         item = item_with_queries(discrepancy.entry, discrepancy.item)
         return render(request, "entry/_queries_answer.html", {"item": item}, status=200 if done else 409)
-    context = {"discrepancy": discrepancy, "out_of_date": not done}
+    entry = discrepancy.entry
+    cell = cell_words(CRFS[entry.crf], entry.number, discrepancy.item)
+    context = {"discrepancy": discrepancy, "out_of_date": not done, "cell": cell}
     return render(request, "entry/_question.html", context, status=200 if done else 409)
 
 

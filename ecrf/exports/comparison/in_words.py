@@ -8,8 +8,8 @@ from django.utils.translation import gettext, pgettext
 from ecrf.casebook.labels import label_of
 from ecrf.exports.comparison.changes import CHANGE_WORDS, CutChange
 from ecrf.exports.comparison.items import PARTS
+from ecrf.forms.answers import answers_of
 from ecrf.forms.crf import MissingReason
-from ecrf.forms.items import YES_NO, YesNo
 from ecrf.forms.registry import CRFS, CrfDefinition
 
 
@@ -59,6 +59,4 @@ def _value(item: Any, part: str, cell: str | None) -> str | None:
         return cell
     if part == "reason":
         return str(dict(MissingReason.choices).get(cell, cell))
-    if isinstance(item, YesNo):
-        return str({"yes": YES_NO[True], "no": YES_NO[False]}.get(cell, cell))
-    return str(dict(item.flatchoices).get(cell, cell))
+    return dict(answers_of(item)).get(cell, cell)

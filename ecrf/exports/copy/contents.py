@@ -10,6 +10,7 @@ from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 
+from ecrf.access.language import english_name
 from ecrf.access.models import Site
 from ecrf.audit.chain import EVENTS, START
 from ecrf.casebook.models import Patient
@@ -95,7 +96,7 @@ def write_verifier(package: Package) -> None:
         file.write(VERIFIER.read_bytes())
 
 
-def write_index(package: Package, site: Site, patients: list[Patient], title: str) -> None:
+def write_index(package: Package, site: Site, patients: list[Patient], title: str, language: str) -> None:
     """The first page: what lies where, without a script; and the same as a text of one page."""
     files = sorted(
         str(path.relative_to(package.folder)) for path in package.folder.rglob("*") if path.is_file()
@@ -109,6 +110,7 @@ def write_index(package: Package, site: Site, patients: list[Patient], title: st
         "taken_at": utc(package.cut.taken_at),
         "version": package.version,
         "synthetic": package.synthetic,
+        "casebooks_in": english_name(language),
         "patients": [
             (patient.number, f"casebooks/casebook-{patient.number}.pdf", f"trail/{patient.number}.jsonl")
             for patient in patients

@@ -3,8 +3,10 @@
 from pathlib import Path
 
 from django.conf import settings
+from django.utils.translation import gettext, override
 
 import ecrf
+from ecrf.access.language import MASTER
 from ecrf.access.models import Site
 from ecrf.audit.snapshot import one_snapshot
 from ecrf.casebook.models import Patient
@@ -24,8 +26,11 @@ FILES_BESIDE = 5
 """Accounts, the list of files, verifier, index and README."""
 
 
-def write_copy(site: Site, folder: Path, target: Path, progress: StepCounter) -> tuple[Cut, int, str]:
-    """The cut, the size of the file and its SHA-256. Identifiers are in it: they are the site's own."""
+def write_copy(
+    site: Site, folder: Path, target: Path, progress: StepCounter, language: str = MASTER
+) -> tuple[Cut, int, str]:
+    """The cut, the size of the file and its SHA-256. Identifiers are in it: they are the site's own. `language`: of the
+    casebooks, which are for people; tables, trail and lists are English."""
     selection = Selection(sites=(site.code,), identifiers=True)
     with one_snapshot():
         taken_at, positions = present_positions()
@@ -50,16 +55,20 @@ def write_copy(site: Site, folder: Path, target: Path, progress: StepCounter) ->
         versions = versions_of(patients, site)
         more = 2 * len(patients) + versions.count() + FILES_BESIDE
         write_formats(package, FORMATS_OF_A_COPY, more=more)
-        for name, casebook in casebooks_of_site(
-            site, taken_at, cut_words=f"{cut.name}, {taken_at:%Y-%m-%d %H:%M} UTC"
-        ):
+        with override(language):
+            words = gettext("Copy of site %(code)s, %(at)s UTC")
+        at = f"{taken_at:%Y-%m-%d %H:%M}"
+        casebooks = casebooks_of_site(
+            site, taken_at, language=language, cut_words=words % {"code": site.code, "at": at}
+        )
+        for name, casebook in casebooks:
             with package.file(f"casebooks/{name}", f"Casebook {name}") as file:
                 file.write(casebook)
         chains = write_trail(package, patients)
         write_accounts(package, site)
         write_files(package, versions)
         write_verifier(package)
-        package.remarks = {"site": site.code, "chains": chains}
-        write_index(package, site, patients, protocol().title)
+        package.remarks = {"site": site.code, "casebooks_in": language, "chains": chains}
+        write_index(package, site, patients, protocol().title, language)
         size, sha256 = finish(package, target)
     return cut, size, sha256

@@ -4,7 +4,9 @@ import hashlib
 import json
 from datetime import datetime
 
-from ecrf.access.language import in_master
+from django.utils.translation import gettext, override
+
+from ecrf.access.language import MASTER, known_language
 from ecrf.access.roles import Right
 from ecrf.audit.actor import SYSTEM, acting
 from ecrf.casebook.record.hooks import HOOKS
@@ -21,12 +23,15 @@ def keep_casebook(transfer: Transfer) -> None:
 
     patient, moment = transfer.patient, transfer.recorded_at
     at_site = moment.astimezone(patient.site.zone)
-    with in_master():  # it is stored, whoever hands the patient over
+    # It is kept for the people of this site, and they did not ask for it: so in their language.
+    language = known_language(patient.site.language) or MASTER
+    with override(language):
         content = casebook_content(
             patient,
             made_at=moment,
             compact=False,
-            cut_words=f"As handed over to site {transfer.to_site.code}, {at_site:%Y-%m-%d %H:%M %Z}",
+            cut_words=gettext("As handed over to site %(code)s, %(at)s")
+            % {"code": transfer.to_site.code, "at": f"{at_site:%Y-%m-%d %H:%M %Z}"},
         )
     text = json.dumps({**content, "number": patient.number}, ensure_ascii=False)
     export = Export.objects.create(
@@ -34,7 +39,7 @@ def keep_casebook(transfer: Transfer) -> None:
         title=f"Casebook {patient.number}, as handed over to site {transfer.to_site.code}",
         site=patient.site,
         patient=patient,
-        wanted={"made_at": moment.isoformat(), "content_sha256": _sha256(text)},
+        wanted={"made_at": moment.isoformat(), "content_sha256": _sha256(text), "language": language},
         asked_at=moment,
         asked_by=transfer.recorded_by,
         role=transfer.recorded_by.acting_at(patient.site, Right.LOCK).role,

@@ -7,6 +7,7 @@ from django import template
 from django.utils.translation import gettext, pgettext
 
 from ecrf.access.kept_words import as_read
+from ecrf.access.models import LANGUAGE_NAMES
 from ecrf.exports.models import Export, ExportKind
 
 register = template.Library()
@@ -32,6 +33,17 @@ def title_words(export: Export) -> str:
         case ExportKind.ANNOTATED_CRF if not is_compact:
             return gettext("Annotated CRF")
     return export.title
+
+
+@register.filter
+def language_words(export: Export) -> str:
+    """In which language it is, of what is made in that of a reader; "" of all else."""
+    name = LANGUAGE_NAMES.get(export.wanted.get("language") or "")
+    if name is None:
+        return ""
+    if export.kind == ExportKind.SITE_COPY:
+        return gettext("Language of its casebooks: %(language)s") % {"language": name}
+    return gettext("Language: %(language)s") % {"language": name}
 
 
 @register.filter

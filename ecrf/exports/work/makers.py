@@ -9,10 +9,10 @@ from pathlib import Path
 
 from django.conf import settings
 from django.utils import timezone
-from django.utils.translation import gettext, override
+from django.utils.translation import get_language, gettext, override
 
 import ecrf
-from ecrf.access.language import known_language, speaking_to
+from ecrf.access.language import MASTER, known_language, speaking_to
 from ecrf.audit.snapshot import one_snapshot
 from ecrf.exports.copy.maker import write_copy
 from ecrf.exports.cut import present_positions, selected_cut
@@ -125,7 +125,9 @@ def make_handed_over(export: Export, folder: Path, target: Path, progress: StepC
     """The casebook of a patient who moved, from what was read at that moment; whatever came after is not in it."""
     progress(gettext("Casebook"))
     content, moment = content_of(export)
-    made = _pdf(casebook_file(content, moment), target, f"casebook-{content['number']}-handed-over", moment)
+    with override(known_language(export.wanted.get("language")) or MASTER):  # it was read in this one
+        file = casebook_file(content, moment)
+    made = _pdf(file, target, f"casebook-{content['number']}-handed-over", moment)
     return replace(made, afterwards=lambda: forget_content(export))
 
 
@@ -141,7 +143,9 @@ def make_annotated_crf(export: Export, folder: Path, target: Path, progress: Ste
 def make_site_copy(export: Export, folder: Path, target: Path, progress: StepCounter) -> Made:
     """Everything of a site."""
     assert export.site is not None, "a copy is asked for of a site"
-    cut, size, sha256 = write_copy(export.site, folder, target, progress)
+    with _as_asked(export):
+        language = get_language() or MASTER
+    cut, size, sha256 = write_copy(export.site, folder, target, progress, language)
     return Made(size, sha256, file_name(f"copy-of-site-{export.site.code}", cut.taken_at))
 
 

@@ -1,6 +1,6 @@
 """One column that a listing may have: its name, its kind, the SQL that gives it. No other comes into a statement."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -66,7 +66,9 @@ class ListingColumn:
     form, its visit and the form whose row it is, {p} and {s} for patient and site; a per cent sign is written twice.
 
     `item` names an item that somebody can be asked about. What `is_state` says is no data: it changes without them.
-    `below`: the kind of row of which one cell shows all that there are.
+    `below`: the kind of row of which one cell shows all that there are. `says`: what is shown of what `sql` gives,
+    where that is no text to be read: it is stored in English, and said in the reader's language. Such a column is
+    narrowed and sorted by what is shown; it stands in sources to which nothing is joined.
     """
 
     key: str
@@ -82,6 +84,7 @@ class ListingColumn:
     is_state: bool = False
     below: str = ""
     help: str = ""
+    says: Callable[[Any], str] | None = None
 
     @property
     def has_reasons(self) -> bool:
@@ -123,6 +126,8 @@ class ListingColumn:
         """What a cell shows of what the database gave; `names`: {(form, link): what it names}."""
         if value is None:
             return ""
+        if self.says:
+            return self.says(value)
         if isinstance(value, dict):
             comment = f" ({value['comment']})" if value.get("comment") else ""
             return f"{MissingReason(value['reason']).label}{comment}"
@@ -208,7 +213,7 @@ def kind_of_item(item: Any) -> CellKind:
 
 def codes_of_item(item: Any) -> tuple[tuple[str, str], ...]:
     if isinstance(item, YesNo):
-        return YES_NO
+        return YES_NO  # in English: `answers` says them
     return tuple((str(a), str(b)) for a, b in item.flatchoices) if item.kind == "choice" else ()
 
 

@@ -4,16 +4,18 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext, pgettext
 
+from ecrf.access.kept_words import actor_as_read, reason_as_read
 from ecrf.access.language import each_language
+from ecrf.casebook.role_words import words_of_role
 from ecrf.casebook.schedule.due import LIVING
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS
 from ecrf.listings.columns.column import YES_NO, CellKind, ListingColumn, table_of
 from ecrf.listings.columns.of_forms import about_row, title_of, visit_day
+from ecrf.listings.columns.of_queries import QUERIES, query_columns
 from ecrf.listings.columns.source import ListingSource
 from ecrf.listings.definition import ColumnCondition, Definition, Narrowing
 from ecrf.listings.ready import ReadyListing
-from ecrf.queries.models import Turn
 
 DAYS_BACK = 7
 NUMBERED = "-[1-9][0-9]?$"
@@ -61,16 +63,6 @@ CHANGES = """
         ) c
         WHERE a.at >= %(since)s::timestamptz AND a."table" = ANY(%(tables)s) AND a.operation = 'UPDATE'
             AND c.value ->> 0 IS NOT NULL AND e.struck_at IS NULL
-    ) x0
-"""
-QUERIES = """
-    (
-        SELECT q.id AS row, q.patient_id, q.entry_id, e.visit_id, v.code, e.crf, q.item,
-            q.text_as_asked AS text, q.turn, q.value, q.turn_since, (now()::date - q.turn_since::date) AS days,
-            coalesce(o.username, 'check ' || q.check_id) AS asker
-        FROM queries_query q JOIN casebook_entry e ON e.id = q.entry_id
-        LEFT JOIN casebook_visit v ON v.id = e.visit_id LEFT JOIN access_user o ON o.id = q.opened_by_id
-        WHERE q.kind IS NULL AND q.turn <> ''
     ) x0
 """
 
@@ -233,6 +225,7 @@ def _changes() -> ListingSource:
             "nullif(x0.reason, '')",
             pgettext("columns of a listing", "Change"),
             identifying=True,
+            says=reason_as_read,
         ),
         # As the exports, which name no staff where they name no patient.
         ListingColumn(
@@ -242,6 +235,7 @@ def _changes() -> ListingSource:
             "x0.actor",
             pgettext("columns of a listing", "Change"),
             identifying=True,
+            says=actor_as_read,
         ),
         ListingColumn(
             f"{key}.role",
@@ -249,6 +243,7 @@ def _changes() -> ListingSource:
             CellKind.TEXT,
             "nullif(x0.role, '')",
             pgettext("columns of a listing", "Change"),
+            says=words_of_role,
         ),
         ListingColumn(
             f"{key}.calculated",
@@ -280,70 +275,13 @@ def _changes() -> ListingSource:
 
 def _queries() -> ListingSource:
     key = "@queries"
-    turns = tuple((turn.value, str(turn.label)) for turn in Turn if turn.value)
-    columns = (
-        ListingColumn(
-            f"{key}.number",
-            pgettext("column: number of a row", "No."),
-            CellKind.TEXT,
-            "'Q' || x0.row",
-            pgettext("columns of a listing", "Query"),
-        ),
-        ListingColumn(
-            f"{key}.item",
-            pgettext("column", "Item"),
-            CellKind.CHOICE,
-            "x0.crf || '.' || x0.item",
-            pgettext("columns of a listing", "Query"),
-            codes=item_codes(),
-        ),
-        ListingColumn(
-            f"{key}.text",
-            pgettext("column", "Question"),
-            CellKind.TEXT,
-            "x0.text",
-            pgettext("columns of a listing", "Query"),
-            identifying=True,
-        ),
-        ListingColumn(
-            f"{key}.value",
-            gettext("Value when asked"),
-            CellKind.TEXT,
-            "x0.value",
-            pgettext("columns of a listing", "Query"),
-            identifying=True,
-        ),
-        ListingColumn(
-            f"{key}.turn",
-            pgettext("column", "Turn"),
-            CellKind.CHOICE,
-            "x0.turn",
-            pgettext("columns of a listing", "Query"),
-            codes=turns,
-        ),
-        ListingColumn(
-            f"{key}.days",
-            gettext("For so many days"),
-            CellKind.NUMBER,
-            "x0.days",
-            pgettext("columns of a listing", "Query"),
-        ),
-        ListingColumn(
-            f"{key}.asker",
-            pgettext("column", "Asked by"),
-            CellKind.TEXT,
-            "x0.asker",
-            pgettext("columns of a listing", "Query"),
-            identifying=True,
-        ),
-    )
     return _source(
         key,
         pgettext("title of a listing", "Open queries"),
         pgettext("what each row is", "Open query"),
         QUERIES,
         "x0.turn_since, x0.row",
-        *columns,
+        *query_columns(key, item_codes()),
         item="x0.item",
         usual=(
             "@patient",

@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
+from django.utils.translation import gettext
+
 from ecrf.forms.registry import CRFS
 from ecrf.listings.columns.book import book
 from ecrf.listings.columns.column import ListingColumn
@@ -148,7 +150,9 @@ def _sent(lists: Lists) -> Definition:
     before = [key for key in dict.fromkeys(lists.get("order", [])) if key in ticked]
     columns = [*before, *(key for key in ticked if key not in before)]
     if len(columns) > MOST_COLUMNS:
-        raise NoListing(f"A listing has at most {MOST_COLUMNS} columns. Leave some out.")
+        raise NoListing(
+            gettext("A listing has at most %(most)d columns. Leave some out.") % {"most": MOST_COLUMNS}
+        )
     _move(columns, (lists.get("move") or [""])[0])
     forms = dict.fromkeys(key.partition(".")[0] for key in columns if not key.startswith("@"))
     beside = [form for form in forms if form in CRFS and form != main and rules_for(source, CRFS[form])]

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_POST
 
-from ecrf.access.language import answered_in_master
+from ecrf.access.language import answered_in_master, as_the_page_is_read
 from ecrf.access.requests import UserRequest
 from ecrf.audit.snapshot import one_snapshot
 from ecrf.listings.acts.keeping import roles_to_share_with
@@ -146,18 +146,23 @@ def choose(request: UserRequest) -> HttpResponse:
 @answered_in_master
 def csv(request: UserRequest) -> HttpResponseBase:
     """All rows, as they are at one moment; that they were taken out is noted at each site."""
-    found = opened_or_refused(request)
-    if isinstance(found, HttpResponse):
-        return found
-    view = listing_view(request.user, found)
+    with as_the_page_is_read():
+        page = opened_or_refused(request)
+    if isinstance(page, HttpResponse):
+        return page
+    # Once more, with the titles that the file has.
+    view = listing_view(
+        request.user, opened(request.user, request.POST.get("at", ""), lists_of(request.POST))
+    )
     with one_snapshot():
         count = view.count
         lines = list(csv_rows.rows(view)) if count <= csv_rows.MOST else []
     if count > csv_rows.MOST:
-        trouble = gettext(
-            "These are %(count)s rows; one file holds at most %(most)s. Narrow the listing, and take several."
-        ) % {"count": f"{count:,}", "most": f"{csv_rows.MOST:,}"}
-        return shown(request, view.listing, {"trouble": trouble}, CANNOT)
+        with as_the_page_is_read():
+            trouble = gettext(
+                "These are %(count)s rows; one file holds at most %(most)s. Narrow the listing, and take several."
+            ) % {"count": f"{count:,}", "most": f"{csv_rows.MOST:,}"}
+            return shown(request, page, {"trouble": trouble}, CANNOT)
     taken = [(site, sum(line[0] == site.code for line in lines)) for site in view.reader.sites]
     words = "; ".join([view.listing.title, *(words for words, _url in view.narrowed_words)])
     note = partial(

@@ -3,6 +3,8 @@
 Whatever a person types is given to the database as a value; everything else comes from the book of columns.
 """
 
+import json
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,10 +27,11 @@ PICKING = 50
 
 @dataclass
 class ListingSql:
-    """Collects what the statement is given, and writes columns as this reader may see them."""
+    """Collects what the statement is given, and writes columns as this reader may see them. `said`: see `shown`."""
 
     reader: ListingReader
     source: ListingSource
+    said: Callable[[ListingColumn], Mapping[str, str]]
     given: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -45,6 +48,14 @@ class ListingSql:
         if column.identifying and self.reader.identified is not None:
             return f"CASE WHEN p.site_id = ANY({self.give(list(self.reader.identified))}) THEN {sql} END"
         return sql
+
+    def shown(self, column: ListingColumn, place: int) -> str:
+        """What the value is compared and sorted by: of one that is put into words outside of the database, these words,
+        which are given along for each that there is."""
+        sql = self.column(column, place)
+        if not column.says:
+            return sql
+        return f"({self.give(json.dumps(self.said(column)))}::jsonb ->> to_jsonb({sql})::text)"
 
     def cell(self, column: ListingColumn, place: int) -> str:
         """The same as JSON, or the reason why there is none, as `{p}.missing_reasons` has it."""
@@ -103,6 +114,7 @@ def condition_sql(sql: ListingSql, column: ListingColumn, condition: ColumnCondi
         value = column.read(condition.value)
     except ValueError as error:
         raise NoListing(gettext("%(column)s: %(why)s") % {"column": column.label, "why": error}) from error
+    value_sql = sql.shown(column, place)
     if op == Op.HAS:
         return f"strpos({alike_sql(value_sql)}, {alike_sql(sql.give(value))}) > 0"
     if column.is_yes_no:

@@ -3,6 +3,8 @@
 Narrowing, sorting and paging happen in the database: of ten thousand rows, those of the page are read.
 """
 
+import json
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import cached_property
@@ -10,9 +12,11 @@ from functools import cached_property
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.functional import Promise
-from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
+from django.utils.translation import get_language, gettext, gettext_lazy, pgettext_lazy
 
 from ecrf.access.alike import in_order_sql
+from ecrf.access.language import as_the_page_is_read
+from ecrf.casebook.stored_rows import lines_of
 from ecrf.forms.registry import CRFS
 from ecrf.listings.columns.book import ListingBook, book
 from ecrf.listings.columns.column import CellKind, ListingColumn, whole_day
@@ -82,6 +86,7 @@ class ListingStatement:
     reader: ListingReader
     listing: str = ""
     book: ListingBook = field(default_factory=book)
+    _said: dict[tuple[str, str], dict[str, str]] = field(default_factory=dict, init=False, repr=False)
 
     def __post_init__(self) -> None:
         if fault := next(filter(None, (fault_of(self.source, one) for one in self.definition.joined)), ""):
@@ -124,10 +129,22 @@ class ListingStatement:
         return list(enumerate(self.definition.joined, start=1))
 
     def _sql(self) -> ListingSql:
-        sql = ListingSql(self.reader, self.source)
+        sql = ListingSql(self.reader, self.source, self.said)
         if self.source.since:
             sql.given["since"] = self.since
         return sql
+
+    def said(self, column: ListingColumn) -> dict[str, str]:
+        """{what is stored in such a column, as JSON: as it is said in the language of now}; one statement each."""
+        known = column.key, get_language() or ""
+        if known not in self._said:
+            sql = self._sql()
+            value = f"to_jsonb({sql.column(column, 0)})::text"
+            where = " AND ".join(sql.reach(crf_sql=self.source.crf)) or "TRUE"
+            found = lines_of(f"SELECT DISTINCT {value} FROM {self.source.from_sql} WHERE {where}", sql.given)
+            stored = [text for (text,) in found if text is not None]
+            self._said[known] = {text: column.words(json.loads(text)) for text in stored}
+        return self._said[known]
 
     @cached_property
     def since(self) -> str:
@@ -157,17 +174,23 @@ class ListingStatement:
         else:
             found += sql.reach(crf_sql=source.crf)
         found += [] if narrowing.struck else self._standing
+        with (
+            as_the_page_is_read()
+        ):  # a file holds the rows of the page, in whatever language these were found
+            found += self._asked_of_rows(sql)
         if narrowing.site:
             found.append(f"s.code = {sql.give(narrowing.site)}")
         if narrowing.status in STATUSES and source.definition:
             found.append(STATUSES[narrowing.status][1])
         if narrowing.since and source.definition:
             found.append(self._since(sql, self.since))
-        for condition in narrowing.conditions:
-            column = self.column(condition.column)
-            if column and condition.column in source.columns:
-                found.append(condition_sql(sql, column, condition, 0))
         return found + [clause for place, one in self.joined for clause in self._kept(sql, one, place)]
+
+    def _asked_of_rows(self, sql: ListingSql) -> Iterator[str]:
+        for condition in self.definition.narrowing.conditions:
+            column = self.column(condition.column)
+            if column and condition.column in self.source.columns:
+                yield condition_sql(sql, column, condition, 0)
 
     def _since(self, sql: ListingSql, day: str) -> str:
         begins = f"({sql.give(day)}::timestamp AT TIME ZONE s.time_zone)"
@@ -203,7 +226,7 @@ class ListingStatement:
         shown = next((one for one in self.shown if one.key == key), None)
         if shown is None:
             return "", self.source.order
-        value = f"({sql.column(shown.column, shown.place)})"
+        value = f"({sql.shown(shown.column, shown.place)})"
         if shown.column.kind == CellKind.TEXT:
             value = in_order_sql(value)
         elif shown.column.kind in (CellKind.CHOICE, CellKind.PARTIAL_DAY, CellKind.LINK):

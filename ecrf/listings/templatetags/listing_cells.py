@@ -80,7 +80,7 @@ def _several(row: ListingRow, shown: ShownColumn, cells: list[ListingCell], view
 
 
 def _kind(shown: ShownColumn, cell: ListingCell) -> str:
-    if cell.is_reason:
+    if cell.is_reason and not shown.column.says:
         return "reason"
     short = (*DAYS, CellKind.CLOCK, CellKind.MOMENT, CellKind.VISIT)
     return "num" if shown.column.is_number else "day" if shown.column.kind in short else "text"

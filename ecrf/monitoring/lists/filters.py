@@ -17,9 +17,9 @@ from ecrf.access.roles import Right
 from ecrf.casebook.models import STANDING, PatientStatus
 from ecrf.casebook.schedule.due import LIVING, PatientState, words_of_state
 from ecrf.casebook.schedule.status import due_within, overdue
+from ecrf.forms.answers import answers_of
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CrfDefinition
-from ecrf.formview.form_view import YES_NO
 from ecrf.monitoring.reach import reader
 
 STATES = {state.value.replace(" ", "-"): state for state in PatientState}
@@ -117,10 +117,6 @@ class VisitFilter(ChoiceFilter):
         return Q(**{self.path: chosen}) | Q(**{f"{self.path}__startswith": f"{chosen}-"})
 
 
-def _answers_of(item: Any) -> list[tuple[str, str]]:
-    return [(str(code), str(words)) for code, words in item.flatchoices or YES_NO]
-
-
 def _label(item: Any) -> str:
     return str(item.verbose_name)
 
@@ -146,7 +142,7 @@ def filters_of(definition: CrfDefinition) -> list[type[ChoiceFilter]]:
                 "title": label_of(item),
                 "parameter_name": f"{ONLY}{name}",
                 "path": name,
-                "options": staticmethod(partial(_answers_of, item)),
+                "options": staticmethod(partial(answers_of, item)),
             }
             filters.append(type("ChoiceFilter", (ChoiceFilter,), shown))
     return filters

@@ -27,7 +27,6 @@ from ecrf.checks.registry import CHECKS
 from ecrf.forms.typed_text import fold
 from ecrf.locks.lookup import under_lock
 from ecrf.monitoring.queries.turns import HEADINGS
-from ecrf.queries.automatic import ASKING
 from ecrf.queries.lookup import is_read
 from ecrf.queries.models import WAITED_FOR, Message, Query, Turn
 
@@ -258,5 +257,5 @@ def _said_by_the_product(rows: QuerySet[Query], wanted: str) -> set[int]:
     asked = rows.exclude(check_id="").order_by().only("check_id", *Query.QUESTION)
     found = {query.pk for query in asked.iterator() if wanted in alike(query.text)}
     said = Message.objects.filter(query__in=rows.order_by(), said_by=None).exclude(text="")
-    said = said.exclude(act__in=ASKING, query__discrepancy__isnull=False)
+    said = said.exclude(text=F("query__text_as_asked"))  # what it asks now, not what it asked before
     return found | {pk for pk, text in said.values_list("query", "text") if wanted in alike(as_read(text))}

@@ -42,7 +42,7 @@ class ListedQuery:
     def moved_from(self) -> str:
         """The value when it was asked, if it was another one when somebody wrote last."""
         is_moved = self.last and self.last.value and self.query.value and self.last.value != self.query.value
-        return self.query.value if is_moved else ""
+        return self.query.value_words if is_moved else ""
 
     @property
     def last_id(self) -> int:
@@ -64,8 +64,9 @@ def lines_of_page(user: User, ids: list[int], choice: QueryChoice) -> list[Liste
     for query in queries:
         said = last.get(query.pk)
         query.last_id = said.pk if said else 0  # type: ignore[attr-defined]
-        is_question = said is None or said.text == query.text_as_asked
-        shown = None if is_question else said
+        if said is not None:
+            said.query = query
+        shown = None if said is None or said.text == query.text_as_asked else said
         lines.append(ListedQuery(query, shown, *marked[query.pk], page_url(query.pk, choice)))
     return lines
 

@@ -21,7 +21,7 @@ from ecrf.monitoring.reach import reach_to_ask, reads_casebook, require_crf
 from ecrf.queries import conversations, services
 from ecrf.queries.lookup import one_with_place, placed_here, queries_on
 from ecrf.queries.models import Query
-from ecrf.queries.quotes import as_it_stands
+from ecrf.queries.quotes import as_it_stands, quoted_as_read
 from ecrf.queries.rules import right_to_ask
 from ecrf.queries.services import QueryRefused
 
@@ -184,7 +184,7 @@ def _asking(
         "item_label": CRFS[entry.crf].items[name].verbose_name,
         "where": " · ".join(part for part in (visit_label(entry.visit), form_title(entry)) if part),
         "anchor": element_id(entry.crf, entry.address, name),
-        "value": as_it_stands(entry, name),
+        "value": quoted_as_read(name, as_it_stands(entry, name)),
         "queries": queries_on([entry.pk]).get((entry.pk, name), []),
         "new_key": click_key(request) if trouble else uuid.uuid4(),
         "typed": request.POST.get("text", "") if trouble else "",

@@ -118,6 +118,9 @@ def fillers_of(
         "remarks": filling.remarks,
         "value_and_words": lambda item, detail: filling.value(item, detail) + filling.words(item, detail),
         "words": filling.words,
+        "questions": lambda item, detail: (
+            filling.questions(item, detail) if item.form_view.discrepancies else ""
+        ),
         "without_script": filling.without_script,
     }
 

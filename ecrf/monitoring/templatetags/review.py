@@ -69,10 +69,10 @@ def discrepancies(item_view: ItemView, sdv_page: SdvPage | str) -> list[Any]:
 
 
 @register.filter
-def row_discrepancies(form_view: FormView, sdv_page: SdvPage | str) -> list[Any]:
-    """As `discrepancies`, of all items of a row."""
+def row_discrepancies(form_view: FormView, sdv_page: SdvPage | str) -> list[tuple[ItemView, Any]]:
+    """As `discrepancies`, of all items of a row, each with its item."""
     return [
-        discrepancy
+        (item_view, discrepancy)
         for item_view in form_view.item_views.values()
         for discrepancy in discrepancies(item_view, sdv_page)
     ]

@@ -36,9 +36,9 @@ def _as_planned(mail: Mail) -> Mapping[str, Any]:
     """The plan as it stands when the mail goes out: of a visit moved twice, nobody is told a day that is over."""
     visit = _visit_of(mail)
     if visit.stage not in (VisitStage.PLANNED, VisitStage.CALLED_OFF):
-        raise NotNeeded("The visit has begun.")
+        raise NotNeeded(gettext_lazy("The visit has begun."))
     if visit.called_off_at and mail.context["what"] != "called off":
-        raise NotNeeded("The visit was called off.")
+        raise NotNeeded(gettext_lazy("The visit was called off."))
     return {
         "planned_on": visit.planned_on.isoformat(),
         "how": HOW[How(visit.how)],
@@ -52,7 +52,7 @@ def _visit_of(mail: Mail) -> MonitoringVisit:
     """NotNeeded for who does not work at its site any more."""
     visit = MonitoringVisit.objects.select_related("site", "monitor").get(pk=mail.context["visit"])
     if mail.to_user and not mail.to_user.may(Right.READ, visit.site):
-        raise NotNeeded("The person's role at this site has ended.")
+        raise NotNeeded(gettext_lazy("The person's role at this site has ended."))
     return visit
 
 
@@ -64,7 +64,7 @@ def _page_of(visit: MonitoringVisit) -> dict[str, str]:
 def _letter(mail: Mail) -> Mapping[str, Any]:
     visit = _visit_of(mail)
     if mail.to_user and mail.to_user not in receivers_of_letters(visit.site):
-        raise NotNeeded("The person receives the letters of this site no longer.")
+        raise NotNeeded(gettext_lazy("The person receives the letters of this site no longer."))
     page = reverse("site-letter", args=[visit.site.code, visit.pk])
     return {"site_name": visit.site.name, "page": settings.MAIL.public_url + page}
 

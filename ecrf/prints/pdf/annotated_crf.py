@@ -7,9 +7,9 @@ from typing import Any
 from django.utils.translation import gettext, gettext_lazy
 
 from ecrf.checks.item_words import asked_when, needed, takes
+from ecrf.forms.answers import answers_of
 from ecrf.forms.protocol import VisitPlan, protocol
 from ecrf.forms.registry import CRFS, CrfDefinition, Section
-from ecrf.formview.form_view import YES_NO
 from ecrf.prints.pdf.form_content import Content
 from ecrf.prints.pdf.typesetting import typeset
 
@@ -148,7 +148,7 @@ def _item(definition: CrfDefinition, name: str, sdtm: SdtmTarget | None) -> Cont
         "unit": item.unit,
         "hint": item.hint,
         "needed": _needed(definition, item),
-        "options": [{"code": code, "words": words} for code, words in _options(item)],
+        "options": [{"code": code, "words": words} for code, words in answers_of(item)],
         "takes": "" if item.kind == "choice" else takes(item),
         "calculated": item.rule,
         "cdash": item.cdash,
@@ -166,9 +166,3 @@ def _needed(definition: CrfDefinition, item: Any) -> str:
     return " ".join(
         part for part in (gettext("Required") if item.required else gettext("Optional"), when) if part
     )
-
-
-def _options(item: Any) -> list[tuple[str, str]]:
-    if item.kind != "choice":
-        return []
-    return [(str(code), str(words)) for code, words in item.flatchoices or YES_NO]

@@ -60,8 +60,8 @@ def _message(message: Message, known: Known) -> Content:
         "when": known.moment(message.said_at),
         "who": f"{who}{role}",
         "act": gettext("%(act)s, value %(value)s")
-        % {"act": message.get_act_display(), "value": message.value}
-        if message.value
+        % {"act": message.get_act_display(), "value": message.value_words}
+        if message.value_words
         else message.get_act_display(),
         "text": message.words,
         "long": len(message.words) > LONG,

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from datetime import date, datetime
 
-from django.utils.translation import gettext, ngettext, pgettext
+from django.utils.translation import gettext, ngettext, override, pgettext
 
+from ecrf.access.language import MASTER
 from ecrf.access.models import Site
 from ecrf.audit.models import AuditEvent
 from ecrf.audit.snapshot import one_snapshot
@@ -26,12 +27,14 @@ from ecrf.verification.lookup import latest_on
 
 
 def casebooks_of_site(
-    site: Site, made_at: datetime, *, compact: bool = False, cut_words: str = ""
+    site: Site, made_at: datetime, *, language: str = MASTER, compact: bool = False, cut_words: str = ""
 ) -> Iterator[tuple[str, bytes]]:
     """(file name, file) of each patient of a site, one after another, so that memory does not grow with the site."""
     for patient in Patient.objects.filter(site=site).select_related("site").order_by("number"):
         name = f"casebook-{patient.number}.pdf"
-        yield name, casebook_pdf(patient, made_at=made_at, compact=compact, cut_words=cut_words)
+        with override(language):  # not around the yield: what goes on between two files is in its own
+            file = casebook_pdf(patient, made_at=made_at, compact=compact, cut_words=cut_words)
+        yield name, file
 
 
 def casebook_pdf(patient: Patient, *, made_at: datetime, compact: bool = False, cut_words: str = "") -> bytes:
@@ -69,6 +72,7 @@ def casebook_content(patient: Patient, *, made_at: datetime, compact: bool, cut_
         "site": ". ".join([site, *moves]),
         "as_of": cut_words or gettext("As of %(at)s") % {"at": known.moment(made_at)},
         "zone": gettext("Times are those of the site’s clock (%(zone)s).") % {"zone": patient.site.time_zone},
+        "language": gettext("This casebook is in English. What people wrote stands as they wrote it."),
         "struck": struck_whole_words(patient, known),
         "state": casebook.schedule_status.state_words.capitalize(),
         "locked": lock_words(locks, known.zone),

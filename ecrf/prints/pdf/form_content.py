@@ -284,7 +284,7 @@ def _notes_below(rows: Sequence[FormView], known: Known) -> list[str]:
     for row in rows:
         if row.entry and row.is_struck:
             notes.append(f"{row.title}: {struck_words(row.entry, known)}")
-        notes += [f"{row.title}: {question_words(one, known)}" for one in row.discrepancies]
+        notes += [f"{label}: {question_words(one, known)}" for label, one in row.asked_of_items]
     return notes
 
 

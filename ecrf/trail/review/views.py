@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
-from ecrf.access.language import answered_in_master
+from ecrf.access.language import answered_in_master, as_the_page_is_read
 from ecrf.access.models import Site
 from ecrf.access.reach import sites
 from ecrf.access.requests import UserRequest
@@ -158,16 +158,18 @@ def _page(request: UserRequest, where: list[Site], context: dict[str, Any]) -> H
 
 
 def _file(request: UserRequest, where: list[Site], context: dict[str, Any]) -> HttpResponseBase:
-    form = _form(request.POST, where)
-    if form.is_valid() and not (form.cleaned_data["show"] and where):
-        form.add_error("show", gettext("Say which list to download."))
-    if not form.is_valid():
-        return _shown(request, form, where, context, 422)
+    with as_the_page_is_read():
+        form = _form(request.POST, where)
+        if form.is_valid() and not (form.cleaned_data["show"] and where):
+            form.add_error("show", gettext("Say which list to download."))
+        if not form.is_valid():
+            return _shown(request, form, where, context, 422)
     key = form.cleaned_data["show"]
     screen = screens(where, form.period(where), key, csv_rows.MOST)[0]
     if screen.more:
-        form.add_error(None, TOO_MANY.format(count=screen.total, most=csv_rows.MOST))
-        return _shown(request, form, where, context, 422)
+        with as_the_page_is_read():
+            form.add_error(None, TOO_MANY.format(count=screen.total, most=csv_rows.MOST))
+            return _shown(request, form, where, context, 422)
     name = csv_rows.file_name(key, context["site"], timezone.now())
     counts = csv_rows.counts(screen, where)
     note = partial(note_screen, screen=key, filters=form.words, rows=counts, by=request.user)

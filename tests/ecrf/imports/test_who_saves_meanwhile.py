@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from ecrf.access.roles import Right
 from ecrf.audit.actor import acting
-from ecrf.audit.turns import TurnTaken, take_turns, telling
+from ecrf.audit.turns import TURN, TurnTaken, take_turns, telling
 from ecrf.forms.registry import CRFS
 from ecrf.imports.models import Import, ImportState
 from ecrf.imports.plan import carrying_out
@@ -207,7 +207,7 @@ def test_who_needs_the_turns_of_many_is_told_and_holds_none_of_them_meanwhile(wo
     """Listings mark rows of many patients in one act: whoever saves for another of them waits for nobody."""
     number = a_patient(world.site, world.people[1]).pk
     ids = sorted([world.patient.pk, number])
-    free = "SELECT pg_try_advisory_xact_lock(hashtext('ecrf.patient'), %s)"
+    free = f"SELECT pg_try_advisory_xact_lock({TURN}, %s)"
     with (
         Held(monkeypatch, lambda: bring_it_in(world.batch, world.people[0])),
         telling(),

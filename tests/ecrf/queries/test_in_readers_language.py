@@ -10,10 +10,15 @@ from django.utils.translation import override
 
 from ecrf.access.alike import alike
 from ecrf.access.language import in_master
+from ecrf.casebook.history import blank
 from ecrf.checks.registry import CHECKS
+from ecrf.forms.answers import answers_of
+from ecrf.forms.crf import MissingReason
+from ecrf.forms.registry import CRFS
 from ecrf.forms.words import said
 from ecrf.queries import automatic, reopening
 from ecrf.queries.models import Message, Query
+from ecrf.queries.quotes import WRITTEN, quoted_as_read
 from tests.bench.counting import statements
 from tests.ecrf.monitoring.world import logged_in, text_of
 from tests.ecrf.queries.builders import answered, asked, change
@@ -81,6 +86,41 @@ def test_list_is_searched_by_what_it_shows(settled, entry, monitor, language):
     in_english = reader(monitor, "en")
     assert f"Q{settled.pk}" not in text_of(in_english, f"{LIST}?turn=closed&q={quote(why)}")
     assert f"Q{settled.pk}" in text_of(in_english, f"{LIST}?turn=closed&q={quote('No longer so')}")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_list_is_searched_by_what_a_check_asked_before(entry, coordinator, monitor, language):
+    for pulse in ("200", "205", "70"):
+        change(entry, coordinator, pulse=pulse)
+    query = Query.objects.get()
+    stored = [message.text for message in query.messages.order_by("pk")]
+    assert "200" in stored[0]
+    assert stored[0] != query.text_as_asked
+    client = reader(monitor, language)
+    for words in words_of(query, language):
+        assert f"Q{query.pk}" in text_of(client, f"{LIST}?turn=closed&q={quote(words)}"), words
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_quoted_values_are_read_in_the_readers_language(language):
+    """Every answer of every form, why there is none, and no value: unless people write words there."""
+    told = 0
+    for definition in CRFS.values():
+        for name, item in definition.items.items():
+            with in_master():
+                kept = [label for _code, label in answers_of(item)] + [str(blank()), "Unknown (nobody asked)"]
+            with override(language):
+                said_so = [label for _code, label in answers_of(item)] + [str(blank())]
+                read = [quoted_as_read(name, value) for value in kept]
+                unknown = str(MissingReason.UNKNOWN.label)
+            if item.kind in WRITTEN:
+                assert read == kept
+            elif not any(other.items[name].kind in WRITTEN for other in CRFS.values() if name in other.items):
+                told += 1
+                assert read == [*said_so, f"{unknown} (nobody asked)"]
+    assert told > 10
+    with in_master():
+        assert quoted_as_read("pulse", str(blank())) == str(blank())
 
 
 def test_what_a_person_wrote_is_read_as_written(entry, monitor, coordinator):
