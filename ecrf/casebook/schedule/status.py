@@ -309,4 +309,4 @@ def _rows(key: str, patients: Sequence[Patient]) -> list[Crf]:
     """The rows of a form that stands once in its place, without those that are struck out. The kind is named too: else
     every entry is looked at."""
     of_kind = CRFS[key].model._default_manager.filter(entry__crf=key, entry__struck_at=None)
-    return list(of_kind.filter(entry__patient__in=patients).select_related("entry"))
+    return list(of_kind.filter(entry__patient__in=patients).select_related("entry"))  # type: ignore[misc]
