@@ -21,16 +21,29 @@ class Question:
 
     `parameters` are the values it speaks of, as they are kept. `variant` chooses among the texts of a check that has
     several; it is no part of what identifies a question, so the parameters must tell the cases apart.
+
+    What could be asked at one place or another is asked `once` (see there), lest it wanders with the values.
     """
 
     item: str
     variant: str
     parameters: dict[str, Stored]
+    about: str = ""
+    only_if_there: bool = False
 
     def __init__(self, item: str, variant: str = "", /, **parameters: object) -> None:
         kept = {name: stored(value) for name, value in parameters.items()}
         for name, value in (("item", item), ("variant", variant), ("parameters", kept)):
             object.__setattr__(self, name, value)
+
+    def once(self, about: str, *, only_if_there: bool = False) -> "Question":
+        """The same, asked once of what it is `about`: a limb, a visit. A check that yields several such questions asks
+        the one that stands already, else that which is not `only_if_there`. So a query keeps its place and its
+        conversation while the check finds the same thing, whichever value is now the first, the lowest or the last."""
+        one = Question(self.item, self.variant, **self.parameters)
+        object.__setattr__(one, "about", about)
+        object.__setattr__(one, "only_if_there", only_if_there)
+        return one
 
 
 Rule = Callable[[Any, PatientData], Iterator[Question]]
@@ -54,10 +67,11 @@ class Offer:
 class Check:
     """One edit check: its id never changes. `on` is the CRF it looks at, `items` those that set it off ("*": all);
     `kinds` narrows that to items of these kinds. `reads` names the forms it reads beside its row, `triggers` what
-    of them sets it off too: "form" for any item, "form.item" for one. `same_name`: of a fixed set of rows it sees those
-    with the name of its own row alone. `late`: what it misses is entered further below, so that it asks when the form
-    is left or completed, and not while it is entered. `source` says whose limit it is. `texts`: {variant: what it
-    says}, with the one variant "" if it has a single text."""
+    of them sets it off too: "form" for any item, "form.item" for one. `same_name`: of a fixed set of rows it sees
+    those with the name of its own row alone. `late`: what it misses is entered further below, so that it asks when
+    the form is left or completed, and not while it is entered. `among_rows`: what it asks `once`, it asks once of
+    all rows. `source` says whose limit it is. `texts`: {variant: what it says}, with the one variant "" if it has a
+    single text."""
 
     id: str
     version: int
@@ -74,6 +88,7 @@ class Check:
     offer: Offer | None = None
     same_name: bool = False
     late: bool = False
+    among_rows: bool = False
 
     def ask(self, row: Any, data: PatientData) -> Iterator[Question]:
         """What it says of a row. TypeError if a question does not give exactly what its text shows."""
@@ -124,6 +139,7 @@ def check(
     offer: Offer | None = None,
     same_name: bool = False,
     late: bool = False,
+    among_rows: bool = False,
 ) -> Callable[[Rule], Rule]:
     """Register an edit check; the first sentence of its docstring is its title. Duplicate ids raise at start.
 
@@ -136,7 +152,8 @@ def check(
     `reads` may narrow a form to the items that matter: "consent.signed_on". `same_name`: among the rows of a fixed set
     it compares those with the same name, a haemoglobin with haemoglobins, and is given no others; then only those
     are loaded when one is saved. `late`: it asks only once its form is left or complete, of what is still to come while
-    it is being entered: that a form has no rows yet.
+    it is being entered: that a form has no rows yet. `among_rows`: a question that it asks `once` is asked once among
+    all rows of the form, and not once in each.
     `source`: P for our provisional default, or D, S, O as in the protocol's list of facts.
     """
 
@@ -158,6 +175,10 @@ def check(
             raise ImproperlyConfigured(
                 f"Edit check {id} compares rows of one name, and {on} has no fixed set of them."
             )
+        if among_rows and not all(on in reads or f"{on}.{name}" in reads for name in items):
+            raise ImproperlyConfigured(
+                f"Edit check {id} asks once among rows: what sets it off must set it off for all."
+            )
         forms = frozenset(read.partition(".")[0] for read in reads)
         CHECKS[id] = Check(
             id=id,
@@ -175,6 +196,7 @@ def check(
             offer=offer,
             same_name=same_name,
             late=late,
+            among_rows=among_rows,
         )
         return rule
 

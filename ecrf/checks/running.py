@@ -72,6 +72,8 @@ def ask_about_unlikely(writing: Writing) -> list[Discrepancy]:
     key, data = writing.place.definition.key, writing.data
     put_off: PutOff | None = (data.kept or {}).get(PUT_OFF)
     _hard, own, others = _set_off(writing)
+    if put_off is not None:  # else it would ask of the one row, not knowing where it stands
+        own = [c for c in own if not c.among_rows]
     runs = {(c.id, writing.row.entry_id): (c, writing.row) for c in own}
     if put_off is None:
         data.load(*(kind for c in others for kind in [*_kinds(c), *c.reads] if kind != key))
@@ -189,7 +191,7 @@ def _settle(
     opens only where its form `is_left` or complete. Returns what is asked about the entry, and what moved elsewhere."""
     patient = data.patient
     runs = list(runs)
-    asked = {(r.entry_id, c.id, q.item): (c, q) for c, r in runs for q in _ask(c, r, data)}
+    may_be_asked = [(r.entry_id, c, q) for c, r in runs for q in _ask(c, r, data)]
     ran = {(row.entry_id, check.id) for check, row in runs}
     entries = {row_entry for row_entry, _ in ran} | {entry_id}
     if is_new:
@@ -201,7 +203,11 @@ def _settle(
     waits = {
         (r.entry_id, c.id) for c, r in runs if c.late and not is_left and r.entry.status != Status.COMPLETE
     }
-    asked = {key: asks for key, asks in asked.items() if key in standing or key[:2] not in waits}
+    asked = {
+        key: asks
+        for key, asks in _asked_once(may_be_asked, standing).items()
+        if key in standing or key[:2] not in waits
+    }
     changed = []
     for discrepancy in known:
         if (discrepancy.entry_id, discrepancy.check_id) not in ran:
@@ -236,6 +242,29 @@ def _settle(
     return own + [f for f in moved if f.entry_id != entry_id]
 
 
+Key = tuple[int, str, str]
+"""Entry, check and item: where a question stands."""
+
+
+def _asked_once(
+    questions: list[tuple[int, Check, Question]], standing: set[Key]
+) -> dict[Key, tuple[Check, Question]]:
+    """Where each question is asked: of several about the same, the one that stands already and no other."""
+    asked: dict[Key, tuple[Check, Question]] = {}
+    alike: dict[tuple[str, int, str], list[tuple[Key, tuple[Check, Question]]]] = {}
+    for entry, check, question in questions:
+        key = (entry, check.id, question.item)
+        if question.about:
+            subject = (check.id, 0 if check.among_rows else entry, question.about)
+            alike.setdefault(subject, []).append((key, (check, question)))
+        else:
+            asked[key] = check, question
+    for group in alike.values():
+        there = [one for one in group if one[0] in standing]
+        asked.update((there or [one for one in group if not one[1][1].only_if_there])[:1])
+    return asked
+
+
 def _entries_asked(data: PatientData, kept: dict[Any, Any]) -> set[int]:
     """The entries of which anything was ever asked, looked up once for many acts."""
     if "asked" not in kept:
@@ -266,7 +295,9 @@ def would_ask(row: Crf, data: PatientData) -> list[tuple[Check, str]]:
     """What the soft checks of its form would ask of a row that is not stored, in words; nothing is written."""
     soft = [c for c in CHECKS.values() if not (c.hard or c.late) and c.on == row.entry.crf]
     data.load(*(kind for c in soft for kind in c.reads))
-    return [(c, c.text_of(question)) for c in soft for question in c.ask(row, data)]
+    return [
+        (c, c.text_of(question)) for c in soft for question in c.ask(row, data) if not question.only_if_there
+    ]
 
 
 def _ask(check: Check, row: Any, data: PatientData) -> list[Question]:

@@ -27,8 +27,10 @@ Counts = dict[str, int]
 
 @dataclass(frozen=True)
 class Kind:
-    """One kind of open point: the head of its column, and its words with how many there are."""
+    """One kind of open point: its name, the head of its column, which says what is counted, and its words with how
+    many there are. What is kept with a lock is kept by the name."""
 
+    name: Promise
     head: Promise
     counted: Any
 
@@ -40,14 +42,17 @@ class Kind:
 KINDS = {
     "overdue": Kind(
         gettext_lazy("Overdue"),
+        gettext_lazy("Visits overdue"),
         ngettext_lazy("%(number)d visit overdue", "%(number)d visits overdue", "number"),
     ),
     "not-begun": Kind(
         gettext_lazy("Not begun"),
+        gettext_lazy("Forms not begun"),
         ngettext_lazy("%(number)d form not begun", "%(number)d forms not begun", "number"),
     ),
     "unfinished": Kind(
         gettext_lazy("Not finished"),
+        gettext_lazy("Patients not finished"),
         ngettext_lazy(
             "%(number)d patient with a visit that is not complete",
             "%(number)d patients with a visit that is not complete",
@@ -56,24 +61,29 @@ KINDS = {
     ),
     "draft": Kind(
         gettext_lazy("Not complete"),
+        gettext_lazy("Forms not complete"),
         ngettext_lazy("%(number)d form not complete", "%(number)d forms not complete", "number"),
     ),
     "empty": Kind(
         gettext_lazy("Items empty"),
+        gettext_lazy("Items empty in forms begun"),
         ngettext_lazy("%(number)d required item empty", "%(number)d required items empty", "number"),
     ),
     "queries": Kind(
+        gettext_lazy("Open queries"),
         gettext_lazy("Open queries"),
         ngettext_lazy("%(number)d open query", "%(number)d open queries", "number"),
     ),
     "unverified": Kind(
         gettext_lazy("Not verified"),
+        gettext_lazy("Items not verified"),
         ngettext_lazy(
             "%(number)d planned item not verified", "%(number)d planned items not verified", "number"
         ),
     ),
     "unsigned": Kind(
         gettext_lazy("Not signed"),
+        gettext_lazy("Forms not signed"),
         ngettext_lazy("%(number)d form not signed", "%(number)d forms not signed", "number"),
     ),
 }
@@ -119,7 +129,7 @@ class Checklist:
     def as_kept(self) -> dict[str, Any]:
         """As it is kept with the lock."""
         places = [
-            {"place": place.words, "open": {str(KINDS[kind].head): n for kind, n in place.counts.items()}}
+            {"place": place.words, "open": {str(KINDS[kind].name): n for kind, n in place.counts.items()}}
             for place in self.places
         ]
         return {"points": self.points, "places": places}

@@ -75,9 +75,10 @@ def entered_though_missed(row: Crf, data: PatientData) -> Iterator[Question]:
     ):
         return
     names = ("visited_on", "contact") if definition.key == "visit" else definition.entered
-    item = next((name for name in names if getattr(row, name) is not None), None)
-    if item:
-        yield Question(item, visit=visit, form=definition.key)
+    first = next((name for name in names if getattr(row, name) is not None), None)
+    for name in names if first else ():
+        question = Question(name, visit=visit, form=definition.key)
+        yield question.once(definition.key, only_if_there=name != first)
 
 
 @check(

@@ -144,6 +144,9 @@ def measured_by_telephone(row: Crf, data: PatientData) -> Iterator[Question]:
     definition, visit = by_model(type(row)), row.entry.visit
     if visit is None or definition.key not in FACE_TO_FACE:
         return
-    item = next((name for name in definition.entered if getattr(row, name) is not None), None)
-    if item and any(v.contact == Contact.PHONE for v in data.at("visit", visit.code)):
-        yield Question(item, visit=visit, form=definition.key)
+    first = next((name for name in definition.entered if getattr(row, name) is not None), None)
+    if first is None or not any(v.contact == Contact.PHONE for v in data.at("visit", visit.code)):
+        return
+    for name in definition.entered:
+        question = Question(name, visit=visit, form=definition.key)
+        yield question.once(definition.key, only_if_there=name != first)

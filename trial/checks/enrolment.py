@@ -171,7 +171,10 @@ def weak_limb_not_affected(row: MrcStrength, data: PatientData) -> Iterator[Ques
             grades = {item: getattr(row, item) for item in items if item.startswith(side)}
             weak = [item for item, mrc in grades.items() if mrc is not None and mrc <= WEAK_GRADE]
             if weak and getattr(history, f"{side}_{limb}") is False:
-                yield Question(weak[0], grade=weak[0], mrc=grades[weak[0]])
+                for item in grades:
+                    grade = item if item in weak else weak[0]
+                    question = Question(item, grade=grade, mrc=grades[grade])
+                    yield question.once(f"{side} {limb}", only_if_there=item != weak[0])
 
 
 @check(

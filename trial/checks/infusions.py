@@ -61,15 +61,21 @@ def _closes_a_gap(row: Infusion, days: list[Infusion]) -> bool:
     items=("infused_on",),
     reads=("infusion",),
     source="D",
+    among_rows=True,
 )
 def induction_cut_short(row: Infusion, data: PatientData) -> Iterator[Question]:
-    """Maintenance began with fewer than five induction days."""
+    """Maintenance began with fewer than five induction days.
+
+    Asked once, of the last day.
+    """
     given = [r for r in data.rows("infusion") if r.infused_on]
     induction = [r for r in given if r.phase == Phase.INDUCTION]
-    if not induction or induction[-1].entry_id != row.entry_id or len(induction) >= dosing.INDUCTION_DAYS:
+    is_one = any(r.entry_id == row.entry_id for r in induction)
+    if not is_one or len(induction) >= dosing.INDUCTION_DAYS:
         return
     if any(r.phase == Phase.MAINTENANCE for r in given):
-        yield Question("infused_on", given=len(induction), planned=dosing.INDUCTION_DAYS)
+        question = Question("infused_on", given=len(induction), planned=dosing.INDUCTION_DAYS)
+        yield question.once("induction", only_if_there=induction[-1].entry_id != row.entry_id)
 
 
 @check(
@@ -79,24 +85,26 @@ def induction_cut_short(row: Infusion, data: PatientData) -> Iterator[Question]:
     items=("infused_on",),
     reads=("infusion",),
     offer=deviation_offered("INF-004", DeviationCategory.DOSE, on="infused_on"),
+    among_rows=True,
 )
 def interval_unusual(row: Infusion, data: PatientData) -> Iterator[Question]:
     """A cycle began less than 14 or more than 28 days after the last one began."""
     if row.phase != Phase.MAINTENANCE or not row.infused_on or not row.entry.visit:
         return
     here, starts = row.entry.visit.code, _starts(data)
-    earlier = list(starts)[: list(starts).index(here)] if starts.get(here) == row.infused_on else []
+    began, earlier = starts[here], list(starts)[: list(starts).index(here)]
     low, high = INTERVAL_DAYS
-    if earlier and not low <= (days := (row.infused_on - starts[earlier[-1]]).days) <= high:
-        yield Question(
+    if earlier and not low <= (days := (began - starts[earlier[-1]]).days) <= high:
+        question = Question(
             "infused_on",
-            began=row.infused_on,
+            began=began,
             days=days,
             last=earlier[-1],
             last_began=starts[earlier[-1]],
             low=low,
             high=high,
         )
+        yield question.once(here, only_if_there=row.infused_on != began)
 
 
 def _starts(data: PatientData) -> dict[str, date]:
@@ -149,15 +157,17 @@ def two_on_one_day(row: Infusion, data: PatientData) -> Iterator[Question]:
     text="{days} infusion days are recorded; the dose is split over {split:days}.",
     items=("infused_on", "split_days"),
     reads=("infusion.infused_on", "infusion.split_days"),
+    among_rows=True,
 )
 def more_days_than_planned(row: Infusion, data: PatientData) -> Iterator[Question]:
     """A maintenance dose was given on more days than it is split over; asked once, of the last day."""
     if row.phase != Phase.MAINTENANCE or not row.infused_on or not row.entry.visit:
         return
     days = [day for day in data.at("infusion", row.entry.visit.code) if day.infused_on]
-    split = row.split_days or 1
-    if days[-1].entry_id == row.entry_id and len(days) > split:
-        yield Question("split_days", days=len(days), split=split)
+    split = days[-1].split_days or 1
+    if len(days) > split:
+        question = Question("split_days", days=len(days), split=split)
+        yield question.once(row.entry.visit.code, only_if_there=days[-1].entry_id != row.entry_id)
 
 
 @check(

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from django.utils import timezone
+
 from ecrf.access.models import User
 from ecrf.access.requests import key_in
 from ecrf.access.roles import Right
@@ -16,6 +18,7 @@ from ecrf.checks.offers import take_offer
 from ecrf.entry.visit.form_input import FormInput
 from ecrf.entry.visit.page import EntryPage
 from ecrf.forms.registry import CRFS
+from ecrf.queries.models import Query, Turn
 
 
 class Unknown(LookupError):
@@ -43,6 +46,8 @@ class ActionOutcome:
     gaps: list[Gap] = field(default_factory=list)
     place: Place | None = None
     left: list[str] = field(default_factory=list)
+    asked: int = 0
+    """How many questions of checks became queries, the form being complete now."""
 
 
 def act(page: EntryPage, action: str, user: User, note: str = "") -> ActionOutcome:
@@ -69,13 +74,20 @@ def _complete_page(pressed: Pressed) -> ActionOutcome:
         for form_input in pressed.page.wanted
         if not form_input.is_complete or form_input.left
     ]
-    patient = pressed.page.where.patient
-    return ActionOutcome(complete_entries(patient=patient, places=places, by=pressed.by))
+    return _complete(pressed, places)
 
 
 def _complete_form(pressed: Pressed) -> ActionOutcome:
-    place = _form_input(pressed.page, pressed.rest).place
-    return ActionOutcome(complete_entries(patient=place.patient, places=[place], by=pressed.by))
+    return _complete(pressed, [_form_input(pressed.page, pressed.rest).place])
+
+
+def _complete(pressed: Pressed, places: list[Place]) -> ActionOutcome:
+    patient, began = pressed.page.where.patient, timezone.now()
+    gaps = complete_entries(patient=patient, places=places, by=pressed.by)
+    if gaps:
+        return ActionOutcome(gaps)
+    since = Query.objects.filter(patient=patient, turn=Turn.SITE, turn_since__gte=began)
+    return ActionOutcome(asked=since.exclude(discrepancy=None).count())
 
 
 def _add(pressed: Pressed) -> ActionOutcome:

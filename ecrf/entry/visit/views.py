@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect, render
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import gettext, gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from ecrf.access.requests import UserRequest, click_key, whole_number
@@ -130,6 +130,13 @@ def _done(request: UserRequest, page: EntryPage, load: Callable[[], EntryPage]) 
         messages.warning(request, words % {"left": "; ".join(outcome.left)})
     else:
         messages.success(request, DONE.get(action.partition(":")[0], gettext("Saved.")))
+        if outcome.asked:
+            became = ngettext(
+                "%(number)d question stays open and is now a query.",
+                "%(number)d questions stay open and are now queries.",
+                outcome.asked,
+            )
+            messages.warning(request, became % {"number": outcome.asked})
     return redirect(_next_address(page, outcome.place))
 
 

@@ -121,7 +121,7 @@ def left_by_patient(site: Site, limit: int) -> WorkSection:
     ]
     return WorkSection(
         "left",
-        gettext("Left to verify by plan"),
+        gettext("Patients with items left to verify by plan"),
         lines,
         in_words(len(patients)),
         len(patients) > limit,
@@ -154,7 +154,11 @@ def left_by_place(site: Site, since: Since, limit: int = COUNTED) -> WorkSection
         for patient, visit, count, last in places[:limit]
     ]
     return WorkSection(
-        "left", gettext("Left to verify by plan"), lines, in_words(len(places)), len(places) > limit
+        "left",
+        gettext("Visits and logs left to verify by plan"),
+        lines,
+        in_words(len(places)),
+        len(places) > limit,
     )
 
 
@@ -216,7 +220,7 @@ def _unsigned(site: Site) -> list[Place]:
 def _unsigned_section(lines: list[WorkLine], count: int, has_more: bool) -> WorkSection:
     return WorkSection(
         "unsigned",
-        gettext("Not signed"),
+        gettext("Visits and logs not signed"),
         lines,
         in_words(count),
         has_more,

@@ -35,6 +35,9 @@ NOW = {
 STORED = ("key", "title", "count", "has_more", "note", "empty")
 """What is kept of a section beside its lines."""
 
+EARLIER_TITLES = (gettext_lazy("Left to verify by plan"),)
+"""Of sections of worklists that are frozen already: the catalogues still know them."""
+
 
 @dataclass(frozen=True)
 class WorklistPoint:

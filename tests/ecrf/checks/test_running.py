@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 
 from ecrf.access.roles import Right
 from ecrf.audit.actor import acting
@@ -11,7 +12,7 @@ from ecrf.casebook.models import Entry
 from ecrf.casebook.striking import strike_out
 from ecrf.checks.discrepancies import clear_retired, confirm
 from ecrf.checks.models import Discrepancy
-from ecrf.checks.registry import ANY, CHECKS
+from ecrf.checks.registry import ANY, CHECKS, check
 from ecrf.checks.running import kinds_read, leave, run_all, would_ask
 from tests.builders import a_patient, a_place, a_visit, enter
 from tests.ecrf.queries.builders import complete, vital_signs
@@ -208,3 +209,17 @@ def test_question_of_a_check_that_is_gone_is_cleared_and_no_other(visit, coordin
     assert clear_retired(visit.patient, actor) == 1
     assert states() == {"VS-002": "cleared", "VS-003": "open"}
     assert clear_retired(visit.patient, actor) == 0
+
+
+def test_check_that_asks_once_among_rows_must_be_set_off_for_all_of_them(monkeypatch):
+    def rule(row, data):
+        """A rule."""
+        yield from ()
+
+    monkeypatch.setattr("ecrf.checks.registry.CHECKS", {})
+    given = {"on": "reading", "text": "Odd.", "items": ("value_1",), "among_rows": True}
+    with pytest.raises(ImproperlyConfigured):
+        check("TEST-901", **given)(rule)
+    with pytest.raises(ImproperlyConfigured):
+        check("TEST-902", reads=("dose",), **given)(rule)
+    check("TEST-903", reads=("reading.value_1",), **given)(rule)

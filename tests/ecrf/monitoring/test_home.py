@@ -109,7 +109,10 @@ def work_list_text(client, own, key: str) -> str:
 
 def test_lists_with_nothing_in_them_are_named_in_one_line(own, monitor):
     page = text_of(logged_in(monitor), HOME)
-    assert "Left to verify by plan: everything that is complete and planned is verified." in page
+    assert (
+        "Patients with items left to verify by plan: everything that is complete and planned is verified."
+        in page
+    )
     assert "none" not in page.lower().split("my work at")[0]
     assert "none yet" not in page
 
@@ -150,7 +153,7 @@ def test_visit_without_signature_is_counted_until_it_is_signed(own, mrc, monitor
     client = logged_in(monitor)
     assert "01-001 Week 4" in section(client, "unsigned")
     signed(own.visit, investigator)
-    assert "Not signed: every complete form is signed." in text_of(client, HOME)
+    assert "Visits and logs not signed: every complete form is signed." in text_of(client, HOME)
 
 
 def test_deviations_since_the_last_visit_are_marked_as_new(own, mrc, monitor, coordinator):
@@ -204,7 +207,7 @@ def test_counts_of_the_row_agree_with_the_lists(own, mrc, monitor, coordinator):
     client = logged_in(monitor)
     found = {key: int(section(client, key).split(" 01-")[0].split()[-1]) for key in ("queries", "left")}
     assert found == {"queries": numbers.queries.count, "left": 1}
-    assert "Not signed 2" in section(client, "unsigned")
+    assert "Visits and logs not signed 2" in section(client, "unsigned")
     assert numbers.unsigned == 2
     assert numbers.deviations == (1, 1)
 

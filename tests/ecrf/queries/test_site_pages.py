@@ -1,5 +1,7 @@
 """The site answers at the item, corrects and answers in one act, and sees what waits."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -364,3 +366,16 @@ def test_answer_to_a_query_just_closed_keeps_its_field(query, site_client, monit
     assert "is closed by monitor" in page
     assert "data-answer-text>My long answer</textarea>" in page
     assert "Send again" in page
+
+
+@pytest.mark.parametrize("unlikely", [{}, {"pulse": "200"}, {"pulse": "200", "systolic": "240"}])
+def test_completing_says_how_many_open_questions_are_queries_now(visit, coordinator, site_client, unlikely):
+    vital_signs(visit, coordinator, **unlikely)
+    page = f"/patients/{visit.patient.number}/{visit.code}/"
+    told = site_client.post(page, {"action": "complete-form:vital-signs-1"}, follow=True)
+    queries = Query.objects.count()
+    assert queries == len(unlikely)
+    said = re.findall(
+        r"(\d+) questions? stays? open and (?:is|are) now", " ".join(told.content.decode().split())
+    )
+    assert said == ([str(queries)] if queries else [])

@@ -101,7 +101,7 @@ def test_today_lists_what_to_sign_for_investigators_only(
 ):
     PatientStatus.objects.update(unfinished_code="")
     page = words(signing_client.get("/"))
-    assert f"To sign 1 {visit.patient.number} Week 4" in page
+    assert f"To sign 1 visit or log {visit.patient.number} Week 4" in page
     signed(visit, SignatureScope.VISIT, investigator)
     assert "Every complete visit and log is signed" in words(signing_client.get("/"))
     change(visit, coordinator)
@@ -122,7 +122,10 @@ def test_today_lists_logs_by_patient_and_counts_as_the_monitor_does(
     PatientStatus.objects.update(unfinished_code="W10")
     page = words(signing_client.get("/"))
     number = visit.patient.number
-    assert f"To sign 3 {number} Week 4 Adverse events: 2 to sign 1 of them is still being entered" in page
+    assert (
+        f"To sign 3 visits and logs {number} Week 4 Adverse events: 2 to sign 1 of them is still being entered"
+        in page
+    )
     assert waiting(investigator).count == site_numbers(monitor)[0].unsigned == 3
     assert reverse("log", args=[number, "adverse-event"]) in signing_client.get("/").content.decode()
     signed(Entry.objects.get(crf="adverse-event", number=1), SignatureScope.FORM, investigator)
