@@ -41,6 +41,16 @@ export function read(id) {
   return found.matches("[role=radiogroup]") ? (found.querySelector("input:checked")?.value ?? "") : found.value;
 }
 
+/* Whether something else stands in the field than what the page was drawn with. */
+export function isTouched(id) {
+  const found = document.getElementById(`f-${id}`);
+  if (!found || found.disabled) return false;
+  if (found.matches("[role=radiogroup]")) return [...found.querySelectorAll("input")].some((radio) => radio.checked !== radio.defaultChecked);
+  if (!found.matches("select")) return found.value !== found.defaultValue;
+  const drawn = [...found.options].findLast((option) => option.defaultSelected) ?? found.options[0];
+  return found.value !== drawn?.value;
+}
+
 export function write(id, value) {
   const found = document.getElementById(`f-${id}`);
   if (found.matches("[role=radiogroup]")) {

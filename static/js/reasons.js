@@ -1,13 +1,16 @@
 /* One reason for several changes of complete forms: a bar that names how many wait, and what they would undo. */
 
-import { field, goTo, wrapper } from "./fields.js";
+import { field, goTo, idOf, wrapper } from "./fields.js";
 import { outbox } from "./outbox.js";
-import { flush, sendTogether } from "./saving.js";
+import { commit, flush, isSettled, sendTogether } from "./saving.js";
 import { gettext } from "./words.js";
 
 const bar = document.getElementById("reason-bar");
 const input = document.getElementById("reason-of-all");
 const SEVERAL = 2;
+
+/* Whether Alt R was pressed before the server had said that a reason is wanted. */
+let isAsked = false;
 
 const waiting = () => outbox.held().filter((id) => outbox.get(id).held === "reason");
 
@@ -24,6 +27,14 @@ function show() {
   bar.querySelector("[data-reason-count]").textContent = ids.length;
   const lines = undone().map((text) => Object.assign(document.createElement("li"), { textContent: text }));
   bar.querySelector("[data-undone-by-all]").replaceChildren(...lines);
+  if (isAsked) reach();
+}
+
+/* To where the reason is given: of the one change beside it, of several in the bar. */
+function reach() {
+  const ids = waiting();
+  isAsked = !ids.length && !isSettled();
+  if (ids.length) goTo(ids.length < SEVERAL ? document.getElementById(`r-${ids[0]}`) : input);
 }
 
 function giveAll() {
@@ -49,9 +60,12 @@ bar.addEventListener("keydown", (event) => {
   giveAll();
 });
 document.addEventListener("keydown", (event) => {
-  if (!event.altKey || event.code !== "KeyR" || bar.hidden) return;
+  if (!event.altKey || event.code !== "KeyR") return;
   event.preventDefault();
-  input.focus();
+  const id = idOf(event.target);
+  if (outbox.get(id)?.typing) commit(id);
+  isAsked = true;
+  reach();
 });
 /* What the page says of a signature no longer holds once a change has broken it. */
 document.addEventListener("ecrf:outcome", ({ detail }) => {

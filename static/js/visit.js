@@ -8,12 +8,13 @@ import "./pasting.js";
 import "./quiet.js";
 import "./spoken.js";
 import { csrfToken } from "./csrf.js";
-import { field, goTo, idOf, inOrder, ownId, read, showAsked, shown, state, wrapper, write } from "./fields.js";
+import { field, goTo, idOf, inOrder, isTouched, ownId, read, showAsked, shown, state, wrapper, write } from "./fields.js";
 import { count, isToEnter } from "./counting.js";
+import { isBehind } from "./drawn.js";
 import { placeOf } from "./messages.js";
 import { outbox } from "./outbox.js";
 import { again, commit, flush, isSettled, onSettled } from "./saving.js";
-import { say } from "./trouble.js";
+import { going, say } from "./trouble.js";
 import { gettext } from "./words.js";
 
 const form = document.getElementById("page-form");
@@ -68,6 +69,12 @@ function tellHeld(id, value) {
   outbox.drop(id);
 }
 
+/* What was typed into the page before this script ran comes before what was kept: it is the later one. */
+for (const item of document.querySelectorAll("#page-form [data-item]")) {
+  const id = idOf(item);
+  if (isTouched(id)) outbox.put(id, { value: read(id), seen: outbox.get(id)?.seen ?? state.get(id), typing: true });
+}
+
 /* Text typed before a reload, a crash or a Back: put it back and send it. */
 for (const id of outbox.ids()) {
   const entry = outbox.get(id);
@@ -75,8 +82,14 @@ for (const id of outbox.ids()) {
   else if (field(id)?.disabled) tellHeld(id, entry.value);
   else {
     write(id, entry.value);
-    outbox.put(id, { ...entry, typing: false, held: false });
+    outbox.put(id, { ...entry, typing: entry.typing && idOf(document.activeElement) === id, held: false });
   }
+}
+
+/* What was typed waits in the outbox for the page that is drawn anew, which sends it. */
+if (isBehind) {
+  going.busy = "drawn anew";
+  location.reload();
 }
 
 /* After the page has loaded: the browser's own scrolling to the target takes the focus away. */
@@ -95,7 +108,7 @@ document.addEventListener("ecrf:dropped", count);
 document.addEventListener("htmx:afterSettle", count);
 window.addEventListener("online", again);
 window.addEventListener("beforeunload", (event) => {
-  if (outbox.ids().length && !form.dataset.sent) event.preventDefault();
+  if (outbox.ids().length && !form.dataset.sent && !isBehind) event.preventDefault();
 });
 document.addEventListener("visibilitychange", () => {
   const id = idOf(document.activeElement);
@@ -115,4 +128,4 @@ const target = location.hash && document.getElementById(location.hash.slice(1));
 const gap = document.querySelector(".gaps a");
 if (gap) goTo(field(gap.hash.slice(3)));
 else if (target && target.matches("[data-panel]")) addEventListener("load", () => requestAnimationFrame(enterTarget));
-else if (!target) goTo(inOrder().find(isToEnter), { preventScroll: true });
+else if (!target && !idOf(document.activeElement)) goTo(inOrder().find(isToEnter), { preventScroll: true });

@@ -3,7 +3,7 @@
 import time
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.conftest import PASSWORD
 
@@ -94,6 +94,76 @@ def test_text_still_being_typed_survives_reload_and_back(sit_down):
     person.page.go_back()
     person.saved()
     assert person.value("vital-signs-1-pulse") == "72"
+
+
+GRIPS = {
+    "grip-strength-1-right_1": "31.5",
+    "grip-strength-1-right_2": "32.5",
+    "grip-strength-1-left_1": "33.5",
+}
+
+
+def _reload_drawn_from_before_the_saves(person) -> None:
+    """Typed while nothing gets through; the page is asked for anew, and the old one saves first."""
+    page, asked, answered = person.page, [], []
+
+    def hold_the_first(route: Route) -> None:
+        if asked:
+            return route.continue_()
+        return asked.append(route)
+
+    page.route("**/grip-strength/**", lambda route: route.abort())
+    for item, text in GRIPS.items():
+        person.type_in(item, text)
+    person.says("Not saved: the server cannot be reached")
+    page.route(page.url.partition("#")[0], hold_the_first)
+    page.evaluate("() => void setTimeout(() => location.reload())")
+    while not asked:
+        page.wait_for_timeout(50)
+    drawn = asked[0].fetch()
+    page.on(
+        "response", lambda answer: answered.append(answer.status) if "/grip-strength/" in answer.url else None
+    )
+    page.unroute("**/grip-strength/**")
+    while len(answered) < len(GRIPS):
+        page.wait_for_timeout(50)
+    assert set(answered) == {200}
+    with page.expect_event("framenavigated"):
+        asked[0].fulfill(response=drawn)
+
+
+@pytest.mark.requirement("R-093")
+def test_page_drawn_before_the_old_one_had_saved_shows_what_is_stored_before_it_says_so(sit_down):
+    person = sit_down("coordinator01")
+    person.open_visit("01-006", "Week 4")
+    _reload_drawn_from_before_the_saves(person)
+    person.saved()
+    assert {item: person.value(item) for item in GRIPS} == GRIPS
+
+
+@pytest.mark.requirement("R-093")
+def test_text_typed_before_the_page_is_ready_is_saved_and_not_overwritten(sit_down):
+    person = sit_down("coordinator01")
+    person.open_visit("01-006", "Week 7")
+    scripts = []
+    person.page.route("**/js/visit*.js", lambda route: scripts.append(route))
+    _reload_drawn_from_before_the_saves(person)
+    also_saved = "grip-strength-1-right_2"
+    typed = {also_saved: "41.5", "vital-signs-1-pulse": "73"}
+    for item, text in typed.items():
+        person.page.fill(f"#f-{item}", text)
+    assert "All saved" not in person.page.inner_text("#saving")
+    person.page.unroute("**/js/visit*.js")
+    for script in scripts:
+        script.continue_()
+    # Of a field that the old page saved as well, the person decides.
+    person.says("somebody changed this meanwhile")
+    person.says("1 not saved")
+    assert {item: person.value(item) for item in GRIPS | typed} == GRIPS | typed
+    person.page.get_by_role("button", name="Save mine").click()
+    person.saved()
+    person.page.reload()
+    assert {item: person.value(item) for item in GRIPS | typed} == GRIPS | typed
 
 
 def test_refused_text_stays_at_the_field_even_after_a_reload(sit_down):

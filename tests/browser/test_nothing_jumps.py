@@ -1,6 +1,7 @@
 """What lies below a field stays where it is when the field is entered or left: a click finds what it was meant for."""
 
 import pytest
+from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
 
@@ -24,3 +25,19 @@ def test_form_keeps_its_height_when_a_field_is_entered_or_left(sit_down, form):
         person.page.set_viewport_size({"width": width, "height": 900})
         found[width] = person.page.evaluate(JUMPS, form)
     assert not any(found.values()), {width: fields for width, fields in found.items() if fields}
+
+
+@pytest.mark.parametrize(("label", "has_script"), [("Week 10", True), ("Week 13", False)])
+def test_form_that_was_not_done_stays_in_sight_with_the_keyboard_in_it(sit_down, label, has_script):
+    person = sit_down("coordinator01", java_script_enabled=has_script)
+    person.open_visit("01-007", label)
+    panel = person.page.locator(".panel:has(.not-done)").last
+    form = panel.get_attribute("id")
+    panel.locator(".not-done summary").click()
+    with person.page.expect_navigation():
+        panel.get_by_role("button", name="Not done", exact=True).click()
+    person.says("Every empty item of the form now carries the reason")
+    expect(person.page.locator(f"#{form}-title")).to_be_in_viewport()
+    if has_script:
+        person.page.locator(f"#{form} :focus").wait_for()
+        expect(person.page.locator(f"#{form} :focus")).to_be_in_viewport()

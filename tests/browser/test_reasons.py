@@ -23,6 +23,23 @@ def test_one_reason_serves_several_changes_by_keyboard(sit_down):
     assert person.page.locator(".changed-mark").count() == 2
 
 
+def test_key_leads_to_the_reason_of_one_waiting_change_however_soon_it_is_pressed(sit_down):
+    person = sit_down("coordinator01")
+    person.complete_visit("01-006", "Week 10")
+    for day, is_waited_for in (("2026-01-02", True), ("2026-01-03", False)):
+        person.type_in("visit-1-visited_on", day)
+        if is_waited_for:
+            person.says("Date of visit change from")
+        person.page.keyboard.press("Alt+R")
+        person.page.locator("#r-visit-1-visited_on:focus").wait_for()
+        person.page.keyboard.type("Source was corrected")
+        person.page.keyboard.press("Enter")
+        person.saved()
+    person.page.reload()
+    assert person.value("visit-1-visited_on") == "2026-01-03"
+    assert person.page.locator("#f-visit-1-contact input:checked").count() == 1
+
+
 @pytest.mark.requirement("R-093")
 def test_changes_with_one_reason_that_meet_an_import_are_sent_again_by_themselves(sit_down):
     person = sit_down("coordinator01")

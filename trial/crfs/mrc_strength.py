@@ -100,7 +100,7 @@ class MrcStrength(Crf):
     )
     styles = ("trial/css/body_figure.css",)
     scripts = ("trial/js/grades.js", "trial/js/body_figure.js")
-    keys = (("0–5", "a grade, and on"),)
+    keys = (("MRC 0–5", "a grade, and on"),)
     own_words = tuple(MUSCLES.values())
 
     def calculate(self, data: PatientData) -> None:

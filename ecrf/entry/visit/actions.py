@@ -138,7 +138,7 @@ def _not_done(pressed: Pressed) -> ActionOutcome:
         result = record(place=each.place, values=values, by=pressed.by, seen=dict.fromkeys(values, ""))
         if not result.is_clean:
             raise Unknown(pressed.rest)
-    return ActionOutcome()
+    return ActionOutcome(place=form_input.place)
 
 
 def _strike(pressed: Pressed) -> ActionOutcome:

@@ -145,7 +145,9 @@ def test_form_that_was_not_done_says_so_of_what_its_visit_asks_and_of_nothing_el
         visit = a_visit(patient, code, coordinator)
         page = {"action": "not-done:scale-1:not-done"}
         answer = client_of(coordinator).post(reverse("visit", args=[patient.number, code]), page)
+        # Whoever says so in the middle of a long page stays where the form is.
         assert answer.status_code == 302
+        assert answer.url.endswith("#scale-1")
         row = CRFS["scale"].model.objects.get(entry__visit=visit)
         assert row.missing_reasons
         assert (ITEM in row.missing_reasons) == is_said
