@@ -128,5 +128,7 @@ def test_letter_in_a_list_of_answers_is_no_error_at_its_empty_one(sit_down):
     person.page.keyboard.type("Headache")
     person.page.focus(f"#f-adverse-event-{number}-severity")
     person.page.keyboard.press("m")
-    person.page.wait_for_function("id => document.getElementById(id).value", arg=f"f-adverse-event-{number}-severity")
+    person.page.wait_for_function(
+        "id => document.getElementById(id).value", arg=f"f-adverse-event-{number}-severity"
+    )
     person.saved()
