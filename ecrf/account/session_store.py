@@ -99,13 +99,16 @@ class SessionStore(db.SessionStore):
         """What is noted in a session by the way waits while nothing can be written (ecrf/web/standby.py)."""
         if reads_from_standby():
             return
+        failed: BaseException | None = None
         try:
             super().save(must_create)
         except UpdateError as error:
             # Django takes each error of the database for a session that was ended meanwhile, and answers 400.
-            if fails(error.__context__):
-                raise error.__context__ from error  # type: ignore[misc]
-            raise
+            failed = error.__context__
+            if not fails(failed):
+                raise
+        if failed:  # not "from": the driver's own error behind it says what it was
+            raise failed
 
     def delete(self, session_key: str | None = None) -> None:
         if secret := session_key or self.session_key:
