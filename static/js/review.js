@@ -114,9 +114,11 @@ document.querySelector("[data-review]").addEventListener("click", ({ target }) =
 document.querySelector("[data-review]").addEventListener("focusin", ({ target }) => target.matches("[data-line]") && target !== current() && go(target));
 
 const head = document.querySelector(".whose");
-new ResizeObserver(() => document.documentElement.style.setProperty("--head", `${head.offsetHeight}px`)).observe(head);
+const noteHead = () => document.documentElement.style.setProperty("--head", `${head.offsetHeight}px`);
+new ResizeObserver(noteHead).observe(head);
 if (bar) bar.hidden = false;
 count();
+noteHead();
 const target = location.hash && document.getElementById(location.hash.slice(1));
 const first = lines.includes(target) ? target : lines.find((line) => isToDo(line) && (!target || target.contains(line)));
 if (first && (mayVerify || target)) addEventListener("load", () => requestAnimationFrame(() => go(first)));
