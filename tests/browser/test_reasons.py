@@ -25,7 +25,7 @@ def test_one_reason_serves_several_changes_by_keyboard(sit_down):
 
 def test_key_leads_to_the_reason_of_one_waiting_change_however_soon_it_is_pressed(sit_down):
     person = sit_down("coordinator01")
-    person.complete_visit("01-006", "Week 10")
+    person.complete_visit("01-006", "Week 22")
     for day, is_waited_for in (("2026-01-02", True), ("2026-01-03", False)):
         person.type_in("visit-1-visited_on", day)
         if is_waited_for:
