@@ -21,7 +21,8 @@ def test_each_open_point_is_read_as_the_checklist_says_it(kind, number, language
                 OpenPlace("Here", "visit", 1, 1, {kind: number}),
                 OpenPlace("There", "form", 2, 1, {"queries": 2}),
             ],
-            not_begun=[CRFS["vital-signs"].title, CRFS["visit"].title],
+            not_begun=[CRFS["vital-signs"].title]
+            * 2,  # a name that no protocol shares with another word of ours
         )
         return "; ".join(found.points)
 
