@@ -20,9 +20,11 @@ import { gettext } from "./words.js";
 const form = document.getElementById("page-form");
 let waiting = null;
 
+const keepTyped = (id) => outbox.put(id, { value: read(id), seen: outbox.get(id)?.seen ?? state.get(id), typing: true });
+
 form.addEventListener("input", ({ target }) => {
   const id = ownId(target);
-  if (id) outbox.put(id, { value: read(id), seen: outbox.get(id)?.seen ?? state.get(id), typing: true });
+  if (id) keepTyped(id);
   say();
 });
 for (const leaving of ["change", "focusout"]) {
@@ -72,7 +74,7 @@ function tellHeld(id, value) {
 /* What was typed into the page before this script ran comes before what was kept: it is the later one. */
 for (const item of document.querySelectorAll("#page-form [data-item]")) {
   const id = idOf(item);
-  if (isTouched(id)) outbox.put(id, { value: read(id), seen: outbox.get(id)?.seen ?? state.get(id), typing: true });
+  if (isTouched(id)) keepTyped(id);
 }
 
 /* Text typed before a reload, a crash or a Back: put it back and send it. */

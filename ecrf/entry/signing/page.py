@@ -11,7 +11,7 @@ from django.utils.translation import gettext, ngettext, pgettext
 from ecrf.access.models import User
 from ecrf.casebook.data import PatientData
 from ecrf.casebook.labels import element_id, form_title, numbered_title, visit_label
-from ecrf.casebook.log_pieces import LogPiece, piece_with
+from ecrf.casebook.log_pieces import ROWS, LogPiece, piece_with
 from ecrf.casebook.models import Entry, Patient, Visit
 from ecrf.casebook.places import Place
 from ecrf.casebook.schedule.due import VisitState
@@ -32,9 +32,6 @@ from ecrf.signatures.lookup import SignatureStanding, on_casebook, on_form, on_v
 from ecrf.signatures.meanings import MEANINGS
 from ecrf.signatures.models import Signature, SignatureScope
 from ecrf.signatures.services import Covered, chain_length, events_since
-
-FORMS_OF_A_LOG = 50
-"""How many forms of one log the page shows itself."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +57,7 @@ class SigningGroup:
     @property
     def shown(self) -> list[FormView]:
         """The forms on the page."""
-        return self.form_views[:FORMS_OF_A_LOG] if self.others else self.form_views
+        return self.form_views[:ROWS] if self.others else self.form_views
 
 
 @dataclass
@@ -308,11 +305,9 @@ def _casebook(patient: Patient) -> tuple[list[SigningGroup], list[SigningPoint]]
 
 
 def _others(patient: Patient, kind: CrfDefinition, form_views: list[FormView]) -> list[SigningPoint]:
-    """The pieces of the log that show what stands behind its first forms."""
+    """The pieces of the log that show what stands behind as many forms as one piece holds."""
     words, url = gettext("No. %(first)s to %(last)s"), reverse("log", args=[patient.number, kind.key])
-    pieces = [
-        LogPiece(one) for one in sorted({piece_with(one.number) for one in form_views[FORMS_OF_A_LOG:]})
-    ]
+    pieces = [LogPiece(one) for one in sorted({piece_with(one.number) for one in form_views[ROWS:]})]
     return [
         SigningPoint(words % {"first": piece.first, "last": piece.last}, url + piece.query)
         for piece in pieces

@@ -151,34 +151,35 @@ def _page(request: UserRequest, target: Target, refused: LockRefused | None = No
 
 def _table(found: Checklist) -> dict[str, Any]:
     """The open places, with a column for each kind of point that is open anywhere."""
-    kinds = list(found.totals)
-    rows = [(place, _url(place), _in_order(place.counts, kinds)) for place in found.places]
-    return {"heads": _heads(kinds), "rows_open": rows, "totals": _in_order(found.totals, kinds)}
+    heads = _heads(list(found.totals))
+    rows = [(place, _url(place), _in_order(place.counts, heads)) for place in found.places]
+    return {"heads": heads.values(), "rows_open": rows, "totals": _in_order(found.totals, heads)}
 
 
 def _readiness(own_sites: list[Site], open_at: dict[int, Counts]) -> dict[str, Any]:
     """Each site, ready or with what is open there; a practice site is not counted, the study's lock leaves it out."""
-    kinds = [kind for kind in KINDS if any(kind in counts for counts in open_at.values())]
+    heads = _heads([kind for kind in KINDS if any(kind in counts for counts in open_at.values())])
     rows = [
         (
             site,
             address_of(Target.of(LockScope.SITE, site=site)),
-            _in_order(open_at.get(site.pk, {}), kinds),
+            _in_order(open_at.get(site.pk, {}), heads),
             not open_at.get(site.pk),
         )
         for site in own_sites
     ]
     of_study = [is_ready for site, *_row, is_ready in rows if not site.is_practice]
-    return {"heads": _heads(kinds), "sites": rows, "ready": sum(of_study), "of_study": len(of_study)}
+    return {"heads": heads.values(), "sites": rows, "ready": sum(of_study), "of_study": len(of_study)}
 
 
-def _heads(kinds: list[str]) -> list[str]:
-    return [str(KINDS[kind].head) for kind in kinds]
+def _heads(kinds: list[str]) -> dict[str, str]:
+    """{kind of point: the head of its column}."""
+    return {kind: str(KINDS[kind].head) for kind in kinds}
 
 
-def _in_order(counts: Counts, kinds: list[str]) -> list[tuple[str, int]]:
+def _in_order(counts: Counts, heads: dict[str, str]) -> list[tuple[str, int]]:
     """(head of the column, how many), each."""
-    return [(head, counts.get(kind, 0)) for head, kind in zip(_heads(kinds), kinds, strict=True)]
+    return [(head, counts.get(kind, 0)) for kind, head in heads.items()]
 
 
 def _url(place: OpenPlace) -> str:
