@@ -12,6 +12,10 @@ from ecrf.outcomes.report import ReportScope
 
 log = logging.getLogger(__name__)
 
+AT_MOST_S = 3.0
+"""Seconds for which a process that begins waits for its first report, before it takes requests. A database that is
+silent holds it up no longer."""
+
 
 def warm_beside() -> Thread:
     """Begin, on a thread that does not hold up the end of the process."""

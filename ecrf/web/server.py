@@ -31,9 +31,9 @@ loglevel = "warning"
 
 def post_worker_init(worker: object) -> None:
     """In each worker, once the product is loaded: a connection does not outlive a fork, nor does a thread."""
-    from ecrf.outcomes.warming import warm_beside  # needs Django, which the product has set up
+    from ecrf.outcomes.warming import AT_MOST_S, warm_beside  # needs Django, which the product has set up
 
-    warm_beside()
+    warm_beside().join(AT_MOST_S)
 
 
 def child_exit(server: object, worker: Any) -> None:

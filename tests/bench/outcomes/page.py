@@ -30,7 +30,8 @@ from tests.bench.table import Line, at_most, told
 ROUNDS = 25
 URL = "/outcomes/"
 AT_MOST, SIZE_AT_MOST = 2.0, 1.5
-"""How many times what it takes of thirteen patients, cold as well: once in the life of a process."""
+"""How many times what it takes of thirteen patients. With nothing kept no page is made: a worker reads everybody before
+its first request, and what that costs is said beside the limits."""
 
 
 @dataclass(frozen=True)
@@ -128,7 +129,7 @@ def compare(few: Measured, many: Measured) -> list[Line]:
     return [
         told(f"outcomes of {MANY:,} patients beside {FEW}", ""),
         *_compare("made anew after a write to one patient", few.written, many.written, AT_MOST),
-        *_compare("made with nothing kept, as a worker does beside its start", few.cold, many.cold, AT_MOST),
+        *_compare("made with nothing kept, as a worker does before its first request", few.cold, many.cold),
         *_compare("looked at again", few.again, many.again, AT_MOST),
         told(
             "  of a data cut, from the trail alone, on the clock",
@@ -150,15 +151,13 @@ def compare(few: Measured, many: Measured) -> list[Line]:
     ]
 
 
-def _compare(what: str, few: Times, many: Times, limit: float) -> Iterator[Line]:
+def _compare(what: str, few: Times, many: Times, limit: float | None = None) -> Iterator[Line]:
     ratio, processor = many.clock / few.clock, many.product / few.product
-    yield at_most(
-        f"  {what}, on the clock",
-        ratio,
-        limit,
-        f"{many.clock:.0f} ms = {ratio:.2f} × {few.clock:.0f} ms",
-        f"≤ {limit:g} ×",
-    )
+    on_the_clock = f"  {what}, on the clock", f"{many.clock:.0f} ms = {ratio:.2f} × {few.clock:.0f} ms"
+    if limit is None:
+        yield told(*on_the_clock)
+    else:
+        yield at_most(on_the_clock[0], ratio, limit, on_the_clock[1], f"≤ {limit:g} ×")
     yield told(
         "    processor time of the product, and of its PostgreSQL",
         f"{many.product:.0f} ms = {processor:.2f} × {few.product:.0f} ms,"

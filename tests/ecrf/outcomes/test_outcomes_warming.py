@@ -1,6 +1,8 @@
 """The first report of a process is made before anybody looks, and a failure to make it stops nothing."""
 
 import logging
+import threading
+import time
 
 import pytest
 
@@ -42,8 +44,22 @@ def test_a_failure_is_only_logged(monkeypatch: pytest.MonkeyPatch, caplog: pytes
     assert "no database yet" in caplog.text
 
 
-def test_each_worker_begins_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    begun: list[bool] = []
-    monkeypatch.setattr(warming, "warm_beside", lambda: begun.append(True))
+def test_each_worker_has_it_before_its_first_request(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[ReportScope] = []
+
+    def make(scope: ReportScope) -> None:
+        time.sleep(0.05)
+        made.append(scope)
+
+    monkeypatch.setattr(warming, "current_report", make)
     server.post_worker_init(object())
-    assert begun == [True]
+    assert len(made) == 1
+
+
+def test_a_worker_does_not_wait_for_a_database_that_is_silent(monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = threading.Event()
+    monkeypatch.setattr(warming, "current_report", lambda _scope: answers.wait())
+    monkeypatch.setattr(warming, "AT_MOST_S", 0.05)
+    server.post_worker_init(object())
+    assert not answers.is_set()
+    answers.set()
