@@ -32,11 +32,11 @@ from ecrf.imports.pages.lookup import (
     tabs_of,
     waiting_before,
 )
-from ecrf.imports.pages.to_correct import can_be_corrected, columns_to_correct, lines_to_correct, table_of
+from ecrf.imports.pages.to_correct import can_be_corrected, columns_to_correct, lines_to_correct
 from ecrf.imports.reading.encodings import ENCODINGS, UnreadableFile, encoding_of
 from ecrf.imports.rights import is_for_all, may_act, reach_import, require_own, seeing_right
 from ecrf.imports.services import NotImported, look_again, order, put_aside, state_of
-from ecrf.imports.sources.stored import ALTERED, StoredBytes, is_as_brought, pieces_of
+from ecrf.imports.sources.stored import ALTERED, StoredBytes, is_as_brought, pieces_of, table_of
 from ecrf.imports.work.bringing_in import changes_as_manager, longest_reason
 from ecrf.trail.download.csv_file import answer, file_name
 

@@ -4,8 +4,7 @@ from collections.abc import Iterator
 
 from ecrf.imports.models import Import, ImportFormat, ImportState, RowKind
 from ecrf.imports.plan.outcome import outcome_of
-from ecrf.imports.reading.tables import TextTable, open_table
-from ecrf.imports.sources.stored import text_of
+from ecrf.imports.reading.tables import TextTable
 from ecrf.imports.sources.wide import WHY_REFUSED
 from ecrf.trail.download.csv_file import safe
 
@@ -14,12 +13,6 @@ def can_be_corrected(batch: Import) -> bool:
     """Whether it is a table of which rows are refused. What is no table is corrected where it was made."""
     is_table = batch.format != ImportFormat.ODM and not batch.is_comparison
     return is_table and batch.state == ImportState.CHECKED and bool(batch.counts["rows"].get(RowKind.REFUSED))
-
-
-def table_of(batch: Import) -> TextTable:
-    """As it was read when it was looked at."""
-    reading = batch.reading
-    return open_table(text_of(batch.file, reading["encoding"]), reading.get("delimiter", ""))
 
 
 def columns_to_correct(table: TextTable) -> list[str]:
