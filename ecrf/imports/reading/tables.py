@@ -119,11 +119,16 @@ def _delimiter_of(head: str) -> str:
     two = {"one": last_but_one, "other": last}
     if not more:
         raise UnreadableFile(
-            gettext("The columns could be divided by %(one)s or %(other)s. Choose which on the page.") % two
+            gettext(
+                "The columns could be divided by %(one)s or %(other)s. Bring the file again and say which under “How the"
+                " file is written”."
+            )
+            % two
         )
     raise UnreadableFile(
         gettext(
-            "The columns could be divided by %(first)s or %(one)s or %(other)s. Choose which on the page."
+            "The columns could be divided by %(first)s or %(one)s or %(other)s. Bring the file again and say which under"
+            " “How the file is written”."
         )
         % {"first": more[0], **two}
     )
