@@ -120,15 +120,15 @@ def _delimiter_of(head: str) -> str:
     if not more:
         raise UnreadableFile(
             gettext(
-                "The columns could be divided by %(one)s or %(other)s. Bring the file again and say which under “How the"
-                " file is written”."
+                "The columns could be divided by %(one)s or %(other)s. Bring the file again and say which under “How"
+                " the file is written”."
             )
             % two
         )
     raise UnreadableFile(
         gettext(
-            "The columns could be divided by %(first)s or %(one)s or %(other)s. Bring the file again and say which under"
-            " “How the file is written”."
+            "The columns could be divided by %(first)s or %(one)s or %(other)s. Bring the file again and say which"
+            " under “How the file is written”."
         )
         % {"first": more[0], **two}
     )
