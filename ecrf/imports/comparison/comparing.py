@@ -13,7 +13,7 @@ from ecrf.casebook.record.values import Missing, changes_in, state_of
 from ecrf.forms.crf import MissingReason
 from ecrf.forms.registry import CRFS
 from ecrf.imports.models import RowKind
-from ecrf.imports.plan.carrying_out import STRUCK, stand_at, words_of
+from ecrf.imports.plan.carrying_out import STRUCK, stand_at, with_comments, words_of
 from ecrf.imports.plan.outcome import CellOutcome, RowOutcome
 from ecrf.imports.plan.places import Here, PlaceKey, RowRefused, place_of, take_once, visit_code, visits_of
 from ecrf.imports.plan.units import fit_unit
@@ -64,7 +64,7 @@ def _compare(
     values = fit_unit(row, place, dict(row.values), data) if row.unit else dict(row.values)
     if row.unit in row.values and getattr(stored, row.unit, None) is not None:
         values.setdefault(row.unit, getattr(stored, row.unit))  # written otherwise, and the same
-    result = Recorded(place, stored)
+    values, result = with_comments(values, stored), Recorded(place, stored)
     changes = changes_in(values, stored, {}, data, result)
     definition = place.definition
     for name in [

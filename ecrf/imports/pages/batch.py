@@ -32,15 +32,17 @@ from ecrf.imports.pages.lookup import (
     tabs_of,
     waiting_before,
 )
+from ecrf.imports.pages.to_correct import can_be_corrected, columns_to_correct, lines_to_correct
 from ecrf.imports.reading.encodings import ENCODINGS, UnreadableFile, encoding_of
 from ecrf.imports.rights import is_for_all, may_act, reach_import, require_own, seeing_right
 from ecrf.imports.services import NotImported, look_again, order, put_aside, state_of
-from ecrf.imports.sources.stored import ALTERED, StoredBytes, is_as_brought, pieces_of
+from ecrf.imports.sources.stored import ALTERED, StoredBytes, is_as_brought, pieces_of, table_of
 from ecrf.imports.work.bringing_in import changes_as_manager, longest_reason
 from ecrf.trail.download.csv_file import answer, file_name
 
 OUT_OF_DATE = gettext_lazy("The page is out of date. Go back and load it again.")
 MOST_AT_ONCE = 100_000
+TO_CORRECT = "to-correct"
 
 
 @require_GET
@@ -77,6 +79,7 @@ def _page(
         "refused": refused,
         "is_own": is_own,
         "may_act": acts,
+        "to_correct": TO_CORRECT if acts and can_be_corrected(batch) else "",
         "readings": _readings(batch) if acts else {},
         "sees_all": batch.site_id is not None or is_for_all(request.user),
         "changes": counts.get(RowKind.NEW, 0) + counts.get(RowKind.CHANGED, 0),
@@ -194,8 +197,10 @@ def verify_compared(request: UserRequest, key: uuid.UUID) -> HttpResponse:
 
 @require_POST
 def rows_csv(request: UserRequest, key: uuid.UUID) -> HttpResponseBase:
-    """The rows of one kind, or all, as a file: of what is refused, the list to correct from."""
+    """The rows of one kind, or all, as a list of what they do; or the file itself, to be corrected."""
     batch = reach_import(request.user, key)
+    if request.POST.get("kind") == TO_CORRECT:
+        return _to_correct(request, batch)
     kind = request.POST.get("kind", "")
     if narrowed(rows_for(request.user, batch), kind).count() > MOST_AT_ONCE:
         messages.warning(
@@ -204,6 +209,17 @@ def rows_csv(request: UserRequest, key: uuid.UUID) -> HttpResponseBase:
         )
         return redirect("import", key)
     return _rows_as_csv(request, batch, kind)
+
+
+@answered_in_master
+def _to_correct(request: UserRequest, batch: Import) -> HttpResponseBase:
+    """As it was brought, and before each row why it is refused."""
+    require_own(request.user, batch)
+    if not can_be_corrected(batch) or not is_as_brought(batch.file):
+        return redirect("import", batch.request_key)
+    table, note = table_of(batch), partial(_note, request, batch, "the file to correct")
+    name = file_name(f"import-{batch.pk}-{TO_CORRECT}", timezone.now())
+    return answer(name, columns_to_correct(table), lines_to_correct(batch, table), note)
 
 
 @answered_in_master

@@ -13,7 +13,7 @@ from ecrf.access.reach import reachable
 from ecrf.access.roles import Right
 from ecrf.audit.bound.person import whole_study
 from ecrf.casebook.models import Patient
-from ecrf.imports.models import Import, ImportRow, RowKind
+from ecrf.imports.models import Import, ImportRow, ImportState, RowKind
 from ecrf.imports.pages.links import RowLinks
 from ecrf.imports.plan.outcome import CellOutcome, RowOutcome, SideEffect, in_readers_language, outcome_of
 from ecrf.imports.rights import is_for_all
@@ -80,7 +80,8 @@ def tabs_of(user: User, batch: Import, chosen: str) -> list[KindTab]:
     differing = 0
     for kind, count in rows_for(user, batch).values_list("kind").annotate(Count("pk")).order_by():
         counts[kind] = count
-    differing = rows_for(user, batch).filter(differs=True).count()
+    if batch.state != ImportState.DONE:  # then it did what was shown last
+        differing = rows_for(user, batch).filter(differs=True).count()
     tabs = [KindTab("", pgettext("rows of a file", "All"), counts.total(), not chosen)]
     for kind in (RowKind.REFUSED, RowKind.CHANGED, RowKind.NEW, RowKind.SAME):
         tabs.append(KindTab(kind, kind_words(batch, kind), counts[kind], chosen == kind))

@@ -15,8 +15,8 @@ from ecrf.access.requests import UserRequest, whole_number
 from ecrf.audit.actor import acting
 from ecrf.audit.texts import cleaned_or_fault
 from ecrf.imports.models import Import, ImportFormat, ImportState, LabMapping
-from ecrf.imports.reading.encodings import ENCODINGS, UnreadableFile, encoding_of
-from ecrf.imports.reading.tables import TextTable, key_of, open_table
+from ecrf.imports.reading.encodings import ENCODINGS, UnreadableFile
+from ecrf.imports.reading.tables import key_of
 from ecrf.imports.rights import is_for_all, reach_import, require_own
 from ecrf.imports.services import look_again
 from ecrf.imports.sources.laboratory import (
@@ -28,7 +28,7 @@ from ecrf.imports.sources.laboratory import (
     results_forms,
     tests_in,
 )
-from ecrf.imports.sources.stored import pieces_of, text_of
+from ecrf.imports.sources.stored import table_of
 
 ANOTHERS = gettext_lazy(
     "Somebody else keeps theirs under this name, and only a data manager replaces it. Choose another name."
@@ -56,10 +56,10 @@ def mapping(request: UserRequest, key: uuid.UUID) -> HttpResponse:
     if declared in ENCODINGS:
         batch.reading["declared"] = declared
     try:
-        header = _table(batch).header
+        header = table_of(batch).header
         form = _form_of(request, batch)
         chosen = _chosen(request, batch, header, form)
-        names = tests_in(_table(batch), chosen["columns"]["test"]) if chosen["columns"]["test"] else []
+        names = tests_in(table_of(batch), chosen["columns"]["test"]) if chosen["columns"]["test"] else []
     except UnreadableFile as refused:
         context: dict[str, Any] = {"batch": batch, "refused": refused}
         return render(request, "imports/mapping.html", context, status=422)
@@ -72,11 +72,6 @@ def mapping(request: UserRequest, key: uuid.UUID) -> HttpResponse:
     reading = {"mapping": chosen, **({"declared": declared} if declared in ENCODINGS else {})}
     look_again(batch=batch, by=request.user, reading=reading)
     return redirect("import", key)
-
-
-def _table(batch: Import) -> TextTable:
-    codec = encoding_of(lambda: pieces_of(batch.file), batch.reading.get("declared", ""))
-    return open_table(text_of(batch.file, codec), batch.reading.get("delimiter", ""))
 
 
 def _form_of(request: UserRequest, batch: Import) -> ResultsForm:

@@ -4,7 +4,7 @@ The look beforehand carries it out too, and takes it back: what it shows cannot 
 """
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Protocol
@@ -239,6 +239,7 @@ def _record(
     before, above = data.row_at(place), data.row_of_parent(place)
     old = {name: words_of(definition, name, before) for name in definition.entered}
     stored, missing = dict(vars(before)) if before else {}, above.entry.missing if above else 0
+    values = with_comments(values, before)
     puts = data.puts
     with transaction.atomic():
         result = record(place=place, values=values, by=run.actor, reason=run.why, source=IMPORT, data=data)
@@ -274,6 +275,16 @@ def _cell(
         return CellOutcome(name, label, RowKind.SAME, old, old)
     kind = RowKind.CHANGED if old else RowKind.NEW
     return CellOutcome(name, label, kind, old, words_of(definition, name, result.row))
+
+
+def with_comments(values: Mapping[str, Given], stored: Crf | None) -> dict[str, Given]:
+    """A file that gives a reason and no comment, as one without what may identify, erases no comment of that reason."""
+    found = dict(values)
+    for name, given in values.items():
+        if isinstance(given, Missing) and not given.comment:
+            now = state_of(stored, name)
+            found[name] = now if isinstance(now, Missing) and now.reason == given.reason else given
+    return found
 
 
 def _typed(given: Given) -> str:

@@ -113,8 +113,11 @@ def _day(text: str, plain: str, first: str) -> str:
         return f"{match[3]}-{int(month):02}-{int(day_):02}"
     if (match := IN_NUMBERS.fullmatch(plain)) and int(match[1]) != int(match[2]) and _could_be_months(match):
         raise CellRefused(
-            f"“{plain}” can be two days. Write YYYY-MM-DD, or bring the file again and say under “How the file is"
-            " written” whether the day or the month comes first."
+            gettext(
+                "“%(plain)s” can be two days. Write YYYY-MM-DD, or bring the file again and say under “How the file is"
+                " written” whether the day or the month comes first."
+            )
+            % {"plain": plain}
         )
     if TURNED.fullmatch(plain):
         raise CellRefused(
@@ -143,8 +146,11 @@ def _number(plain: str, decimal: str, decimals: int) -> str:
             number(plain, decimals=decimals)
         except Ambiguous as refusal:
             raise CellRefused(
-                f"“{plain}” can be two numbers. Write it without the sign between thousands, or bring the file again"
-                " and say under “How the file is written” which sign stands before decimals."
+                gettext(
+                    "“%(plain)s” can be two numbers. Write it without the sign between thousands, or bring the file"
+                    " again and say under “How the file is written” which sign stands before decimals."
+                )
+                % {"plain": plain}
             ) from refusal
         except Unreadable:
             return plain

@@ -3,7 +3,7 @@
 import csv
 import io
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 from typing import TextIO
 
@@ -29,11 +29,17 @@ SEP = "sep="
 
 @dataclass(frozen=True)
 class TableRow:
-    """One row, numbered as a spreadsheet numbers it. `fault`: why it does not fit the head, in words; "" if it does."""
+    """One row, numbered as a spreadsheet numbers it. `fault`: why it does not fit the head, in words; "" if it does.
+    `brought`: all of its cells, where they are more or fewer than the head has."""
 
     number: int
     cells: list[str]
     fault: str = ""
+    brought: list[str] = field(default_factory=list)
+
+    @property
+    def as_brought(self) -> list[str]:
+        return self.brought or self.cells
 
 
 @dataclass(frozen=True)
@@ -113,11 +119,16 @@ def _delimiter_of(head: str) -> str:
     two = {"one": last_but_one, "other": last}
     if not more:
         raise UnreadableFile(
-            gettext("The columns could be divided by %(one)s or %(other)s. Choose which on the page.") % two
+            gettext(
+                "The columns could be divided by %(one)s or %(other)s. Bring the file again and say which under “How"
+                " the file is written”."
+            )
+            % two
         )
     raise UnreadableFile(
         gettext(
-            "The columns could be divided by %(first)s or %(one)s or %(other)s. Choose which on the page."
+            "The columns could be divided by %(first)s or %(one)s or %(other)s. Bring the file again and say which"
+            " under “How the file is written”."
         )
         % {"first": more[0], **two}
     )
@@ -168,15 +179,25 @@ def _rows(records: Iterator[tuple[int, list[str]]], width: int) -> Iterator[Tabl
     for number, cells in records:
         beyond = next((at for at in range(width, len(cells)) if cells[at].strip()), None)
         if beyond is not None:
-            fault = f"Column {column_name(beyond)} has no name, and holds “{cells[beyond].strip()[:40]}”."
-            if any("," in cell or ";" in cell for cell in cells):
-                fault += " Is a text with commas not in quotation marks?"
-            yield TableRow(number, cells[:width], fault)
+            yield TableRow(number, cells[:width], _beyond(cells, beyond), cells)
         elif len(cells) < width:
-            fault = f"The row has {len(cells)} cells, and the file {width} columns: something is missing."
-            yield TableRow(number, cells + [""] * (width - len(cells)), fault)
+            words = gettext(
+                "The row has %(cells)d cells, and the file %(width)d columns: something is missing."
+            )
+            fault = words % {"cells": len(cells), "width": width}
+            yield TableRow(number, cells + [""] * (width - len(cells)), fault, cells)
         else:
             yield TableRow(number, cells[:width])
+
+
+def _beyond(cells: list[str], at: int) -> str:
+    """What is wrong with a row that has more cells than the head has names."""
+    words = gettext("Column %(column)s has no name, and holds “%(cell)s”.")
+    if any("," in cell or ";" in cell for cell in cells):
+        words = gettext(
+            "Column %(column)s has no name, and holds “%(cell)s”. Is a text with commas not in quotation marks?"
+        )
+    return words % {"column": column_name(at), "cell": cells[at].strip()[:40]}
 
 
 def _without_empty_end(header: list[str]) -> list[str]:

@@ -119,9 +119,9 @@ def _events(stream: RawIOBase) -> Any:
 def _said(error: etree.XMLSyntaxError) -> str:
     """What the parser says, without what stands in the file: it may be a patient's value."""
     line = error.position[0] if error.position else 0
-    return (
-        (gettext("line %(line)s is not well-formed.") % {"line": line}) if line else "it is not well-formed."
-    )
+    if not line:
+        return gettext("it is not well-formed.")
+    return gettext("line %(line)s is not well-formed.") % {"line": line}
 
 
 def _name(element: Any) -> str:

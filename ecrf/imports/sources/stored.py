@@ -9,7 +9,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
 from ecrf.access.models import User
-from ecrf.imports.models import ImportFile, ImportFilePiece
+from ecrf.imports.models import Import, ImportFile, ImportFilePiece
+from ecrf.imports.reading.encodings import encoding_of
+from ecrf.imports.reading.tables import TextTable, open_table
 
 PIECE = 256 * 1024
 ALTERED = gettext_lazy(
@@ -92,3 +94,9 @@ class StoredBytes(io.RawIOBase):
 def text_of(file: ImportFile, codec: str) -> TextIO:
     """As `open_table` wants it: line ends as they stand."""
     return io.TextIOWrapper(io.BufferedReader(StoredBytes(file)), encoding=codec, newline="")
+
+
+def table_of(batch: Import) -> TextTable:
+    """The file of an import as a table, read as it says or as somebody said; UnreadableFile where it cannot be."""
+    codec = encoding_of(lambda: pieces_of(batch.file), batch.reading.get("declared", ""))
+    return open_table(text_of(batch.file, codec), batch.reading.get("delimiter", ""))

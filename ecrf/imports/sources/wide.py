@@ -17,8 +17,10 @@ from ecrf.imports.sources.row import SourceRow, missing_of
 PATIENT, VISIT, VISIT_ON, PARENT, NUMBER, ROW_NAME = (
     *("patient", "visit", "visit_date", "parent_number", "number", "row_name"),
 )
-WITHOUT_VALUES = frozenset({"site", "visit_label", "entry", "parent_entry"})
-"""Columns of this product's own exports that say where a row is, once more."""
+WHY_REFUSED = "why_refused"
+"""What stands before the rows of a file that was given back to be corrected."""
+WITHOUT_VALUES = frozenset({"site", "visit_label", "entry", "parent_entry", WHY_REFUSED})
+"""Columns of this product's own files that say where a row is, once more, or what was wrong with it."""
 OF_STATUS = "crf_"
 MISSING, COMMENT = "_missing", "_missing_comment"
 """Behind an item's name: why it has no value, and what was written about that."""

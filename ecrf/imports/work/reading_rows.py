@@ -6,6 +6,7 @@ from itertools import islice
 from django.db import transaction
 from django.utils.translation import gettext
 
+from ecrf.audit.actor import SYSTEM, acting
 from ecrf.forms.registry import CRFS
 from ecrf.imports.models import Import, ImportFormat, ImportRow
 from ecrf.imports.reading.cells import CellWays
@@ -39,6 +40,9 @@ def read_in(batch: Import, progress: ImportProgress) -> int:
                 )
             ImportRow.objects.bulk_create(_row(batch, source) for source in some)
             progress.add(len(some))
+        # With the rows: who is killed behind this goes on with them, and does not read the file again.
+        with acting(SYSTEM, source="worker"):
+            batch.save(update_fields=["reading"])
     if not count:
         raise UnreadableFile(gettext("The file has no rows: it holds no values to import."))
     return count

@@ -116,6 +116,25 @@ def test_who_still_works_on_it_is_left_alone(large, lines, site, visit, coordina
         beside.close()
 
 
+def test_how_a_file_is_written_is_known_though_it_was_killed_behind_the_reading(
+    large, lines, site, visit, coordinator, monkeypatch
+):
+    """The rows are there, so it is not read again."""
+
+    def killed(*given):
+        raise KeyboardInterrupt
+
+    batch = a_file(lines("W01,60,7e1"), coordinator, site=site)
+    with monkeypatch.context() as patch:
+        patch.setattr("ecrf.imports.work.tasks.look_at_rows", killed)
+        assert work(batch).state == ImportState.CHECKING
+    assert interrupted.take_up_again() == 1
+    assert work(batch).state == ImportState.CHECKED
+    assert batch.reading["encoding"] == "utf-8"
+    page = logged_in(coordinator).get(reverse("import", args=[batch.request_key])).content.decode()
+    assert "read as UTF-8" in page
+
+
 def test_a_task_that_was_lost_is_asked_for_again(large, lines, site, visit, coordinator):
     batch = a_file(lines("W01,60,70"), coordinator, site=site)
     DBTaskResult.objects.all().delete()

@@ -158,6 +158,19 @@ def test_rows_of_forms_and_of_logs_find_their_numbers(site, visit, coordinator):
     assert kinds(batch) == ["new", "refused"]
 
 
+@pytest.mark.parametrize(("head", "rest"), [("", ""), (",pulse_missing_comment", ",")])
+def test_a_reason_without_a_comment_erases_none(site, visit, coordinator, head, rest):
+    """As in a file of ours without what may identify."""
+    number, head = visit.patient.number, f"patient,visit,pulse_missing{head}"
+    first = f"patient,visit,pulse_missing,pulse_missing_comment\n{number},W01,not-done,out of order"
+    bring_it_in(a_file(first, coordinator, site=site), coordinator)
+    same = a_file(f"{head}\n{number},W01,not-done{rest}", coordinator, site=site)
+    assert kinds(same) == ["same"]
+    other = a_file(f"{head}\n{number},W01,unknown{rest}", coordinator, site=site)
+    assert kinds(other) == ["changed"]
+    assert "out of order" not in other.rows.get().result["cells"][0][4]
+
+
 def test_missing_reasons_come_in_columns_of_their_own(site, visit, coordinator):
     head = "patient,visit,pulse,pulse_missing,pulse_missing_comment"
     content = f"{head}\n{visit.patient.number},W01,,not-done,Cuff broken\n"

@@ -12,7 +12,11 @@ from ecrf.audit.actor import SYSTEM, acting
 from tests.ecrf.imports.conftest import a_file, kinds, whys
 
 pytestmark = pytest.mark.django_db
-WRONG = ("W01,=A1+1,70", "W01,60.5,1 000", "W99,60.5,70", ",60,70", "W01,####,70")
+WRONG = (
+    *("W01,=A1+1,70", "W01,60.5,1 000", "W99,60.5,70", ",60,70", "W01,####,70"),
+    *('W01,"1,200",70', "W01,60.5", "W01,60.5,70,5", "W01,60,5,70,6", "W01,60.5,01-Mar"),
+)
+WRONG_DAYS = ("W01,05/06/2026", "W01,01-Mar", "W01,46027", "W01,2099-01-01")
 
 
 def words_of(page: str) -> str:
@@ -20,23 +24,30 @@ def words_of(page: str) -> str:
 
 
 @pytest.mark.parametrize("language", ["ja", "zh-hans"])
+@pytest.mark.parametrize(
+    ("form", "head", "wrong"),
+    [
+        ("vital-signs", "patient,visit,weight_kg,pulse", WRONG),
+        ("visit", "patient,visit,visited_on", WRONG_DAYS),
+    ],
+)
 def test_refusals_are_stored_in_english_and_read_in_the_readers_language(
-    lines, site, visit, coordinator, language
+    lines, site, visit, coordinator, language, form, head, wrong
 ):
     with acting(SYSTEM):
         coordinator.language = language
         coordinator.save()
     with translation.override(language):
-        batch = a_file(lines(*WRONG), coordinator, site=site)
+        batch = a_file(lines(*wrong, head=head), coordinator, site=site, form=form)
     stored = whys(batch)
-    assert kinds(batch).count("refused") == len(WRONG)
+    assert kinds(batch).count("refused") == len(wrong)
     assert all(one.isascii() or "“" in one for one in stored), stored
     client = Client()
     client.force_login(coordinator)
     page = words_of(client.get(reverse("import", args=[batch.request_key])).content.decode())
     for one in stored:
         assert one not in page
-    for word in ("formula", "spreadsheet", "schedule", "column was", "row names"):
+    for word in (" formula", "spreadsheet", "schedule", "column was", "row names", " has ", " can be "):
         assert word not in page
 
 

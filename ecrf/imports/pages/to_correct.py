@@ -1,0 +1,40 @@
+"""A file as it was brought, and before each row why it is refused: corrected there, it is brought again."""
+
+from collections.abc import Iterator
+
+from ecrf.imports.models import Import, ImportFormat, ImportState, RowKind
+from ecrf.imports.plan.outcome import outcome_of
+from ecrf.imports.reading.tables import TextTable
+from ecrf.imports.sources.wide import WHY_REFUSED
+from ecrf.trail.download.csv_file import safe
+
+
+def can_be_corrected(batch: Import) -> bool:
+    """Whether it is a table of which rows are refused. What is no table is corrected where it was made."""
+    is_table = batch.format != ImportFormat.ODM and not batch.is_comparison
+    return is_table and batch.state == ImportState.CHECKED and bool(batch.counts["rows"].get(RowKind.REFUSED))
+
+
+def columns_to_correct(table: TextTable) -> list[str]:
+    """In front, so that a row with a cell too many keeps it. A laboratory calls its columns as it likes."""
+    return [WHY_REFUSED, *(safe(name) for name in table.header if name != WHY_REFUSED)]
+
+
+def lines_to_correct(batch: Import, table: TextTable) -> Iterator[list[str]]:
+    """Every row, for a file is imported whole; without what stood before it when it was corrected last."""
+    refused = (row for row in batch.rows.filter(kind=RowKind.REFUSED).order_by("number").iterator(500))
+    last = table.header.index(WHY_REFUSED) if WHY_REFUSED in table.header else None
+    waiting = next(refused, None)
+    for row in table.rows:
+        cells = [cell for at, cell in enumerate(row.as_brought) if at != last]
+        why = ""
+        if waiting and waiting.number == row.number:
+            why, waiting = why_refused(waiting.result), next(refused, None)
+        yield [why, *cells]
+
+
+def why_refused(result: dict[str, object]) -> str:
+    """Of the row and of each of its values, in one cell."""
+    outcome = outcome_of(result)
+    of_values = (f"{cell.label}: {cell.why}" for cell in outcome.cells if cell.kind == RowKind.REFUSED)
+    return " ".join(part for part in (outcome.why, *of_values) if part)
