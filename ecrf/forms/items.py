@@ -15,7 +15,7 @@ from django.db import models
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from ecrf.audit.texts import cleaned
+from ecrf.audit.texts import cleaned, fold
 from ecrf.forms import partial_dates, typed_text
 from ecrf.forms.refused import NO_ANSWER, OF_NUMBERS, TOO_LARGE, TOO_LONG
 from ecrf.forms.words import as_written, said, spoken
@@ -241,7 +241,7 @@ class YesNo(Item, models.BooleanField):
     django_field = models.BooleanField
 
     def normalise(self, text: str, now: datetime) -> str:
-        said = typed_text.fold(text).lower()
+        said = fold(text).lower()
         return {"y": "yes", "n": "no", "true": "yes", "false": "no"}.get(said, said)
 
     def text(self, value: Any) -> str:
