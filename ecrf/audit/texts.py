@@ -125,3 +125,18 @@ def _without_ends(text: str) -> str:
 
 def _holds(sign: str) -> bool:
     return is_visible(sign) or sign in SELECTORS or bool(fault_of_text(sign))
+
+
+def fold(text: str) -> str:
+    """Full-width letters, digits and signs of an Asian keyboard as the plain ones they stand for; every minus and dash
+    as `-`, between digits the long vowel sign too, which is what a Japanese keyboard writes for the key of the dash. No
+    other sign becomes a digit: ¹, ④ and ⅷ stay what they are."""
+    return _DASH_OF_KANA.sub("-", cleaned(text, lines=False).translate(_FOLDED))
+
+
+_FOLDED = str.maketrans(
+    {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
+    | {"\u3000": " ", "。": ".", "、": ","}
+    | dict.fromkeys("\u2010\u2011\u2012\u2013\u2212\uff0d", "-")
+)
+_DASH_OF_KANA = re.compile("(?<=[0-9])[\u30fc\uff70\u2015](?=[0-9])")

@@ -8,13 +8,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy, pgettext
 
 from ecrf.access.models import Site
+from ecrf.audit.texts import fold
 from ecrf.casebook.models import STANDING, Patient
 from ecrf.exports.formats.registry import FORMATS, offered
 from ecrf.exports.tables.description import Column, Description, Table, describe
 from ecrf.exports.tables.selection import Selection
 from ecrf.exports.tables.statements import tables_of
 from ecrf.forms.protocol import protocol
-from ecrf.forms.typed_text import fold
 
 USUAL_FORMATS = ("csv",)
 NO_FORM = gettext_lazy("There is no form %(name)s. Load the page again.")

@@ -10,7 +10,7 @@ from django.db import models
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy
 
-from ecrf.forms import typed_text
+from ecrf.audit.texts import fold
 from ecrf.forms.items import Choice, Measure
 
 SIGNS = {
@@ -44,7 +44,7 @@ class Sign(Choice):
         super().__init__(label, **{"choices": signs, **options})
 
     def normalise(self, text: str, now: datetime) -> str:
-        text = typed_text.fold(text)
+        text = fold(text)
         return SIGNS.get(text, text)
 
     def formfield(self, **options: Any) -> forms.Field:  # type: ignore[override]
@@ -83,5 +83,5 @@ class Reported(Measure):
 
 def sign_and_number(text: str) -> tuple[str, str] | None:
     """`＜0.5` as ("<", "0.5"); None where no sign stands before a number."""
-    match = WITH_SIGN.fullmatch(typed_text.fold(text))
+    match = WITH_SIGN.fullmatch(fold(text))
     return (SIGNS[match[1]], match[2]) if match else None

@@ -10,7 +10,7 @@ from datetime import datetime
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext, gettext_lazy, pgettext, pgettext_lazy
 
-from ecrf.audit.texts import cleaned
+from ecrf.audit.texts import fold
 
 FIRST_YEAR = 1900
 """Nobody in a trial has a date before; an earlier year is a slip (0202 for 2022)."""
@@ -26,19 +26,6 @@ class Ambiguous(Unreadable):
     def __init__(self, message: str, readings: tuple[tuple[str, str], ...]) -> None:
         super().__init__(message)
         self.readings = readings
-
-
-def fold(text: str) -> str:
-    """Full-width letters, digits and signs of an Asian keyboard as the plain ones they stand for; every minus and dash
-    as `-`. No other sign becomes a digit: ¹, ④ and ⅷ stay what they are."""
-    return cleaned(text, lines=False).translate(_FOLDED)
-
-
-_FOLDED = str.maketrans(
-    {chr(code): chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F)}
-    | {"\u3000": " ", "。": ".", "、": ","}
-    | dict.fromkeys("\u2010\u2011\u2012\u2013\u2212\uff0d", "-")
-)
 
 
 # --- numbers ----------------------------------------------------------------------------------------------------

@@ -7,7 +7,8 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import pgettext_lazy
 
-from ecrf.access.models import Site
+from ecrf.access.language import MASTER
+from ecrf.access.models import LONGEST_LANGUAGE, Site
 from ecrf.audit.triggers import audited
 
 PERSON = settings.AUTH_USER_MODEL
@@ -88,6 +89,12 @@ class MonitoringVisit(models.Model):
     ended_by = models.ForeignKey(PERSON, models.PROTECT, null=True, related_name="+")
     report = models.TextField(blank=True)
     letter = models.TextField(blank=True)
+    report_language = models.CharField(
+        max_length=LONGEST_LANGUAGE, default=MASTER, help_text="In which the report is written"
+    )
+    letter_language = models.CharField(
+        max_length=LONGEST_LANGUAGE, default=MASTER, help_text="In which the letter is written"
+    )
     finished_at = models.DateTimeField(null=True)
     finished_by = models.ForeignKey(PERSON, models.PROTECT, null=True, related_name="+")
 

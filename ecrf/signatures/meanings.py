@@ -1,10 +1,9 @@
 """What a signature means: stored in the words in which it was signed, and shown in the reader's language."""
 
 from django.utils.functional import Promise
-from django.utils.translation import gettext, gettext_lazy
+from django.utils.translation import get_language_info, gettext, gettext_lazy
 
 from ecrf.access.language import in_every_language
-from ecrf.access.models import LANGUAGE_NAMES
 from ecrf.signatures.models import SignatureScope
 
 MEANINGS: dict[str, Promise] = {
@@ -31,7 +30,11 @@ def meaning_words(signed: str) -> str:
     if meaning is None or str(meaning) == signed:
         return signed
     words = gettext("%(meaning)s (signed in %(language)s: %(signed)s)")
-    return words % {"meaning": meaning, "language": LANGUAGE_NAMES[language], "signed": signed}
+    return words % {
+        "meaning": meaning,
+        "language": get_language_info(language)["name_translated"],
+        "signed": signed,
+    }
 
 
 def _signed_in(signed: str) -> tuple[Promise | None, str]:

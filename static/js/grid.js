@@ -47,7 +47,9 @@ const goDown = (event) => {
 document.addEventListener("keydown", goDown, true);
 
 /* A sign typed or pasted before a number belongs into the cell beside it. The rest is text for the field to read. */
-document.addEventListener("input", ({ target }) => {
+const moveSign = ({ target, isComposing, isTrusted }) => {
+  // What an input method is still composing is nobody's to change; what is pasted says so too, and is whole.
+  if (isComposing && isTrusted) return;
   const sign = target.closest("[data-grid] tr")?.querySelector("[data-sign] input");
   if (!sign || sign === target || target.inputMode !== "decimal") return;
   const before = target.value.match(/^\s*([<>≤≥≦≧＜＞]=?|=)\s*/);
@@ -55,7 +57,8 @@ document.addEventListener("input", ({ target }) => {
   target.value = target.value.slice(before[0].length);
   sign.value = before[1] === "=" ? `${sign.value}=` : before[1];
   for (const kind of ["input", "change"]) sign.dispatchEvent(new Event(kind, { bubbles: true }));
-}, true);
+};
+for (const kind of ["input", "compositionend"]) document.addEventListener(kind, moveSign, true);
 
 /* Rarely needed cells are reached by the arrows and the mouse, so that Tab and Enter go down the column. */
 for (const input of document.querySelectorAll("[data-grid] :is([data-sign], [data-aside]) input")) input.tabIndex = -1;

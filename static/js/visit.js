@@ -7,6 +7,7 @@ import "./leaving.js";
 import "./pasting.js";
 import "./quiet.js";
 import "./spoken.js";
+import { alike } from "./alike.js";
 import { csrfToken } from "./csrf.js";
 import { field, goTo, idOf, inOrder, isTouched, ownId, read, showAsked, shown, state, wrapper, write } from "./fields.js";
 import { count, isToEnter } from "./counting.js";
@@ -102,7 +103,8 @@ function enterTarget() {
 /* A number that names a row of a long log: which one, in words. */
 document.addEventListener("input", ({ target }) => {
   const named = target.list && target.parentElement.querySelector("[data-named]");
-  if (named) named.textContent = [...target.list.options].find(({ value }) => value === target.value.trim())?.textContent ?? "";
+  const typed = alike(target.value).trim();
+  if (named) named.textContent = [...target.list.options].find(({ value }) => value === typed)?.textContent ?? "";
 });
 
 document.addEventListener("ecrf:saved", () => (showAsked(), count()));

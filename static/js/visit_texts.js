@@ -6,11 +6,12 @@ import { gettext } from "./words.js";
 /* A browser sends at most 64 KB from a page that is left; the form around the text takes some of it. */
 const SENT_ON_LEAVING = 60_000;
 const forms = [...document.querySelectorAll("[data-text-of-visit]")];
-const finish = document.querySelector("[data-finish]");
+/* What acts on the texts as they are saved: finishing, and drafting the letter anew. */
+const acts = [...document.querySelectorAll("[data-after-texts]")];
 const unsaved = new Set();
 /* Those the server answered and did not save: only their author's Save sends them again. */
 const refused = new Set();
-let waiting = false;
+let waiting = null;
 let goOn = "";
 
 function say(form, words) {
@@ -27,6 +28,8 @@ for (const form of forms) {
   let sent = text.value;
   let conflictAt = 0;
   form.dataset.based = form.querySelector("[name=seen]").value;
+  const language = form.querySelector("[data-written-in]");
+  language.addEventListener("change", () => (text.lang = language.value));
   text.addEventListener("input", () => {
     unsaved.add(form);
     keep(form);
@@ -58,12 +61,13 @@ for (const form of forms) {
       unsaved.delete(form);
       drop(form);
     }
-    waiting = waiting && isSaved;
+    if (!isSaved) waiting = null;
     goOn = isSaved ? goOn : "";
     if (goOn && !unsaved.size) location.assign(goOn);
     if (waiting && !unsaved.size) {
-      waiting = false;
-      finish.requestSubmit(finish.querySelector("[type=submit]"));
+      const act = waiting;
+      waiting = null;
+      act.requestSubmit(act.querySelector("[type=submit]"));
     }
   });
   form.addEventListener("htmx:sendError", () => {
@@ -81,7 +85,7 @@ for (const form of forms) {
   form.addEventListener("htmx:afterSwap", () => {
     const state = form.querySelector("[data-seen-of]");
     if (!state.querySelector("[data-saved]")) return;
-    document.querySelector(`[name=seen_${state.dataset.seenOf}]`).value = state.dataset.seen;
+    document.querySelectorAll(`[name=seen_${state.dataset.seenOf}]`).forEach((each) => (each.value = state.dataset.seen));
     form.dataset.based = state.dataset.seen;
   });
 }
@@ -96,14 +100,16 @@ function saveFirst() {
   unsaved.forEach((form) => form.requestSubmit());
 }
 
-/* What is not saved yet is saved first; if it cannot be, the visit is not finished. */
-finish?.addEventListener("submit", (event) => {
-  if (unsaved.size) {
-    event.preventDefault();
-    waiting = !refused.size;
-    saveFirst();
-  }
-});
+/* What is not saved yet is saved first; if it cannot be, the visit is not finished and nothing is drafted. */
+for (const act of acts) {
+  act.addEventListener("submit", (event) => {
+    if (unsaved.size) {
+      event.preventDefault();
+      waiting = refused.size ? null : act;
+      saveFirst();
+    }
+  });
+}
 
 /* What is printed is what was typed: it is saved first. */
 document.addEventListener("click", (event) => {

@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.utils.translation import override
 
 from ecrf.audit.models import AuditEvent
 from ecrf.casebook.data import PatientData
@@ -348,3 +349,16 @@ def test_earlier_haemoglobin_corrected_asks_about_the_later_one(ranges, result):
     result(value="11.5", code="W04")
     result(value="14", code="SCR")
     assert list(asked("LB-006")) == ["value"]
+
+
+@pytest.mark.parametrize(
+    ("language", "at_most", "at_least"),
+    [("en", "at most 40", "at least 90"), ("ja", "40以下", "90以上"), ("zh-hans", "至多40", "至少90")],
+)
+def test_limit_that_stands_alone_is_read_in_the_readers_language(language, at_most, at_least):
+    """It is stored in English; a range of two numbers, and what is no limit, are read as they stand."""
+    item = LabResult._meta.get_field("reference_range")
+    with override(language):
+        assert item.words("at most 40") == at_most
+        assert item.words("at least 90") == at_least
+        assert [item.words(text) for text in ("12–16", None, "at home")] == ["12–16", "", "at home"]

@@ -16,6 +16,7 @@ from ecrf.account.mails import tell_changed
 from ecrf.account.models import Authenticator
 from ecrf.account.second.encryption import UnreadableSecret, decrypt, encrypt, encrypt_anew
 from ecrf.audit.actor import Actor, acting
+from ecrf.audit.texts import fold
 
 log = logging.getLogger("ecrf.login")
 
@@ -96,7 +97,7 @@ def qr_code(user: User, secret: str) -> str:
 def judge(secret: str, typed: str, *, used_up_to: int = -1, early: int | None = None) -> Judged:
     """Compare what was typed with the codes around now. `used_up_to`: the step of the last code that was taken;
     `early`: of one that came before its time, which is not taken when its time comes."""
-    code = "".join(typed.split())
+    code = "".join(fold(typed).split())
     now = int(time.time()) // STEP_SECONDS
     if len(code) != DIGITS or not (code.isascii() and code.isdigit()):
         return Judged(CodeVerdict.WRONG)

@@ -15,6 +15,7 @@ from ecrf.access.models import User
 from ecrf.account.mails import tell_changed
 from ecrf.account.models import RecoveryCode
 from ecrf.audit.actor import Actor, acting
+from ecrf.audit.texts import fold
 
 HOW_MANY, RANDOM_BYTES = 10, 15
 SECOND_CLICK = timedelta(seconds=5)
@@ -80,7 +81,7 @@ def _hashed(code: str) -> str:
 
 def _plain(typed: str) -> str:
     """As it was made, whatever the case and however it is divided. 0 and 1 are not in it: O and I are meant."""
-    letters = typed.upper().replace("0", "O").replace("1", "I")
+    letters = fold(typed).upper().replace("0", "O").replace("1", "I")
     return "".join(sign for sign in letters if sign.isalnum())[:64]
 
 

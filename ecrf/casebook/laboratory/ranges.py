@@ -7,7 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol as Shape
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy
 
 from ecrf.casebook.laboratory.units import same_unit
 
@@ -57,14 +57,19 @@ class RangeMatch:
         return in_words(self.low, self.high)
 
 
+AT_LEAST, AT_MOST = gettext_lazy("at least %(low)s"), gettext_lazy("at most %(high)s")
+LIMITS = (AT_LEAST, AT_MOST)
+"""What limits in words are, where one is missing: stored with a result in English, read in the reader's language."""
+
+
 def in_words(low: Decimal | None, high: Decimal | None) -> str:
     """12–16, at most 40, at least 90: never a sign that could be read as a minus."""
     texts = [f"{limit.normalize():f}" if limit is not None else "" for limit in (low, high)]
     if all(texts):
         return "–".join(texts)
     if texts[0]:
-        return gettext("at least %(low)s") % {"low": texts[0]}
-    return gettext("at most %(high)s") % {"high": texts[1]} if texts[1] else ""
+        return str(AT_LEAST) % {"low": texts[0]}
+    return str(AT_MOST) % {"high": texts[1]} if texts[1] else ""
 
 
 def in_force(ranges: Iterable[Range], test: str, day: date | None) -> list[Range]:

@@ -10,6 +10,7 @@ from ecrf.access.models import User
 from ecrf.access.reach import reachable
 from ecrf.access.requests import whole_number
 from ecrf.access.roles import Right
+from ecrf.audit.texts import fold
 from ecrf.casebook.data import PatientData
 from ecrf.casebook.labels import label_of, place_of_form
 from ecrf.casebook.models import STANDING, Entry, Patient
@@ -17,7 +18,6 @@ from ecrf.casebook.moving import Destination
 from ecrf.casebook.moving.destination import is_filled
 from ecrf.forms.protocol import CASEBOOK, VisitPlan, protocol
 from ecrf.forms.registry import CRFS
-from ecrf.forms.typed_text import fold
 
 OFFERED = 500
 """Patients whose numbers are proposed; any other is typed."""

@@ -10,10 +10,10 @@ from django.views.decorators.http import require_GET
 from ecrf.access.requests import UserRequest
 from ecrf.access.roles import Right
 from ecrf.appointments.soon import soon
+from ecrf.audit.texts import fold
 from ecrf.entry.today.to_do import is_own_patient, to_do_list
 from ecrf.entry.today.to_sign import waiting
 from ecrf.forms.protocol import protocol
-from ecrf.forms.typed_text import fold
 
 
 @require_GET

@@ -10,13 +10,14 @@ from django.http import HttpRequest, QueryDict
 from ecrf.access.models import User
 from ecrf.audit.actor import Actor
 from ecrf.audit.reasons import tidy
+from ecrf.audit.texts import fold
 from ecrf.casebook.record.hooks import Recorded
 from ecrf.casebook.record.record import record
 from ecrf.casebook.record.values import Missing, Shown, from_page
 from ecrf.entry.addresses import field_name
 from ecrf.entry.visit.form_input import FormInput
 from ecrf.forms.crf import MissingReason
-from ecrf.forms.typed_text import fold, is_unknown
+from ecrf.forms.typed_text import is_unknown
 from ecrf.queries.corrections import correct_and_answer
 from ecrf.queries.rules import QueryRefused
 

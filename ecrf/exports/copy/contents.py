@@ -9,13 +9,16 @@ from django.db import connection
 from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
+from django.utils.translation import override
 
-from ecrf.access.language import english_name
-from ecrf.access.models import Site
+from ecrf.access.language import MASTER, english_name
+from ecrf.access.models import LANGUAGE_NAMES, Site
 from ecrf.audit.chain import EVENTS, START
 from ecrf.casebook.models import Patient
 from ecrf.exports.copy.source_files import LIST
+from ecrf.exports.odm.edition.today import edition_of_today, tag_of
 from ecrf.exports.package import Package
+from ecrf.forms.protocol import protocol
 from ecrf.trail.download.csv_file import utc, write
 
 _OF_A_CHAIN = f"{EVENTS} WHERE event.chain = %s AND event.position <= %s ORDER BY event.position"
@@ -97,7 +100,8 @@ def write_verifier(package: Package) -> None:
 
 
 def write_index(package: Package, site: Site, patients: list[Patient], title: str, language: str) -> None:
-    """The first page: what lies where, without a script; and the same as a text of one page."""
+    """The first page: what lies where, without a script, in the language of the casebooks; and the same as a text of
+    one page, in English as all that programs and inspectors read."""
     files = sorted(
         str(path.relative_to(package.folder)) for path in package.folder.rglob("*") if path.is_file()
     )
@@ -110,22 +114,30 @@ def write_index(package: Package, site: Site, patients: list[Patient], title: st
         "taken_at": utc(package.cut.taken_at),
         "version": package.version,
         "synthetic": package.synthetic,
-        "casebooks_in": english_name(language),
         "patients": [
             (patient.number, f"casebooks/casebook-{patient.number}.pdf", f"trail/{patient.number}.jsonl")
             for patient in patients
         ],
         "codebook": "codebook/codebook.html",
         "files": LIST,
-        "tables": [(table.title, f"csv/{table.name}.csv") for table in package.tables],
         "has_odm": [name for name in files if name.startswith("odm/")],
     }
-    for template, name in (
-        ("exports/copy_index.html", "index.html"),
-        ("exports/copy_readme.txt", "README.txt"),
-    ):
-        with package.file(name) as file:
-            file.write(render_to_string(template, context).encode())
+    with package.file("index.html") as file, override(language):
+        own = {"title": protocol().title, "casebooks_in": LANGUAGE_NAMES[language], "language": language}
+        titles = _titles(package, language)
+        tables = [(titles[table.name], f"csv/{table.name}.csv") for table in package.tables]
+        file.write(render_to_string("exports/copy_index.html", context | own | {"tables": tables}).encode())
+    with package.file("README.txt") as file:
+        named = {"casebooks_in": english_name(language)}
+        file.write(render_to_string("exports/copy_readme.txt", context | named).encode())
+
+
+def _titles(package: Package, language: str) -> dict[str, str]:
+    """{table: its title in this language}"""
+    if language == MASTER:
+        return {table.name: table.title for table in package.tables}
+    edition, tag = package.edition or edition_of_today(), tag_of(language)
+    return {table.name: edition.label_in(tag, table.name, table.title) for table in package.tables}
 
 
 def _yes_no(value: bool) -> str:

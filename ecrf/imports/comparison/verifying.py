@@ -9,10 +9,10 @@ from django.utils.translation import gettext, ngettext
 from ecrf.access.models import User
 from ecrf.access.reach import reachable
 from ecrf.access.roles import Right
+from ecrf.audit.texts import fold
 from ecrf.casebook.labels import form_title
 from ecrf.casebook.models import Entry, Patient, Status, not_struck
 from ecrf.forms.registry import CRFS
-from ecrf.forms.typed_text import fold
 from ecrf.imports.models import Import, RowKind
 from ecrf.verification.models import STANDS, Verification
 from ecrf.verification.refusals import VerificationRefused

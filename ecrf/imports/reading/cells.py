@@ -6,7 +6,8 @@ from datetime import date, timedelta
 
 from django.utils.translation import gettext
 
-from ecrf.forms.typed_text import Ambiguous, Unreadable, fold, number
+from ecrf.audit.texts import fold
+from ecrf.forms.typed_text import Ambiguous, Unreadable, number
 
 ERRORS = re.compile(
     r"#(REF|N/A|VALUE|DIV/0|NAME|NUM|NULL|SPILL|CALC|FIELD|BLOCKED|GETTING_DATA|BEZUG|WERT|ZAHL|NV)[!?]?",

@@ -10,7 +10,7 @@ from typing import TextIO
 from django.utils.functional import Promise
 from django.utils.translation import gettext, pgettext_lazy
 
-from ecrf.forms.typed_text import fold
+from ecrf.audit.texts import fold
 from ecrf.imports.reading.encodings import UnreadableFile
 
 DELIMITERS: dict[str, Promise] = {

@@ -8,10 +8,10 @@ from typing import Any
 from django.utils.translation import gettext
 
 from ecrf.access.language import in_every_language
+from ecrf.audit.texts import fold
 from ecrf.casebook.record.values import Missing
 from ecrf.forms.crf import MissingReason
 from ecrf.forms.registry import CRFS
-from ecrf.forms.typed_text import fold
 from ecrf.imports.reading.tables import key_of
 
 LONGEST_NUMBER = 40

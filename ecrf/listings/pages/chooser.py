@@ -6,6 +6,7 @@ from functools import cached_property
 
 from django.utils.translation import gettext
 
+from ecrf.audit.texts import fold
 from ecrf.forms.registry import CRFS
 from ecrf.listings.columns.book import book
 from ecrf.listings.columns.column import ListingColumn
@@ -176,7 +177,7 @@ def _joined(source: ListingSource, form: str, lists: Lists) -> Joined:
         return (lists.get(f"{name}:{form}") or [""])[0]
 
     def days(name: str) -> int:
-        text = said(name)
+        text = fold(said(name))
         is_number = text.isascii() and text.isdigit() and len(text) < 4
         return min(int(text), MOST_DAYS) if is_number else 0
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 
 from ecrf.access.requests import UserRequest, click_key
 from ecrf.access.roles import ASKING
-from ecrf.forms.typed_text import fold
+from ecrf.audit.texts import fold
 from ecrf.listings.acts.asking import AskedRows, NotAsked, ask_about
 from ecrf.listings.acts.keeping import NotKept, change_listing, delete_listing, keep_listing
 from ecrf.listings.acts.marking import MarkedRows, mark_rows, take_marks_back

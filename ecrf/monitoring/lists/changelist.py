@@ -14,8 +14,8 @@ from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
+from ecrf.audit.texts import fold
 from ecrf.casebook.models import Entry
-from ecrf.forms.typed_text import fold
 
 ROWS = 50
 COUNTED_AT_MOST = 10_000

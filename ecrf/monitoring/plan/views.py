@@ -15,6 +15,7 @@ from ecrf.access.reach import reach_site, sites
 from ecrf.access.requests import UserRequest, whole_number
 from ecrf.access.roles import Right
 from ecrf.audit.reasons import fault_of, tidy
+from ecrf.audit.texts import fold
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS
 from ecrf.forms.typed_fields import TypedDay
@@ -103,7 +104,7 @@ def _asked(request: UserRequest) -> tuple[Site, dict[str, str]]:
 
 
 def _share(text: str) -> int:
-    if (share := whole_number(text)) is None:
+    if (share := whole_number(fold(text))) is None:
         raise PlanRefused(gettext("The share is a whole number from 0 to 100."))
     return share
 

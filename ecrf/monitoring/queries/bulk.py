@@ -13,8 +13,8 @@ from ecrf.access.models import User
 from ecrf.access.reach import reachable
 from ecrf.access.requests import UserRequest, whole_number
 from ecrf.access.roles import ASKING
+from ecrf.audit.texts import fold
 from ecrf.audit.turns import TurnTaken
-from ecrf.forms.typed_text import fold
 from ecrf.monitoring.lists.changelist import ROWS
 from ecrf.monitoring.queries.narrowing import QueryChoice, readable
 from ecrf.monitoring.queries.page import ListedQuery, choice_in, lines_of_page

@@ -20,11 +20,10 @@ from ecrf.access.models import User
 from ecrf.access.reach import reachable, site_ids
 from ecrf.access.requests import whole_number
 from ecrf.access.roles import Right, Role
-from ecrf.audit.texts import cleaned
+from ecrf.audit.texts import cleaned, fold
 from ecrf.casebook.read_by_safety import crfs_of_safety, patients_with_serious_event
 from ecrf.casebook.stored_rows import lines_of
 from ecrf.checks.registry import CHECKS
-from ecrf.forms.typed_text import fold
 from ecrf.locks.lookup import under_lock
 from ecrf.monitoring.queries.turns import HEADINGS
 from ecrf.queries.lookup import is_read

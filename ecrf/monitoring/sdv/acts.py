@@ -10,11 +10,11 @@ from django.utils.translation import gettext, ngettext
 from ecrf.access.reach import reach, require
 from ecrf.access.requests import UserRequest, click_key, whole_number
 from ecrf.access.roles import Right
+from ecrf.audit.texts import fold
 from ecrf.casebook.labels import element_id, form_title
 from ecrf.casebook.log_pieces import piece_with
 from ecrf.casebook.models import Entry, Patient
 from ecrf.forms.registry import CRFS
-from ecrf.forms.typed_text import fold
 from ecrf.monitoring.reach import (
     entries_of,
     reach_entry,

@@ -1,7 +1,7 @@
 """Drafts the report and the follow-up letter of a monitoring visit from what was done in it and what remains.
 
-Both are stored, and are documents of the study: they are written under `in_master`, and nothing of them is marked, but
-what the page of the visit says too."""
+Both are stored, and are documents of the study. The report is written under `in_master`: nothing of it is marked but
+what the letter or the page of the visit says too. The letter is written in the language of the site that it goes to."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
@@ -11,9 +11,10 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, override, pgettext
 
 from ecrf.access.alike import InOrder
+from ecrf.access.language import MASTER, known_language
 from ecrf.access.models import Membership, Site
 from ecrf.access.roles import Role
 from ecrf.casebook.labels import counted, label_of
@@ -167,10 +168,7 @@ def draft_report(visit: MonitoringVisit, done: Done) -> str:
         ("Open points: queries", _points(done.open, _open_query) or ["No query is open."]),
         ("Open points: signatures", _places(done.unsigned) or ["Every complete form is signed."]),
         ("Open points: overdue visits", _lines(done.overdue) or ["None."]),
-        *(
-            (f"{section.title} since the last visit", _lines(section) or ["None."])
-            for section in done.new_in_logs
-        ),
+        *((_since_the_last_visit(section), _lines(section) or ["None."]) for section in done.new_in_logs),
         *(
             [("Meanwhile at other sites (no part of this visit)", _points(done.elsewhere, str))]
             if done.elsewhere
@@ -181,44 +179,77 @@ def draft_report(visit: MonitoringVisit, done: Done) -> str:
     return _text(parts)
 
 
+def language_of_letters(site: Site) -> str:
+    """In which a letter to the site is drafted, where the monitor chooses no other."""
+    return known_language(site.language) or MASTER
+
+
+def letter_in(language: str, visit: MonitoringVisit) -> str:
+    """The letter, with what forms, checks and lists are called in its language; what people wrote as they wrote it."""
+    with override(language):
+        return draft_letter(visit, what_was_done(visit))
+
+
 def draft_letter(visit: MonitoringVisit, done: Done) -> str:
-    """To the investigator: what was reviewed, and what the site is asked to do."""
-    how = "on site" if visit.how == How.ON_SITE else "remotely"
+    """To the investigator: what was reviewed, and what the site is asked to do. In the language that is spoken."""
     opening = [
-        "Dear Investigator,",
+        gettext("Dear Investigator,"),
         "",
-        f"Thank you for the monitoring visit at {visit.site.name}, conducted {how} from {_moment(visit, 'started_at')} "
-        f"to {_moment(visit, 'ended_at')}.",
+        _thanks(visit)
+        % {
+            "site": visit.site.name,
+            "start": _moment(visit, "started_at"),
+            "end": _moment(visit, "ended_at"),
+        },
         "",
         _reviewed(done),
     ]
     asked = [
-        ("Queries that wait for your site", _points(done.of_the_site, _open_query)),
-        ("Complete forms that wait for your signature", _places(done.unsigned)),
-        ("Overdue visits", _lines(done.overdue)),
-        *((f"{section.title} since the last visit", _lines(section)) for section in done.new_in_logs),
+        (gettext("Queries that wait for your site"), _points(done.of_the_site, _open_query)),
+        (gettext("Complete forms that wait for your signature"), _places(done.unsigned)),
+        (done.overdue.title, _lines(done.overdue)),
+        *((_since_the_last_visit(section), _lines(section)) for section in done.new_in_logs),
     ]
     open_points = [part for part in asked if part[1]]
-    ask = "Please see to the following points." if open_points else "No point is open for your site."
     closing = [
-        "Thank you for your work on this trial.",
+        gettext("Thank you for your work on this trial."),
         "",
-        "Yours sincerely,",
+        gettext("Yours sincerely,"),
         "",
         visit.monitor.name,
-        "Monitor",
+        str(Role.MONITOR.label),
         "",
         _to(visit.site),
     ]
+    ask = (
+        gettext("Please see to the following points.")
+        if open_points
+        else gettext("No point is open for your site.")
+    )
     body = _text(open_points)
     return "\n".join([*opening, "", ask, *(["", body] if body else []), "", *closing])
+
+
+def _thanks(visit: MonitoringVisit) -> str:
+    if visit.how == How.ON_SITE:
+        return gettext(
+            "Thank you for the monitoring visit at %(site)s, conducted on site from %(start)s to %(end)s."
+        )
+    return gettext(
+        "Thank you for the monitoring visit at %(site)s, conducted remotely from %(start)s to %(end)s."
+    )
+
+
+def _since_the_last_visit(section: WorkSection) -> str:
+    return gettext("%(log)s since the last visit") % {"log": section.title}
 
 
 def _to(site: Site) -> str:
     """Whom the letter is for: the site's investigators by name, as far as they are known here."""
     here = Membership.objects.filter(role=Role.INVESTIGATOR, site=site, is_current=True, user__is_active=True)
     names = here.order_by(InOrder("user__full_name")).values_list("user__full_name", flat=True)
-    return "To: " + ", ".join([*filter(None, names), site.name, f"site {site.code}"])
+    named = gettext(", ").join([*filter(None, names), site.name])
+    return pgettext("of a letter", "To: %(names)s, site %(code)s") % {"names": named, "code": site.code}
 
 
 def _about(visit: MonitoringVisit) -> list[str]:
@@ -246,13 +277,24 @@ def _summary(done: Done) -> list[str]:
 
 
 def _reviewed(done: Done) -> str:
-    compared = (
-        f"{counted(done.items, 'item')} of {counted(done.patients, 'patient')}" if done.items else "nothing"
+    items = ngettext("%(number)d item", "%(number)d items", done.items) % {"number": done.items}
+    patients = ngettext("%(number)d patient", "%(number)d patients", done.patients) % {
+        "number": done.patients
+    }
+    queries = {"opened": len(done.opened), "closed": len(done.closed), "open": len(done.open)}
+    if not done.items:
+        return (
+            gettext(
+                "Compared with the source: nothing. Queries: %(opened)d opened, %(closed)d closed, "
+                "%(open)d open at the end of the visit."
+            )
+            % queries
+        )
+    words = gettext(
+        "Compared with the source: %(items)s of %(patients)s. Queries: %(opened)d opened, %(closed)d closed, "
+        "%(open)d open at the end of the visit."
     )
-    return (
-        f"Compared with the source: {compared}. Queries: {len(done.opened)} opened, {len(done.closed)} closed, "
-        f"{len(done.open)} open at the end of the visit."
-    )
+    return words % {"items": items, "patients": patients, **queries}
 
 
 def _verified_lines(verified: list[Verified]) -> list[str]:
@@ -266,14 +308,29 @@ def _verified_lines(verified: list[Verified]) -> list[str]:
 
 def _query_words(query: Query) -> str:
     line = query_line(query)
-    colon = "" if line.where.endswith("?") else ":"
-    return f"Query {query.number} of {line.number}, {line.where}{colon} “{_one_line(query.text)}”"
+    words = (
+        gettext("Query %(number)s of %(patient)s, %(where)s “%(text)s”")
+        if line.where.endswith(("?", "？"))
+        else gettext("Query %(number)s of %(patient)s, %(where)s: “%(text)s”")
+    )
+    return words % {
+        "number": query.number,
+        "patient": line.number,
+        "where": line.where,
+        "text": _one_line(query.text),
+    }
 
 
 def _open_query(query: Query) -> str:
     """With days, and not how many ago: it is read on another day than it is written."""
     since, asked = day(query.turn_since, query.site), day(query.opened_at, query.site)
-    return f"{_query_words(query)} ({Turn(query.turn).label}’s turn since {since}, asked {asked})"
+    words = gettext("%(query)s (%(who)s’s turn since %(since)s, asked %(asked)s)")
+    return words % {
+        "query": _query_words(query),
+        "who": Turn(query.turn).label,
+        "since": since,
+        "asked": asked,
+    }
 
 
 def _lines(section: WorkSection) -> list[str]:
@@ -281,9 +338,16 @@ def _lines(section: WorkSection) -> list[str]:
 
 
 def _line_words(line: WorkLine) -> str:
-    words = ": ".join(part for part in (f"{line.number} · {line.where}", _one_line(line.words)) if part)
-    notes = ", ".join(note for note in (line.late, line.note) if note)
-    return f"{words} ({notes})" if notes else words
+    where = f"{line.number} · {line.where}"
+    words = _said_at(where, _one_line(line.words)) if line.words else where
+    notes = gettext(", ").join(note for note in (line.late, line.note) if note)
+    if not notes:
+        return words
+    return pgettext("a line of a letter", "%(line)s (%(notes)s)") % {"line": words, "notes": notes}
+
+
+def _said_at(where: str, words: str) -> str:
+    return pgettext("a line of a letter", "%(where)s: %(words)s") % {"where": where, "words": words}
 
 
 def _places(section: WorkSection) -> list[str]:
@@ -291,7 +355,8 @@ def _places(section: WorkSection) -> list[str]:
     places: dict[str, list[str]] = defaultdict(list)
     for line in section.lines:
         places[line.number].append(f"{line.where} {line.note}".strip())
-    return _points([f"{number}: {', '.join(where)}" for number, where in places.items()], str, section)
+    lines = [_said_at(number, gettext(", ").join(where)) for number, where in places.items()]
+    return _points(lines, str, section)
 
 
 def _points(
@@ -300,8 +365,11 @@ def _points(
     """Each with a hyphen, the first two hundred; what is behind these is said, not left out in silence."""
     lines = [f"- {words(point)}" for point in points]
     if len(lines) > LISTED:
-        return [*lines[:LISTED], f"- and {len(lines) - LISTED} more"]
-    return [*lines, f"- and more: {section.count} in all"] if section and section.has_more else lines
+        more = gettext("and %(number)d more") % {"number": len(lines) - LISTED}
+        return [*lines[:LISTED], f"- {more}"]
+    if section and section.has_more:
+        return [*lines, "- " + gettext("and more: %(count)s in all") % {"count": section.count}]
+    return lines
 
 
 def _one_line(text: str) -> str:

@@ -11,7 +11,7 @@ from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 from django.utils.translation import gettext, pgettext_lazy
 
-from ecrf.access.language import in_master
+from ecrf.access.language import MASTER, in_master, known_language
 from ecrf.access.models import Site, User
 from ecrf.access.reach import require
 from ecrf.access.roles import Right
@@ -20,7 +20,14 @@ from ecrf.monitoring.home.site_counts import last_ended
 from ecrf.monitoring.home.work_lines import Since, day_and_time
 from ecrf.monitoring.models import MonitoringVisit, VisitStage
 from ecrf.monitoring.visits.announcements import announce, deliver_letter
-from ecrf.monitoring.visits.drafts import draft_letter, draft_report, is_anything_done, what_was_done
+from ecrf.monitoring.visits.drafts import (
+    draft_letter,
+    draft_report,
+    is_anything_done,
+    language_of_letters,
+    letter_in,
+    what_was_done,
+)
 from ecrf.monitoring.visits.worklist import frozen
 
 TEXTS = {
@@ -28,6 +35,7 @@ TEXTS = {
     "letter": pgettext_lazy("of a monitoring visit", "follow-up letter"),
 }
 """What is written at the end of a visit, and what each is called."""
+KEPT = (*TEXTS, *(f"{kind}_language" for kind in TEXTS))
 
 PLACEHOLDER = re.compile(
     r"\(\s*to be [^()\n]*\)|\b(?:TBD|TBC|TODO)\b|\bX{3,}\b|_{4,}|\[[^\[\]\n]*(?:\.{3}|…)[^\[\]\n]*\]|\[\s*\]",
@@ -140,8 +148,8 @@ def take_back_start(*, visit: MonitoringVisit, by: User) -> None:
         own_visit.save(update_fields=["started_at", "started_by", "worklist"])
 
 
-def end_visit(*, visit: MonitoringVisit, by: User) -> None:
-    """End it: report and letter are drafted from what was done meanwhile."""
+def end_visit(*, visit: MonitoringVisit, by: User, language: str = "") -> None:
+    """End it: report and letter are drafted from what was done meanwhile; `language`: of the letter, or ""."""
     with _own(visit, by) as own_visit:
         if own_visit.called_off_at:
             raise VisitRefused(_called_off(own_visit))
@@ -156,15 +164,36 @@ def end_visit(*, visit: MonitoringVisit, by: User) -> None:
         with in_master():
             done = what_was_done(own_visit)
             own_visit.report, own_visit.letter = draft_report(own_visit, done), draft_letter(own_visit, done)
-        own_visit.save(update_fields=["ended_at", "ended_by", "report", "letter"])
+        own_visit.letter_language = known_language(language) or language_of_letters(own_visit.site)
+        if own_visit.letter_language != MASTER:
+            own_visit.letter = letter_in(own_visit.letter_language, own_visit)
+        own_visit.save(update_fields=["ended_at", "ended_by", *KEPT])
 
 
-def save_text(*, visit: MonitoringVisit, kind: str, text: str, seen: str, by: User) -> MonitoringVisit:
-    """Keep what was written into the report or the letter; `seen` is the `fingerprint` of what was on the page."""
+def draft_letter_again(*, visit: MonitoringVisit, language: str, seen: str, by: User) -> None:
+    """In another language, or with what was done since: in place of what stands there, which the trail keeps."""
+    with _own(visit, by) as own_visit:
+        if own_visit.stage != VisitStage.ENDED:
+            raise VisitRefused(_no_text(own_visit, "letter"))
+        if fingerprint(own_visit.letter) != seen:
+            raise TextChanged(
+                gettext(
+                    "The letter was saved again since this page was made. Read it, then have it drafted anew."
+                )
+            )
+        own_visit.letter, own_visit.letter_language = letter_in(language, own_visit), language
+        own_visit.save(update_fields=["letter", "letter_language"])
+
+
+def save_text(
+    *, visit: MonitoringVisit, kind: str, text: str, seen: str, by: User, language: str = ""
+) -> MonitoringVisit:
+    """Keep what was written into the report or the letter; `seen` is the `fingerprint` of what was on the page,
+    `language` in which it is written, where that is said."""
     with _own(visit, by) as own_visit:
         if own_visit.stage != VisitStage.ENDED:
             raise VisitRefused(_no_text(own_visit, kind))
-        stored = getattr(own_visit, kind)
+        stored, written_in = getattr(own_visit, kind), getattr(own_visit, f"{kind}_language")
         if stored != text:
             if fingerprint(stored) != seen:
                 raise TextChanged(
@@ -175,7 +204,9 @@ def save_text(*, visit: MonitoringVisit, kind: str, text: str, seen: str, by: Us
                     % {"text": TEXTS[kind]}
                 )
             setattr(own_visit, kind, text)
-            own_visit.save(update_fields=[kind])
+        setattr(own_visit, f"{kind}_language", known_language(language) or written_in)
+        if (text, getattr(own_visit, f"{kind}_language")) != (stored, written_in):
+            own_visit.save(update_fields=[kind, f"{kind}_language"])
     return own_visit
 
 

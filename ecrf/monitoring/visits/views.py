@@ -15,7 +15,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext, gettext_lazy
 from django.views.decorators.debug import sensitive_post_parameters
 
-from ecrf.access.models import Site
+from ecrf.access.models import LANGUAGE_NAMES, Site
 from ecrf.access.reach import reach, reach_site, reachable, sites
 from ecrf.access.requests import UserRequest
 from ecrf.access.roles import Right
@@ -27,7 +27,7 @@ from ecrf.forms.protocol import protocol
 from ecrf.forms.typed_fields import TypedDay, TypedText
 from ecrf.monitoring.models import How, MonitoringVisit, VisitStage
 from ecrf.monitoring.visits import services
-from ecrf.monitoring.visits.drafts import blocks, elsewhere, is_anything_done
+from ecrf.monitoring.visits.drafts import blocks, elsewhere, is_anything_done, language_of_letters
 from ecrf.monitoring.visits.lists import open_too, stages, with_names
 from ecrf.monitoring.visits.received import received_words
 from ecrf.monitoring.visits.services import TEXTS, TextChanged, VisitRefused, fingerprint, since_last
@@ -35,6 +35,7 @@ from ecrf.monitoring.visits.worklist import worklist_of
 
 LONGEST = 200_000
 SAY_HOW = gettext_lazy("Say how.")
+SAY_LANGUAGE = gettext_lazy("Choose one of the languages.")
 
 
 class PlanForm(forms.Form):
@@ -80,6 +81,17 @@ class TextForm(forms.Form):
     """What was written, as it was written."""
 
     text = forms.CharField(required=False, max_length=LONGEST, strip=False)
+    language = forms.ChoiceField(
+        required=False, choices=LANGUAGE_NAMES, error_messages={"invalid_choice": SAY_LANGUAGE}
+    )
+
+
+class LetterForm(forms.Form):
+    """In which language the letter is drafted; where nothing is said, in the site's."""
+
+    language = forms.ChoiceField(
+        required=False, choices=LANGUAGE_NAMES, error_messages={"invalid_choice": SAY_LANGUAGE}
+    )
 
 
 class CallOffForm(forms.Form):
@@ -174,8 +186,23 @@ def call_off(request: UserRequest, pk: int) -> HttpResponse:
 
 
 def end(request: UserRequest, pk: int) -> HttpResponse:
-    visit = _reach(request, pk)
-    return _act(request, visit, lambda: services.end_visit(visit=visit, by=request.user))
+    visit, form = _reach(request, pk), LetterForm(request.POST)
+    if not form.is_valid():
+        return _page(request, _own(request, visit), refused=_faults(form), status=422)
+    language = form.cleaned_data["language"]
+    return _act(request, visit, lambda: services.end_visit(visit=visit, by=request.user, language=language))
+
+
+def draft_letter_again(request: UserRequest, pk: int) -> HttpResponse:
+    """In the language that is chosen; what stands in the letter is on the page, and is replaced."""
+    visit, form = _reach(request, pk), LetterForm(request.POST)
+    if not form.is_valid():
+        return _page(request, _own(request, visit), refused=_faults(form), status=422)
+    given = {
+        "language": form.cleaned_data["language"] or language_of_letters(visit.site),
+        "seen": request.POST.get("seen_letter", ""),
+    }
+    return _act(request, visit, lambda: services.draft_letter_again(visit=visit, by=request.user, **given))
 
 
 @sensitive_post_parameters("password")
@@ -202,13 +229,16 @@ def save_text(request: UserRequest, pk: int, kind: str) -> HttpResponse:
     if kind not in TEXTS:
         raise Http404
     if not form.is_valid():
-        words = " ".join(map(str, form.errors["text"]))
+        words = _faults(form)
         return _text_answer(
             request, _own(request, visit), kind, typed, gettext("Not saved: %(why)s") % {"why": words}, 422
         )
     try:
         seen = request.POST.get("seen", "")
-        visit = services.save_text(visit=visit, kind=kind, text=typed, seen=seen, by=request.user)
+        language = form.cleaned_data["language"]
+        visit = services.save_text(
+            visit=visit, kind=kind, text=typed, seen=seen, by=request.user, language=language
+        )
     except TextChanged as refused:
         visit.refresh_from_db(fields=[kind])
         return _text_answer(request, visit, kind, typed, str(refused), 409, other=getattr(visit, kind))
@@ -233,11 +263,16 @@ def printed(request: UserRequest, pk: int, kind: str) -> HttpResponse:
         "kind": kind,
         "title": str(TEXTS[kind]),
         "blocks": blocks(getattr(visit, kind)),
+        "written_in": getattr(visit, f"{kind}_language"),
         "zone": visit.site.zone,
         "printed_at": timezone.now(),
         "trial": protocol(),
     }
     return render(request, "monitoring/visits/print.html", context)
+
+
+def _faults(form: forms.Form) -> str:
+    return " ".join(str(fault) for faults in form.errors.values() for fault in faults)
 
 
 def _reach(request: UserRequest, pk: int) -> MonitoringVisit:
@@ -292,6 +327,8 @@ def _page(
         "received": received_words(visit),
         "texts": _texts(visit, typed or {}) if visit.ended_at else [],
         "may_edit": visit.stage == VisitStage.ENDED,
+        "languages": LANGUAGE_NAMES.items(),
+        "language_of_letters": language_of_letters(visit.site),
     }
     return render(request, "monitoring/visits/visit.html", context, status=status)
 
@@ -302,6 +339,7 @@ def _texts(visit: MonitoringVisit, typed: dict[str, Any]) -> list[dict[str, Any]
         {
             "kind": kind,
             "title": capfirst(title),
+            "written_in": getattr(visit, f"{kind}_language"),
             "text": getattr(visit, kind),
             "seen": fingerprint(getattr(visit, kind)),
             "blocks": blocks(getattr(visit, kind)),

@@ -14,7 +14,7 @@ from ecrf.account.lockout import WRONG_TRIES
 from ecrf.account.models import Authenticator, RecoveryCode, UserSession
 from ecrf.account.second import authenticator
 from ecrf.account.second.authenticator import add_authenticator, judge, new_secret, take_code
-from ecrf.account.second.recovery_codes import make_codes
+from ecrf.account.second.recovery_codes import make_codes, take_recovery_code
 from ecrf.account.session_store import row_key
 from ecrf.audit.actor import SYSTEM, acting
 from ecrf.audit.models import AuditEvent
@@ -372,6 +372,17 @@ def test_judge_knows_codes_by_their_step():
     found = judge(secret, Phone(secret).code())
     assert found.step == int(authenticator.time.time()) // STEP
     assert judge(secret, Phone(secret).code(), used_up_to=found.step).verdict.value == "used"
+
+
+FULL_WIDTH = {code: code + 0xFEE0 for code in range(0x21, 0x7F)}
+
+
+def test_codes_typed_by_an_input_method_open_too(coordinator):
+    secret = new_secret()
+    code = Phone(secret).code()
+    assert judge(secret, f"{code[:3]}　{code[3:]}".translate(FULL_WIDTH)).verdict.value == "right"
+    [first, *_others] = make_codes(coordinator)
+    assert take_recovery_code(coordinator, first.lower().translate(FULL_WIDTH))
 
 
 @pytest.mark.requirement("R-054")

@@ -8,6 +8,7 @@ import pytest
 from django.core.management import call_command
 from django.urls import reverse
 from django.utils.translation import get_language, gettext, override
+from lxml import html
 
 from ecrf.access.language import english_name
 from ecrf.access.models import LANGUAGE_NAMES
@@ -15,7 +16,11 @@ from ecrf.audit.actor import SYSTEM, acting
 from ecrf.exports.folder import file_of
 from ecrf.exports.handed_over.keeping import content_of
 from ecrf.exports.models import Export, ExportKind
+from ecrf.exports.tables.description import describe
+from ecrf.exports.tables.selection import Selection
+from ecrf.exports.tables.statements import tables_of
 from ecrf.exports.work import makers
+from ecrf.forms.protocol import protocol
 from ecrf.prints.pdf import casebook
 from tests.builders import a_patient
 from tests.ecrf.casebook.transfer.builders import hand_over
@@ -84,7 +89,17 @@ def test_casebooks_of_a_copy_are_in_the_language_of_who_asked_and_it_says_so(
     assert json.loads(manifest)["casebooks_in"] == language
     name = english_name(language)
     assert f"in {name}" in readme
-    assert f"in {name}" in index
+    assert LANGUAGE_NAMES[language] in index
+    page = html.fromstring(index.encode())
+    assert page.get("lang") == language
+    with override(language):
+        title = gettext("For other systems, and for the inspector")
+        assert protocol().title in page.text_content()
+        visits = next(
+            table.title for table in tables_of(describe(protocol()), Selection()) if table.name == "visits"
+        )
+    assert title in page.text_content()
+    assert page.xpath(f"//th[text()='{visits}']")
     assert table.startswith('"username"')
     page = client.get(reverse("export", args=[export.request_key])).content.decode()
     assert LANGUAGE_NAMES[language] in page

@@ -382,7 +382,7 @@ def test_columns_are_chosen_moved_and_joined(client, world, coordinator):
     )
     near = {
         "rule:dose": "near",
-        "before:dose": "2",
+        "before:dose": "２",
         "after:dose": "x",
         "of:dose": "started_on",
         "keep:dose": "with",

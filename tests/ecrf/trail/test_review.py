@@ -166,6 +166,16 @@ def test_page_tells_thresholds_counts_and_links(client, world, site):
         assert client.get(html.unescape(link)).status_code == 200, link
 
 
+def test_thresholds_are_taken_as_they_are_typed_and_stay_where_they_are_refused(client, world):
+    client.force_login(world.monitor)
+    told = text(client, "/sites/01/trail/review/?days=５&times=２")
+    assert "more than 5 days" in told
+    assert "changed 2 times or more" in told
+    answer = client.get("/sites/01/trail/review/?days=soon&times=3").content.decode()
+    assert 'value="soon"' in answer
+    assert 'value="3"' in answer
+
+
 def test_one_screen_alone_and_all_sites_of_the_reader(client, world, site, other_site, outsider):
     both = make_user("monitor2", "monitor", site, other_site)
     theirs = a_visit(a_patient(other_site, outsider), "W04", outsider)

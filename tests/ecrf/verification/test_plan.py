@@ -151,6 +151,11 @@ def test_odd_share_is_refused_in_words(share, site, data_manager):
     assert logged_in(data_manager).post(reverse("monitor:plan"), given).status_code == 422
 
 
+def test_share_typed_by_an_input_method_is_a_share(site, data_manager):
+    given = {"site": "01", "share": "４０", "from_on": "2020-01-01", "reason": "Findings at this site"}
+    assert logged_in(data_manager).post(reverse("monitor:plan"), given).status_code == 302
+
+
 def test_setting_a_share_is_one_transaction_with_one_update(forms, site, data_manager):
     client = client_of(data_manager)
     given = {"site": "01", "share": "60", "from_on": "2020-01-01", "reason": "Findings at this site"}

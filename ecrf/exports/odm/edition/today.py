@@ -34,7 +34,7 @@ def edition_of_today() -> Edition:
     """The same, whatever language is spoken when it is asked for."""
     editions, product, tables = {}, {}, {}
     for language in in_every_language():
-        tag = to_locale(language).replace("_", "-")
+        tag = tag_of(language)
         editions[tag], product[tag] = _edition(), [str(phrase) for phrase in phrases()]
         tables[tag] = [*_labels(tables_of(describe(protocol()), Selection(identifiers=True)))]
     master, english, labels = editions.pop(MASTER), product.pop(MASTER), tables.pop(MASTER)
@@ -55,6 +55,11 @@ def edition_of_today() -> Edition:
             for tag, said in tables.items()
         },
     )
+
+
+def tag_of(language: str) -> str:
+    """As files name it: `zh-Hans`."""
+    return to_locale(language).replace("_", "-")
 
 
 def in_english(edition: Edition) -> Edition:

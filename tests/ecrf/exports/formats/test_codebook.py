@@ -7,6 +7,7 @@ from html.parser import HTMLParser
 
 import pytest
 from django.utils.translation import override
+from lxml import html
 
 from ecrf.exports.formats.codebook import write_codebook
 from ecrf.exports.readers.read import unguarded
@@ -104,6 +105,21 @@ def test_label_stands_in_every_language_beside_the_english(language, head, writt
     assert all(line[head] for line in lines(package, "codes.csv"))
     texts = read_page(package).texts
     assert {wanted["visits", "patient"], wanted["visits", "forms_begun"]} <= set(texts)
+
+
+@pytest.mark.parametrize(("language", "tag"), [("ja", "ja"), ("zh-hans", "zh-Hans")])
+def test_list_of_tables_names_each_in_every_language(language, tag, package):
+    raw = (package.folder / "codebook/codebook.html").read_text(encoding="utf-8")
+    listed = html.fromstring(raw).find(".//nav")
+    with override(language):
+        titles = {table.name: table.title for table in tables_of(describe(protocol()), package.selection)}
+    said = {}
+    for line in listed.iter("li"):
+        [link] = line.iter("a")
+        others = line.xpath(f"span[@lang='{tag}']/text()")
+        said[link.get("href")[1:]] = others[0] if others else link.text
+    assert said == titles
+    assert titles["visits"] != "Visits"
 
 
 def test_codes_stand_line_by_line_for_programs(package):

@@ -1,0 +1,169 @@
+"""The letter after a monitoring visit: drafted in the site's language or another, kept in the one it is written in."""
+
+import pytest
+from django.urls import reverse
+from django.utils.translation import override
+from lxml import html
+
+from ecrf.audit.actor import SYSTEM, acting
+from ecrf.audit.models import AuditEvent
+from ecrf.monitoring.visits import services
+from ecrf.monitoring.visits.services import VisitRefused, fingerprint
+from tests.ecrf.monitoring.review_world import (
+    a_finish,
+    a_start,
+    an_end,
+    asked,
+    complete_deviation,
+    complete_mrc,
+)
+from tests.ecrf.monitoring.world import logged_in
+
+pytestmark = [pytest.mark.django_db, pytest.mark.requirement("R-079")]
+
+OPENINGS = {"en": "Dear Investigator,", "ja": "治験責任医師", "zh-hans": "研究者"}
+FROM_THE_FORMS = {"en": "Week 4, MRC strength", "ja": "4週", "zh-hans": "第4周"}
+
+
+@pytest.fixture
+def visit(own, coordinator, monitor):
+    """Under way at a site that speaks Japanese; a question was asked in English, a deviation entered."""
+    with acting(SYSTEM):
+        own.site.language = "ja"
+        own.site.save()
+        monitor.language = "en"
+        monitor.save()
+    asked(complete_mrc(own.visit, coordinator), monitor, "Please confirm")
+    complete_deviation(own.patient, coordinator)
+    return a_start(own.site, monitor)
+
+
+def reads_in(user, language):
+    with acting(SYSTEM):
+        user.language = language
+        user.save()
+
+
+def act(client, name, visit, **data):
+    args = [visit.pk, *([data.pop("kind")] if "kind" in data else [])]
+    answer = client.post(reverse(f"monitor:{name}", args=args), data)
+    visit.refresh_from_db()
+    return answer
+
+
+def under(address, client, query):
+    """The elements of a page by XPath."""
+    return html.fromstring(client.get(address).content).xpath(query)
+
+
+@pytest.mark.parametrize("reads", ["en", "zh-hans"])
+def test_letter_is_in_the_sites_language_whatever_the_monitor_reads(visit, monitor, reads):
+    reads_in(monitor, reads)
+    page = reverse("monitor:monitoring-visit", args=[visit.pk])
+    client = logged_in(monitor)
+    [chosen] = under(page, client, "//select[@name='language']/option[@selected]")
+    assert chosen.get("value") == "ja"
+    assert act(client, "end-monitoring-visit", visit, language="ja").status_code == 302
+    assert visit.letter_language == "ja"
+    assert OPENINGS["ja"] in visit.letter
+    assert FROM_THE_FORMS["ja"] in visit.letter
+    assert "“Please confirm”" in visit.letter.replace("「", "“").replace("」", "”")
+    assert visit.report_language == "en"
+    assert "## Summary" in visit.report
+
+
+@pytest.mark.parametrize("language", OPENINGS)
+def test_letter_is_drafted_in_the_language_that_is_chosen(visit, monitor, language):
+    act(logged_in(monitor), "end-monitoring-visit", visit, language=language)
+    assert visit.letter_language == language
+    assert visit.letter.startswith(OPENINGS[language]) or OPENINGS[language] in visit.letter.splitlines()[0]
+    assert FROM_THE_FORMS[language] in visit.letter
+
+
+def test_nothing_in_a_letter_is_english_but_names_and_what_people_wrote(visit, monitor):
+    an_end(visit, monitor)
+    names = ("Synthetic hospital 01", "Synthetic monitor", "Synthetic investigator", "MRC", "JST")
+    told = visit.letter.replace("Please confirm", "")
+    for name in names:
+        told = told.replace(name, "")
+    assert [word for word in told.split() if word.isascii() and word.isalpha() and len(word) > 2] == []
+
+
+def test_letter_of_a_site_without_a_language_is_english(own, monitor):
+    with override("ja"):
+        visit = an_end(a_start(own.site, monitor), monitor)
+    assert (visit.letter_language, visit.letter[:17]) == ("en", "Dear Investigator")
+
+
+def test_letter_is_drafted_anew_in_another_language_and_the_trail_keeps_both(visit, monitor):
+    an_end(visit, monitor)
+    before, client = visit.letter, logged_in(monitor)
+    given = {"language": "zh-hans", "seen_letter": fingerprint(before)}
+    assert act(client, "draft-monitoring-letter", visit, **given).status_code == 302
+    assert visit.letter_language == "zh-hans"
+    event = AuditEvent.objects.filter(table="monitoring_monitoringvisit").latest("pk")
+    assert event.changes["letter"] == [before, visit.letter]
+    assert event.changes["letter_language"] == ["ja", "zh-hans"]
+
+
+def test_letter_that_was_saved_meanwhile_is_not_drafted_anew_unseen(visit, monitor):
+    an_end(visit, monitor)
+    seen = fingerprint(visit.letter)
+    services.save_text(visit=visit, kind="letter", text="Mine", seen=seen, by=monitor)
+    given = {"language": "en", "seen_letter": seen}
+    assert act(logged_in(monitor), "draft-monitoring-letter", visit, **given).status_code == 409
+    assert (visit.letter, visit.letter_language) == ("Mine", "ja")
+
+
+def test_letter_that_is_signed_is_never_drafted_anew(visit, monitor):
+    a_finish(an_end(visit, monitor), monitor)
+    signed = visit.letter
+    with pytest.raises(VisitRefused):
+        services.draft_letter_again(visit=visit, language="en", seen=fingerprint(signed), by=monitor)
+    visit.refresh_from_db()
+    assert (visit.letter, visit.letter_language) == (signed, "ja")
+
+
+@pytest.mark.parametrize("name", ["end-monitoring-visit", "draft-monitoring-letter"])
+def test_language_that_there_is_not_is_refused_in_words(visit, monitor, name):
+    if name == "draft-monitoring-letter":
+        an_end(visit, monitor)
+    answer = act(logged_in(monitor), name, visit, language="tlh", seen_letter=fingerprint(visit.letter))
+    assert answer.status_code == 422
+    assert "Choose one of the languages" in answer.content.decode()
+    assert visit.letter_language in ("en", "ja")
+    assert bool(visit.ended_at) is (name == "draft-monitoring-letter")
+
+
+def test_text_that_is_written_in_another_language_is_marked_so(visit, monitor):
+    an_end(visit, monitor)
+    client = logged_in(monitor)
+    for kind in ("report", "letter"):
+        given = {
+            "text": getattr(visit, kind),
+            "seen": fingerprint(getattr(visit, kind)),
+            "language": "zh-hans",
+        }
+        assert act(client, "save-monitoring-text", visit, kind=kind, **given).status_code == 302
+        assert getattr(visit, f"{kind}_language") == "zh-hans"
+        given = {"text": "…", "seen": given["seen"], "language": "tlh"}
+        assert act(client, "save-monitoring-text", visit, kind=kind, **given).status_code == 422
+        assert getattr(visit, kind) != "…"
+
+
+def test_letter_is_shown_with_its_language_wherever_it_stands(visit, monitor, investigator):
+    an_end(visit, monitor)
+    page = reverse("monitor:monitoring-visit", args=[visit.pk])
+    paper = reverse("monitor:print-monitoring-text", args=[visit.pk, "letter"])
+    monitors = logged_in(monitor)
+    assert under(page, monitors, "//*[@id='written-letter'][@lang='ja'][contains(., '治験責任医師')]")
+    assert under(page, monitors, "//*[@id='written-report'][@lang='en']")
+    assert under(page, monitors, "//textarea[@lang='ja'][contains(., '治験責任医師')]")
+    assert under(paper, monitors, "//*[@class='letter'][@lang='ja']")
+    assert under(paper, monitors, "//*[@class='letter-head'][@lang='ja'][contains(., '治験責任医師')]")
+    a_finish(visit, monitor)
+    reads_in(investigator, "en")
+    letter = reverse("site-letter", args=[visit.site.code, visit.pk])
+    assert under(
+        letter, logged_in(investigator), "//*[@class='letter'][@lang='ja'][contains(., '治験責任医師')]"
+    )
