@@ -267,7 +267,7 @@ def _verified_lines(verified: list[Verified]) -> list[str]:
 def _query_words(query: Query) -> str:
     line = query_line(query)
     colon = "" if line.where.endswith("?") else ":"
-    return f"Query {query.number} of {line.number}, {line.where}{colon} “{_one_line(query.text)}”"
+    return f"Query {query.code} of {line.number}, {line.where}{colon} “{_one_line(query.text)}”"
 
 
 def _open_query(query: Query) -> str:
