@@ -223,7 +223,11 @@ TEMPLATES = [
                     ["ecrf.web.templates.FilesystemLoader", "ecrf.web.templates.AppDirectoriesLoader"],
                 )
             ],
-            "builtins": ["django.templatetags.i18n", "ecrf.access.templatetags.kept_words"],
+            "builtins": [
+                "django.templatetags.i18n",
+                "ecrf.access.templatetags.kept_words",
+                "ecrf.access.templatetags.moments",
+            ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",

@@ -2,18 +2,16 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, time
 from functools import cache
 from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.utils import timezone
 
 from ecrf.access.models import User
 from ecrf.access.reach import reachable
 from ecrf.access.roles import Right
-from ecrf.forms.local_time import moments
+from ecrf.casebook.report_clock import ReportClock, report_clock
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS
 from ecrf.monitoring.lists.facts import facts_of
@@ -27,13 +25,11 @@ FIRST = 5
 
 @dataclass(frozen=True)
 class Case:
-    """A serious event as it is decided on. `facts`: (what, in words); `late`: what of its report is late; `due`: in how
-    many hours the report is due, while that runs."""
+    """A serious event as it is decided on. `facts`: (what, in words); `clock`: until when its report is due."""
 
     notice: SeriousNotice
     facts: list[tuple[str, str]] = field(default_factory=list)
-    late: str = ""
-    due: int | None = None
+    clock: ReportClock | None = None
 
 
 def cases(found: Iterable[SeriousNotice]) -> list[Case]:
@@ -52,19 +48,7 @@ def _case(notice: SeriousNotice, event: Any, facts: list[tuple[str, str]]) -> Ca
     """Without facts where the event is not of today's serious log: the notice is still to be seen."""
     if event is None:
         return Case(notice)
-    zone = event.entry.patient.site.zone
-    return Case(notice, facts, event.late_words(zone), _due_in(event))
-
-
-def _due_in(event: Any) -> int | None:
-    """Whole hours; None where it is reported, or nobody knows since when the site knows of it, or it is late."""
-    clock = protocol().serious_clock
-    if clock is None or getattr(event, clock.reported_on) or not (day := getattr(event, clock.aware_on)):
-        return None
-    zone = event.entry.patient.site.zone
-    aware: datetime = moments(day, getattr(event, clock.aware_at) or time(0), zone)[0]
-    left = clock.within - (timezone.now() - aware)
-    return int(left.total_seconds() // 3600) if left.total_seconds() > 0 else None
+    return Case(notice, facts, report_clock(event, event.entry.patient.site.zone))
 
 
 def to_be_seen(user: User) -> QuerySet[SeriousNotice]:

@@ -77,6 +77,10 @@ def asked_by_check(check_id: str) -> str:
     return gettext("check %(id)s") % {"id": check_id}
 
 
+def code_of(pk: object) -> str:
+    return f"Q{pk}"
+
+
 def at_and_by(name: str, *, by_may_be_empty: bool = False) -> models.Q:
     """A moment and a person come in pairs; the system itself is no person."""
     both = models.Q(**{f"{name}_at__isnull": False})
@@ -97,6 +101,7 @@ class Query(AskedByCheck):
     site = models.ForeignKey(
         Site, models.PROTECT, related_name="+", help_text="The patient's, kept here for lists; it moves along"
     )
+    # In addresses and exports; people read the code.
     number = models.PositiveIntegerField(help_text="Given by the system, from 1 at each patient")
     kind = models.CharField(max_length=8, choices=QueryKind, null=True, help_text="None: a query")
     entry = models.ForeignKey(
@@ -189,9 +194,14 @@ class Query(AskedByCheck):
         return str(WORDS[self.kind])
 
     @property
+    def code(self) -> str:
+        """`Q1042`: how everybody calls it, wherever it is read. No other one of the study has it."""
+        return code_of(self.pk)
+
+    @property
     def name(self) -> str:
-        """`Query 3`: as the people of its patient call it."""
-        return str(NAMES[self.kind]) % {"number": self.number}
+        """`Query Q1042`."""
+        return str(NAMES[self.kind]) % {"number": self.code}
 
     @property
     def is_of_site(self) -> bool:

@@ -126,7 +126,7 @@ def refuse_but_open_of_site(query: Query) -> None:
 def refuse_open(query: Query) -> None:
     if query.is_open:
         raise QueryRefused(
-            gettext("Query %(number)s is open already: it need not be reopened.") % {"number": query.number}
+            gettext("Query %(number)s is open already: it need not be reopened.") % {"number": query.code}
         )
 
 
@@ -137,7 +137,7 @@ def refuse_unseen(query: Query, last: Message | None, seen: int | None) -> None:
             gettext(
                 "Somebody wrote in %(word)s %(number)s meanwhile. Read it here, then send yours again: it is kept."
             )
-            % {"word": query.word, "number": query.number}
+            % {"word": query.word, "number": query.code}
         )
 
 
@@ -148,7 +148,7 @@ def refuse_if_not_sites_turn(query: Query) -> None:
         whose = Turn(query.turn).who
         raise QueryRefused(
             gettext("Query %(number)s is answered already: it is %(whose)s's turn.")
-            % {"number": query.number, "whose": whose}
+            % {"number": query.code, "whose": whose}
         )
 
 
@@ -178,7 +178,7 @@ def refuse_to_close(query: Query, by: User) -> None:
     if not may_close(query, by):
         raise NotAllowed(
             gettext("Query %(number)s was opened by %(asker)s: only %(asker)s or a data manager closes it.")
-            % {"number": query.number, "asker": query.asker}
+            % {"number": query.code, "asker": query.asker}
         )
 
 
@@ -187,5 +187,5 @@ def refuse_unanswered(query: Query, words: str) -> None:
     if query.is_sites_turn and not words:
         raise TextRefused(
             gettext("Query %(number)s was not closed: %(why)s")
-            % {"number": query.number, "why": WHY_UNANSWERED}
+            % {"number": query.code, "why": WHY_UNANSWERED}
         )

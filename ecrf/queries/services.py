@@ -92,7 +92,7 @@ def ask_again(
         rules.refuse_closed(query)
         if query.is_sites_turn:
             raise QueryRefused(
-                gettext("Query %(number)s waits for the site's answer already.") % {"number": query.number}
+                gettext("Query %(number)s waits for the site's answer already.") % {"number": query.code}
             )
         query.asked_in = rules.asking_as(actor.role)
 
@@ -120,7 +120,7 @@ def pass_on(
         if query.turn == to:
             raise QueryRefused(
                 gettext("It is %(who)s's turn already in %(word)s %(number)s.")
-                % {"who": Turn(to).who, "word": query.word, "number": query.number}
+                % {"who": Turn(to).who, "word": query.word, "number": query.code}
             )
         if to == Turn.SAFETY:
             rules.refuse_beyond_safety(query)

@@ -13,7 +13,7 @@ from ecrf.checks.models import AskedByCheck, Discrepancy, DiscrepancyState
 from ecrf.files.models import FileVersion, StoredFile
 from ecrf.forms.registry import CRFS
 from ecrf.locks.models import Lock, LockKind, LockScope
-from ecrf.queries.models import Act, Message, Query, Turn
+from ecrf.queries.models import Act, Message, Query, Turn, code_of
 from ecrf.queries.quotes import quoted_as_read
 from ecrf.signatures.models import Signature
 from ecrf.trail.context import Around, place_words
@@ -161,7 +161,6 @@ def query(event: AuditEvent, around: Around) -> Iterator[EventLine]:
     """Its messages say what was said; this says how it stands."""
     row = around.row(event)
     kind = new(event, "kind") or (row.kind if row else "") or "query"
-    number = new(event, "number") or (row.number if row else event.row)
     item = new(event, "item") or (row.item if row else "")
     label = _asked_label(around, event, row, item)
     is_closed = "turn" in event.changes and new(event, "turn") not in TURNS
@@ -178,7 +177,7 @@ def query(event: AuditEvent, around: Around) -> Iterator[EventLine]:
     if "entry_id" in event.changes and not is_new(event):
         turn, is_closed = gettext("the form was begun, at which it stands"), False
     yield EventLine(
-        gettext("%(query)s: %(stands)s") % {"query": _named(kind, number), "stands": turn},
+        gettext("%(query)s: %(stands)s") % {"query": _named(kind, event.row), "stands": turn},
         label,
         item,
         said=said,
@@ -193,9 +192,9 @@ def _asked(row: AskedByCheck | None, text: str) -> str:
     return row.as_read(text) if row else as_read(text)
 
 
-def _named(kind: str, number: object) -> str:
-    """`query 3`."""
-    return str(NAMED[kind]) % {"number": number}
+def _named(kind: str, pk: object) -> str:
+    """`query Q1042`."""
+    return str(NAMED[kind]) % {"number": code_of(pk)}
 
 
 def _asked_label(around: Around, event: AuditEvent, asked: Query | None, item: str) -> str:
@@ -216,20 +215,16 @@ def message(event: AuditEvent, around: Around) -> Iterator[EventLine]:
     query = around.query(new(event, "query_id"))
     act = new(event, "act")
     what = str(Act(act).label) if act in Act.values else str(act)
-    number = _named(query.kind or "query", query.number) if query else _unknown(new(event, "query_id"))
+    named = _named(query.kind or "query" if query else "query", new(event, "query_id"))
     if together := new(event, "together"):
         what = gettext("%(act)s, one of %(number)s at once") % {"act": what, "number": together}
     item = query.item if query else ""
     label = _asked_label(around, event, query, item)
-    words = gettext("%(query)s %(act)s") % {"query": number, "act": what}
+    words = gettext("%(query)s %(act)s") % {"query": named, "act": what}
     text = new(event, "text") or ""
     # What a check asks; a person's words stay.
     said = _asked(query, text) if new(event, "said_by_id") is None else text
     yield EventLine(words, label, item, said=said, kind=EventKind.QUERY)
-
-
-def _unknown(pk: object) -> str:
-    return gettext("query (id %(id)s)") % {"id": pk}
 
 
 @renders(Verification)

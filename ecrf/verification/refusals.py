@@ -32,5 +32,5 @@ class HasOpenQuery(VerificationRefused):
             gettext(
                 "Query %(number)s is open on this item: “%(text)s” Verify it once more to do so all the same."
             )
-            % {"number": query.number, "text": query.text}
+            % {"number": query.code, "text": query.text}
         )

@@ -120,7 +120,7 @@ def _why(refusal: VerificationRefused) -> str:
     if isinstance(refusal, Stale):
         return gettext("changed meanwhile: now “%(value)s”") % {"value": refusal.value}
     if isinstance(refusal, HasOpenQuery):
-        return gettext("query %(number)s is open") % {"number": refusal.query.number}
+        return gettext("query %(number)s is open") % {"number": refusal.query.code}
     return str(refusal)
 
 

@@ -72,7 +72,7 @@ def test_event_says_what_it_is_why_it_is_serious_and_how_long_is_left(
 def test_late_or_reported_event_says_so(patient, coordinator, safety):
     late = an_event(patient, coordinator, hours=30)
     made = an_event(patient, coordinator, number=2, reported_on="2026-03-10", reported_at="11:30")
-    assert [(case.late, case.due) for case in cases([late, made])] == [
+    assert [(case.clock.late, case.clock.left) for case in cases([late, made])] == [
         ("not reported for 30 h", None),
         ("", None),
     ]

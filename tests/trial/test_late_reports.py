@@ -5,9 +5,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from django.urls import reverse
 
+from ecrf.casebook.models import Entry
+from ecrf.mail.scheduled import JOBS
 from ecrf.monitoring.home.overview import late_reports
+from ecrf.notices.models import SeriousNotice
 from tests.builders import a_patient, enter
+from tests.ecrf.casebook.striking.acts import strike_alone
 from tests.ecrf.monitoring.world import page_of
 from trial.crfs.serious_adverse_event import SeriousAdverseEvent
 
@@ -80,3 +85,89 @@ def test_list_calls_a_report_in_time_only_where_that_is_sure(
     page = client.get(page_of(SeriousAdverseEvent, "changelist")).content.decode()
     [cell] = re.findall(r'<td class="field-_?in_time[^"]*">\s*(?:<span[^>]*>)?([^<]*)', page)
     assert cell.strip() == said
+
+
+# --- at the event itself ------------------------------------------------------------------------------------------
+
+AWARE_AT = {"became_aware_on": "2026-03-09", "became_aware_at": "09:00"}  # 00:00 UTC, 27 hours ago
+DUE = "Report due by 2026-03-10 09:00 JST."
+
+
+def pages_of_the_event(patient, coordinator, safety):
+    """(who, the address of a page on which the event stands)"""
+    JOBS["serious-events"].run()
+    notice = SeriousNotice.objects.get()
+    yield safety, reverse("monitor:casebook_entry_change", args=[notice.event_id])
+    yield safety, reverse("monitor:log", args=[patient.pk, "serious-adverse-event"])
+    yield safety, reverse("serious-event", args=[notice.pk])
+    yield coordinator, reverse("log", args=[patient.number, "serious-adverse-event"])
+
+
+@pytest.mark.parametrize(
+    ("given", "state", "said"),
+    [
+        (
+            AWARE_AT | {"became_aware_on": "2026-03-10", "became_aware_at": "09:30"},
+            "state-due",
+            [
+                "report due in 21 h",
+                "Site aware since 2026-03-10 09:30 JST, 2 h ago.",
+                "Report due by 2026-03-11 09:30 JST.",
+            ],
+        ),
+        (
+            AWARE_AT,
+            "state-overdue",
+            ["not reported for 27 h", "Site aware since 2026-03-09 09:00 JST, 27 h ago.", DUE],
+        ),
+        (
+            {"became_aware_on": "2026-03-09"},
+            "state-overdue",
+            ["late: 36 h known, not reported", "the time of day is not entered", "2026-03-10 00:00 JST"],
+        ),
+        (
+            AWARE_AT | {"reported_on": "2026-03-10", "reported_at": "11:00"},
+            "state-overdue",
+            ["reported after 26 h", "Site aware since 2026-03-09 09:00 JST.", DUE],
+        ),
+        (
+            AWARE_AT | {"reported_on": "2026-03-09", "reported_at": "11:00"},
+            "",
+            ["reported in time: yes.", "Site aware since 2026-03-09 09:00 JST.", DUE],
+        ),
+        (AWARE_AT | {"reported_on": "2026-03-10"}, "", ["reported in time: not known.", DUE]),
+    ],
+)
+def test_event_itself_says_until_when_its_report_is_due_and_how_it_stands(
+    given, state, said, patient, coordinator, safety, client
+):
+    enter(patient, "serious-adverse-event", coordinator, death="yes", **given)
+    for user, url in pages_of_the_event(patient, coordinator, safety):
+        client.force_login(user)
+        page = client.get(url).content.decode()
+        text = " ".join(re.sub(r"<[^>]*>", " ", page).split())
+        for words in said:
+            assert text.count(words) == 1, (url, words)
+        if state:
+            assert re.search(rf'<span class="state {state}">\s*{said[0]}\s*</span>', page), url
+
+
+def test_saving_when_the_site_became_aware_shows_the_deadline_at_once(patient, coordinator, client):
+    client.force_login(coordinator)
+    page = f"/patients/{patient.number}/casebook/serious-adverse-event/"
+    enter(patient, "serious-adverse-event", coordinator, death="yes")
+    empty = re.search(
+        r'<div id="(clock-[^"]+)" class="report-clock"></div>', client.get(page).content.decode()
+    )
+    answer = client.post(f"{page}1/became_aware_on/", {"value": "2026-03-09"}, headers={"HX-Request": "true"})
+    shown = answer.content.decode().partition(f'id="{empty[1]}"')[2]
+    assert "late: 36 h known, not reported" in shown
+
+
+def test_event_that_is_struck_out_has_no_deadline(patient, coordinator, client):
+    enter(patient, "serious-adverse-event", coordinator, death="yes", **AWARE_AT)
+    strike_alone(Entry.objects.get(crf="serious-adverse-event"), coordinator, "Another patient")
+    client.force_login(coordinator)
+    page = client.get(reverse("log", args=[patient.number, "serious-adverse-event"])).content.decode()
+    assert "struck out" in page
+    assert "Report due by" not in page

@@ -59,7 +59,7 @@ def ask(request: UserRequest, number: str, segment: str) -> HttpResponse:
         return _choosing(request, where, form, str(refused), status)
     if request.headers.get("HX-Request"):
         return _at_item(request, where, spot)
-    messages.success(request, OPENED[kind] % {"number": opened.number})
+    messages.success(request, OPENED[kind] % {"number": opened.code})
     return redirect(spot.url)
 
 

@@ -59,7 +59,7 @@ def answer(request: UserRequest, number: str, query_number: int) -> HttpResponse
     if request.headers.get("HX-Request") and has_item(query.form, query.item):
         return _fragments(request, query, outcome, typed.text)
     if outcome.is_done:
-        messages.success(request, gettext("Query %(number)s is answered.") % {"number": query.number})
+        messages.success(request, gettext("Query %(number)s is answered.") % {"number": query.code})
         return redirect(address_of(query))
     query = queries_with_place().get(pk=query.pk)
     query.typed = typed.text

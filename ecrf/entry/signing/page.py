@@ -16,6 +16,7 @@ from ecrf.casebook.models import Entry, Patient, Visit
 from ecrf.casebook.places import Place
 from ecrf.casebook.schedule.due import VisitState
 from ecrf.casebook.schedule.status import schedule_status_of, visits_of
+from ecrf.checks.models import DiscrepancyState
 from ecrf.entry.addresses import PagePlace, page_url
 from ecrf.entry.today.to_sign import ToSign, signing_sites, things_to_sign
 from ecrf.forms.protocol import protocol
@@ -36,11 +37,12 @@ from ecrf.signatures.services import Covered, chain_length, events_since
 
 @dataclass(frozen=True)
 class SigningPoint:
-    """Something to look at before signing, and where it is."""
+    """Something to look at before signing, and where it is. `below`: the anchor on this page where it is read."""
 
     words: str
     url: str
     said: str = ""
+    below: str = ""
 
 
 @dataclass(frozen=True)
@@ -178,30 +180,56 @@ class SigningPage:
         return sum(len(row.row.missing_reasons) for row in self._standing_rows if row.row)
 
     @cached_property
+    def _read_below(self) -> dict[int, str]:
+        """{question of a check: its words}, of those that stand at their values on this page: what lists them above
+        names the place alone."""
+        return {
+            discrepancy.pk: discrepancy.text
+            for form_group in self.form_groups
+            for form_view in form_group.shown
+            for row in form_view.with_rows
+            for discrepancy in row.discrepancies
+            if discrepancy.state == DiscrepancyState.OPEN
+        }
+
+    def _asked(self, words: str, url: str, text: str, discrepancy_id: int | None) -> SigningPoint:
+        if discrepancy_id is not None and self._read_below.get(discrepancy_id) == text:
+            return SigningPoint(words, url, below=f"asked-{discrepancy_id}")
+        return SigningPoint(words, url, text)
+
+    @cached_property
     def questions(self) -> list[SigningPoint]:
-        """What edit checks ask and nobody has answered yet."""
+        """What edit checks ask and nobody has answered yet, but for what stands among the queries."""
+        as_queries = {query.discrepancy_id for query in self._open_queries}
         return [
-            SigningPoint(
+            self._asked(
                 f"{self._words(form_group, form_view)}: {row.definition.items[discrepancy.item].verbose_name}",
                 self._place(
                     form_group, form_view, element_id(row.definition.key, row.address, discrepancy.item)
                 ),
                 discrepancy.text,
+                discrepancy.pk,
             )
             for form_group, form_view in self._form_views
             for row in form_view.with_rows
             for discrepancy in row.discrepancies
-            if discrepancy.state == "open" and discrepancy.item in row.definition.items
+            if discrepancy.state == DiscrepancyState.OPEN
+            and discrepancy.item in row.definition.items
+            and discrepancy.pk not in as_queries
         ]
 
     @cached_property
-    def queries(self) -> list[SigningPoint]:
-        """Open queries on what is signed; one statement."""
+    def _open_queries(self) -> list[Query]:
+        """On what is signed; one statement."""
         entries = [row.entry.pk for row in self._standing_rows if row.entry]
-        points = (
+        queries = (
             open_queries().filter(entry__in=entries).select_related("entry__visit", "entry__parent__visit")
         )
-        return [self._query(query) for query in points.order_by("number")]
+        return list(queries.order_by("pk"))
+
+    @property
+    def queries(self) -> list[SigningPoint]:
+        return [self._query(query) for query in self._open_queries]
 
     def _query(self, query: Query) -> SigningPoint:
         entry = query.form
@@ -210,7 +238,8 @@ class SigningPage:
         words = f"{where}: {item.verbose_name if item else query.item}"
         form = entry.parent or entry
         anchor = element_id(entry.crf, entry.address, query.item)
-        return SigningPoint(words, self._url(entry.visit, form.crf, form.number, anchor), query.text)
+        url = self._url(entry.visit, form.crf, form.number, anchor)
+        return self._asked(f"{query.name}, {words}", url, query.text, query.discrepancy_id)
 
     @property
     def counts(self) -> str:

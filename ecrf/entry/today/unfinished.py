@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import timedelta
 
 from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, When, Window
 from django.urls import reverse
@@ -13,9 +13,9 @@ from ecrf.access.models import Site
 from ecrf.casebook.labels import element_id, form_title, label_of
 from ecrf.casebook.log_pieces import query_with
 from ecrf.casebook.models import STANDING, Entry, Patient, PatientStatus, Visit, done, not_struck
+from ecrf.casebook.report_clock import aware_since
 from ecrf.casebook.schedule.completion import missing_at
 from ecrf.casebook.schedule.status import ends_of, fact_of, planned_forms
-from ecrf.forms.local_time import moments
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS
 from ecrf.locks.lookup import locks_in_force
@@ -112,15 +112,10 @@ def _aware(entries: Iterable[Entry]) -> dict[int, timedelta]:
         return {}
     clock = trial.serious_clock
     rows = CRFS[trial.serious_log].model._default_manager.filter(
-        pk__in=sites, **{f"{clock.aware_on}__isnull": False, f"{clock.reported_on}__isnull": True}
+        pk__in=sites, **{f"{clock.reported_on}__isnull": True}
     )
-    since: dict[int, datetime] = {
-        row.pk: moments(
-            getattr(row, clock.aware_on), getattr(row, clock.aware_at) or time(0), sites[row.pk].zone
-        )[0]
-        for row in rows
-    }
-    return {pk: timezone.now() - moment for pk, moment in since.items()}
+    since = {row.pk: aware_since(row, sites[row.pk].zone) for row in rows}
+    return {pk: timezone.now() - moment for pk, moment in since.items() if moment}
 
 
 def unfinished_visits(rows: QuerySet[PatientStatus], limit: int) -> list[PatientStatus]:

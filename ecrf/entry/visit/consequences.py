@@ -110,7 +110,7 @@ def _of_query(query: Query, zone: ZoneInfo) -> str:
     text = query.text if len(query.text) <= LONGEST_QUOTE else f"{query.text[: LONGEST_QUOTE - 1]}…"
     closed = _day(query.closed_at, zone) if query.closed_at else ""
     words = gettext("reopens query %(number)s, closed on %(day)s: “%(asked)s”")
-    return words % {"number": query.number, "day": closed, "asked": text}
+    return words % {"number": query.code, "day": closed, "asked": text}
 
 
 def _day(moment: datetime, zone: ZoneInfo) -> str:

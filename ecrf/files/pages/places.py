@@ -94,7 +94,7 @@ def forms_of(patient: Patient, code: str = "") -> list[FormChoice]:
 
 
 def words_of(place: FilePlace) -> str:
-    """`Week 4, Laboratory: Haemoglobin`, `Query 3`, `Patient 01-001`: what the file proves."""
+    """`Week 4, Laboratory: Haemoglobin`, `Query Q1042`, `Patient 01-001`: what the file proves."""
     if place.query:
         return place.query.name
     if place.entry:

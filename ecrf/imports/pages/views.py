@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_GET, require_http_methods
 
+from ecrf.access.language import in_master
 from ecrf.access.requests import UserRequest, click_key
 from ecrf.audit.texts import cleaned_or_fault
 from ecrf.forms.registry import CRFS
@@ -27,7 +28,7 @@ from ecrf.imports.rights import (
     sites_to_choose,
 )
 from ecrf.imports.services import Brought, NotImported, bring
-from ecrf.imports.sources.wide import template_columns
+from ecrf.imports.sources.wide import template_columns, template_rows
 from ecrf.trail.download.csv_file import answer, file_name
 
 SHOWN = 200
@@ -112,10 +113,12 @@ def _ask(request: UserRequest, form: BringingForm, purpose: str) -> HttpResponse
 
 @require_GET
 def template(request: UserRequest, key: str) -> HttpResponseBase:
-    """The names of a form's columns as a file to fill in. It holds no data: nothing is noted."""
+    """The columns of a form, and its rows where they are the same for everybody, as a file to fill in. It holds no
+    data: nothing is noted."""
     require_imports(request.user)
     definition = CRFS.get(key)
     if definition is None or key not in dict(form_choices()):
         raise Http404
     name = file_name(f"template-{key}", timezone.now())
-    return answer(name, template_columns(definition), [], lambda: None)
+    with in_master():  # files are written in English
+        return answer(name, template_columns(definition), template_rows(definition), lambda: None)

@@ -166,7 +166,7 @@ def note_undone(patient: Patient, before: StandingFacts, touched: Touched) -> No
     for pk, query in before.closed.items():
         if pk not in after.closed and (outcome := _reopened_by(query, touched)):
             outcome.undoes.append(
-                (SideEffect.QUERY, (gettext("reopens query %(number)s") % {"number": query.number}))
+                (SideEffect.QUERY, (gettext("reopens query %(number)s") % {"number": query.code}))
             )
     for pk, one in after.asked.items():
         known = before.asked.get(pk)

@@ -8,17 +8,16 @@ from ecrf.casebook.data import PatientData
 from ecrf.casebook.laboratory.ranges import in_force, units_of
 from ecrf.casebook.laboratory.units import same_unit
 from ecrf.casebook.places import Place
-from ecrf.forms.protocol import LabTest, protocol
+from ecrf.forms.protocol import LabTest
 from ecrf.imports.plan.places import RowRefused
 from ecrf.imports.sources.row import Given, SourceRow
+from ecrf.imports.sources.wide import lab_tests_of
 
 
 def lab_test_at(place: Place) -> LabTest | None:
     """The test of a row, where the form's rows are the trial's laboratory tests."""
-    tests = protocol().lab_tests
-    if place.definition.row_names != tuple(test.label for test in tests):
-        return None
-    return tests[place.number - 1]
+    tests = lab_tests_of(place.definition)
+    return tests[place.number - 1] if tests else None
 
 
 def fit_unit(row: SourceRow, place: Place, values: dict[str, Given], data: PatientData) -> dict[str, Given]:

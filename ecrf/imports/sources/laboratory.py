@@ -10,13 +10,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, pgettext_lazy
 
 from ecrf.forms.items import Day, Line
-from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS, CrfDefinition
 from ecrf.forms.typed_text import NOT_WHOLE, day
 from ecrf.imports.reading.cells import CellRefused, CellWays, cell_text
 from ecrf.imports.reading.encodings import UnreadableFile
 from ecrf.imports.reading.tables import TableRow, TextTable, key_of
 from ecrf.imports.sources.row import SourceRow, row_numbers
+from ecrf.imports.sources.wide import lab_tests_of
 
 COLUMNS: dict[str, Promise] = {
     "patient": pgettext_lazy("column of a laboratory’s file", "Patient number"),
@@ -88,11 +88,8 @@ def first_mapping(header: list[str], form: ResultsForm) -> dict[str, Any]:
 
 def guessed_row(test: str, definition: CrfDefinition) -> int:
     """The number of the row that is called like the test, by its name or by the code of the test; 0 for none."""
-    tests = protocol().lab_tests
-    codes = {key_of(one.code): at for at, one in enumerate(tests, 1)}
-    names = row_numbers(definition.key)
-    is_of_tests = definition.row_names == tuple(one.label for one in tests)
-    return names.get(key_of(test)) or (codes.get(key_of(test), 0) if is_of_tests else 0)
+    codes = {key_of(one.code): at for at, one in enumerate(lab_tests_of(definition), 1)}
+    return row_numbers(definition.key).get(key_of(test)) or codes.get(key_of(test), 0)
 
 
 def tests_in(table: TextTable, column: str) -> list[str]:

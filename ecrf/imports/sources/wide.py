@@ -7,7 +7,7 @@ from django.utils.translation import gettext
 
 from ecrf.access.language import in_master
 from ecrf.casebook.record.values import Missing
-from ecrf.forms.protocol import protocol
+from ecrf.forms.protocol import LabTest, protocol
 from ecrf.forms.registry import CRFS, CrfDefinition
 from ecrf.imports.reading.cells import CellRefused, CellWays, cell_text
 from ecrf.imports.reading.encodings import UnreadableFile
@@ -19,7 +19,11 @@ PATIENT, VISIT, VISIT_ON, PARENT, NUMBER, ROW_NAME = (
 )
 WHY_REFUSED = "why_refused"
 """What stands before the rows of a file that was given back to be corrected."""
-WITHOUT_VALUES = frozenset({"site", "visit_label", "entry", "parent_entry", WHY_REFUSED})
+TEST_CODE, USUAL_UNITS = "test_code", "usual_units"
+"""Of a template whose rows are laboratory tests: to read, nothing is taken from them."""
+WITHOUT_VALUES = frozenset(
+    {"site", "visit_label", "entry", "parent_entry", WHY_REFUSED, TEST_CODE, USUAL_UNITS}
+)
 """Columns of this product's own files that say where a row is, once more, or what was wrong with it."""
 OF_STATUS = "crf_"
 MISSING, COMMENT = "_missing", "_missing_comment"
@@ -30,9 +34,36 @@ NAMED = 8
 def template_columns(definition: CrfDefinition) -> list[str]:
     """The columns of a form's template: where a row belongs, then its items."""
     return [
-        *(name for name in _places(definition)),
-        *(column for column, _item in _items(definition).items()),
+        *_places(definition),
+        *([TEST_CODE, USUAL_UNITS] if lab_tests_of(definition) else []),
+        *_items(definition),
     ]
+
+
+def template_rows(definition: CrfDefinition) -> list[list[str]]:
+    """Of a form with a fixed set of rows, each of them by its name, a test with its code and units; else none."""
+    columns, tests = template_columns(definition), lab_tests_of(definition)
+    rows = []
+    for at, name in enumerate(definition.row_names):
+        known = {ROW_NAME: str(name)}
+        if tests:
+            known |= {TEST_CODE: tests[at].code, USUAL_UNITS: ", ".join(tests[at].units)}
+        rows.append([known.get(column, "") for column in columns])
+    return rows
+
+
+def lab_tests_of(definition: CrfDefinition) -> tuple[LabTest, ...]:
+    """The tests, where the form's rows are the trial's laboratory tests; else none."""
+    tests = protocol().lab_tests
+    return tests if tests and definition.row_names == tuple(test.label for test in tests) else ()
+
+
+def is_not_filled_in(source: SourceRow) -> bool:
+    """Whether nobody has written anything into the row of a template: it says where it belongs, and no value."""
+    if source.values or source.faults:
+        return False
+    is_listed = bool(CRFS[source.form].row_names)
+    return is_listed or not (source.patient.strip() or source.visit.strip() or source.visit_on.strip())
 
 
 def _places(definition: CrfDefinition) -> list[str]:

@@ -9,6 +9,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext, gettext_lazy, ngettext
 
 from ecrf.access.models import Site
+from ecrf.access.moments import moment_words
 from ecrf.casebook.labels import visit_label
 from ecrf.casebook.models import Patient, Visit
 
@@ -81,7 +82,7 @@ def next_to_verify(patient: int) -> str:
 
 
 def day_and_time(moment: datetime, site: Site) -> str:
-    return f"{moment.astimezone(site.zone):%Y-%m-%d %H:%M}"
+    return moment_words(moment, site.zone)
 
 
 @dataclass(frozen=True)

@@ -167,6 +167,6 @@ def _do(request: UserRequest, act: BulkAct, lines: list[ListedQuery]) -> None:
             done += 1
         except (QueryRefused, TurnTaken) as refused:
             messages.warning(
-                request, gettext("Left out: Q%(id)d. %(why)s") % {"id": query.pk, "why": refused}
+                request, gettext("Left out: %(query)s. %(why)s") % {"query": query.code, "why": refused}
             )
     messages.success(request, _done(act, done))

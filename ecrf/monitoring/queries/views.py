@@ -26,24 +26,14 @@ from ecrf.queries.rules import right_to_ask
 from ecrf.queries.services import QueryRefused
 
 DONE = {
-    ("ask_again", "query"): gettext_lazy(
-        "Q%(id)d, query %(number)d of %(patient)s, is asked again: it is the site's turn."
-    ),
-    ("pass_on", "query"): gettext_lazy("Q%(id)d, query %(number)d of %(patient)s, is passed on."),
-    ("pass_on", "question"): gettext_lazy("Q%(id)d, question %(number)d of %(patient)s, is passed on."),
-    ("close", "query"): gettext_lazy("Q%(id)d, query %(number)d of %(patient)s, is closed."),
-    ("reply", "question"): gettext_lazy(
-        "Q%(id)d, question %(number)d of %(patient)s: what you wrote is sent to the site."
-    ),
-    ("reply", "note"): gettext_lazy(
-        "Q%(id)d, note %(number)d of %(patient)s: what you wrote is sent to the site."
-    ),
-    ("mark_read", "note"): gettext_lazy("Q%(id)d, note %(number)d of %(patient)s, is marked as read."),
-    ("reopen", "query"): gettext_lazy(
-        "Q%(id)d, query %(number)d of %(patient)s, is open again: it is the site's turn."
-    ),
+    "ask_again": gettext_lazy("%(query)s of %(patient)s is asked again: it is the site's turn."),
+    "pass_on": gettext_lazy("%(query)s of %(patient)s is passed on."),
+    "close": gettext_lazy("%(query)s of %(patient)s is closed."),
+    "reply": gettext_lazy("%(query)s of %(patient)s: what you wrote is sent to the site."),
+    "mark_read": gettext_lazy("%(query)s of %(patient)s is marked as read."),
+    "reopen": gettext_lazy("%(query)s of %(patient)s is open again: it is the site's turn."),
 }
-"""{(the act, the kind of conversation): what is said once it is done}."""
+"""{the act: what is said once it is done}."""
 END_OF_LIST = gettext_lazy("That was the last one of this list.")
 
 
@@ -102,7 +92,7 @@ def open_here(request: UserRequest, pk: int, name: str) -> HttpResponse:
     if request.headers.get("HX-Request"):
         return _asking(request, entry, name)
     messages.success(
-        request, gettext("Query %(number)d is open: it is the site's turn.") % {"number": opened.number}
+        request, gettext("Query %(number)s is open: it is the site's turn.") % {"number": opened.code}
     )
     return redirect(_way_back(request) or address_of(opened))
 
@@ -144,8 +134,7 @@ def _do(request: UserRequest, pk: int, act: Callable[..., Query], **given: Any) 
         now = _reach(request, pk)
         now.typed, now.trouble = request.POST.get("text", ""), str(refused)
         return _page(request, now, refused.status)
-    said = DONE[act.__name__, query.kind or "query"]
-    words = said % {"id": query.pk, "number": query.number, "patient": query.patient}
+    words = DONE[act.__name__] % {"query": query.name, "patient": query.patient}
     if by_script:
         return _acted(request, query, "done", words)
     messages.success(request, words)

@@ -192,8 +192,8 @@ def _refused(request: UserRequest, entry: Entry, item: str, refusal: Verificatio
         return place_page(request, _where(entry), Refusal(_id(entry, item), str(refusal), 409))
     context: dict[str, Any] = {"outcome": "refused", "words": refusal}
     if isinstance(refusal, HasOpenQuery):
-        words = gettext("Query %(number)d is open: press V again to verify the item all the same.") % {
-            "number": refusal.query.number
+        words = gettext("Query %(number)s is open: press V again to verify the item all the same.") % {
+            "number": refusal.query.code
         }
         context |= {"outcome": "asks", "words": words}
     if isinstance(refusal, Stale):

@@ -314,7 +314,7 @@ def _query_words(query: Query) -> str:
         else gettext("Query %(number)s of %(patient)s, %(where)s: “%(text)s”")
     )
     return words % {
-        "number": query.number,
+        "number": query.code,
         "patient": line.number,
         "where": line.where,
         "text": _one_line(query.text),

@@ -29,7 +29,7 @@ def queries_content(known: Known, entries: dict[int, Entry]) -> list[Content]:
         query.patient, query.visit = known.patient, visits.get(query.visit_id or 0)
         if query.entry_id in entries:
             query.entry = entries[query.entry_id or 0]
-    return [_query(query, known) for query in sorted(asked, key=lambda query: query.number)]
+    return [_query(query, known) for query in sorted(asked, key=lambda query: query.pk)]
 
 
 def _query(query: Query, known: Known) -> Content:

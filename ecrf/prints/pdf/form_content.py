@@ -166,18 +166,18 @@ def _query_numbers(form_view: FormView, queries: ByItem) -> str:
     here = [query for (spot, _item), asked in queries.items() if spot in spots for query in asked]
     words = [
         gettext("%(query)s (open)") % {"query": _named(q)} if q.is_open else _named(q)
-        for q in sorted(here, key=_number)
+        for q in sorted(here, key=_key)
     ]
     return ", ".join(words)
 
 
 def _named(query: Query) -> str:
     """A query by its number alone, as most are."""
-    return f"{query.word} {query.number}" if query.is_of_site else str(query.number)
+    return f"{query.word} {query.code}" if query.is_of_site else query.code
 
 
-def _number(query: Query) -> int:
-    return query.number
+def _key(query: Query) -> int:
+    return query.pk
 
 
 # --- items ------------------------------------------------------------------------------------------------------

@@ -16,7 +16,7 @@ def queries_of(queries: ByItem, form_view: FormView) -> list[Query]:
     on_form = [query for (spot, _item), asked in queries.items() if spot in here for query in asked]
     for query in on_form:
         query.entry = here[query.spot]
-    return sorted(on_form, key=lambda query: query.number)
+    return sorted(on_form, key=lambda query: query.pk)
 
 
 @register.simple_tag

@@ -12,13 +12,14 @@ from django.test import Client
 from django.urls import reverse
 
 from ecrf.audit.models import AuditEvent
+from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS
 from ecrf.imports.models import Import, ImportDownload, ImportState
 from ecrf.imports.pages import batch as batch_page
 from ecrf.imports.pages.forms import form_choices
 from ecrf.imports.services import look_again, state_of
 from tests.builders import enter
-from tests.ecrf.imports.conftest import WHY, a_file
+from tests.ecrf.imports.conftest import WHY, a_file, bring_it_in, whys
 
 pytestmark = pytest.mark.django_db
 
@@ -87,13 +88,68 @@ def test_what_is_wrong_with_a_reason_names_the_length_that_its_field_names(
 def test_the_template_of_every_form_is_taken_back_filled_in(key, coordinator, site):
     """Its columns are the ones that an import of the form knows."""
     file = b"".join(logged_in(coordinator).get(reverse("import-template", args=[key])).streaming_content)
-    (header,) = csv.reader(io.StringIO(file.decode("utf-8-sig")))
+    header, *_listed = csv.reader(io.StringIO(file.decode("utf-8-sig")))
     assert header[0] == "patient"
     values = {"patient": "01-099", "visit": "W01", "number": "1", "parent_number": "1", "visit_date": ""}
     row = [values.get(name, "1") for name in header]
     batch = a_file(",".join(header) + "\n" + ",".join(row), coordinator, site=site, form=key)
     assert batch.state == ImportState.CHECKED, batch.outcome
     assert "no patient" in batch.rows.get().result["why"]
+
+
+@pytest.fixture
+def tests_listed(coordinator):
+    """The rows of the laboratory's template, as a program for tables reads them."""
+    client = logged_in(coordinator)
+    client.cookies["language"] = "ja"  # the file is English, whoever takes it
+    file = b"".join(client.get(reverse("import-template", args=["lab-result"])).streaming_content)
+    return list(csv.DictReader(io.StringIO(file.decode("utf-8-sig"))))
+
+
+def written(rows: list[dict[str, str]]) -> str:
+    text = io.StringIO()
+    writer = csv.DictWriter(text, rows[0].keys())
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()
+
+
+def test_template_of_tests_lists_them_with_codes_and_units_to_fill_in_results_alone(
+    tests_listed, site, visit, coordinator
+):
+    tests = protocol().lab_tests
+    assert [row["row_name"] for row in tests_listed] == [test.label for test in tests]
+    assert [row["test_code"] for row in tests_listed] == [test.code for test in tests]
+    assert [row["usual_units"] for row in tests_listed] == [", ".join(test.units) for test in tests]
+    given = {"HGB": "13.1", "AST": "22"}
+    for row in tests_listed:
+        row |= {
+            "patient": visit.patient.number,
+            "visit": visit.code,
+            "value": given.get(row["test_code"], ""),
+        }
+    batch = a_file(written(tests_listed), coordinator, site=site, form="lab-result")
+    assert batch.state == ImportState.CHECKED, batch.outcome
+    assert batch.counts["rows"] == {"new": len(given)}
+    page = logged_in(coordinator).get(reverse("import", args=[batch.request_key])).content.decode()
+    page = " ".join(re.sub(r"<[^>]*>", " ", page).split())
+    assert f"Not filled in {len(tests) - len(given)} row: passed over" in page
+    bring_it_in(batch, coordinator)
+    stored = CRFS["lab-result"].model.objects.filter(entry__patient=visit.patient)
+    assert {row.test: str(row.value) for row in stored if row.value is not None} == given
+
+
+def test_value_in_a_listed_row_without_a_patient_is_not_passed_over(tests_listed, site, visit, coordinator):
+    tests_listed[0]["value"] = "13.1"
+    batch = a_file(written(tests_listed), coordinator, site=site, form="lab-result")
+    assert whys(batch) == ["The row names no patient."]
+
+
+def test_template_in_which_nothing_is_filled_in_is_told_so(tests_listed, site, coordinator):
+    batch = a_file(written(tests_listed), coordinator, site=site, form="lab-result")
+    assert batch.state == ImportState.REFUSED
+    assert f"None of the {len(tests_listed)} rows of the file is filled in" in batch.outcome
+    assert not batch.rows.exists()
 
 
 def test_the_file_of_what_is_refused_names_row_column_and_why(lines, site, visit, coordinator):

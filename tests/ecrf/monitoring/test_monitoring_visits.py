@@ -364,7 +364,7 @@ def test_report_and_letter_tell_what_was_done_in_the_visit_and_what_is_open(
     visit = a_start(own.site, monitor, purpose="Routine")
     kept, back = verified(mrc, monitor, GRADES[0], GRADES[1])
     take_back(back, monitor)
-    asked(mrc, monitor, "Please\nconfirm 確認 🙂")
+    after = asked(mrc, monitor, "Please\nconfirm 確認 🙂")
     closed(before, monitor)
     complete_deviation(own.patient, coordinator)
     an_end(visit, monitor)
@@ -374,7 +374,7 @@ def test_report_and_letter_tell_what_was_done_in_the_visit_and_what_is_open(
         "- 01-001 · Week 4: MRC strength 1",
         "- 1 verification taken back",
         "- 1 query opened, 1 closed, 1 open at the end",
-        "Query 2 of 01-001, Week 4, MRC strength, Shoulder abduction, right: “Please confirm 確認 🙂”",
+        f"Query {after.code} of 01-001, Week 4, MRC strength, Shoulder abduction, right: “Please confirm 確認 🙂”",
         "“Asked before”",
         "- 01-001: Week 4, Logs",
         "- 01-001 · Protocol deviation 1: 2026-11-01 · Dose · Minor",

@@ -192,20 +192,20 @@ def test_missed_visit_prints_its_own_form_only(read, visit, coordinator):
 def test_queries_stand_below_their_form_open_and_closed(patient, visit, coordinator, monitor, read):
     vital_signs(visit, coordinator)
     entry = complete(visit, "vital-signs", coordinator)
-    answered(asked(entry, monitor, "Is it 70?"), coordinator, "Yes, <b>at</b> rest")
+    first = answered(asked(entry, monitor, "Is it 70?"), coordinator, "Yes, <b>at</b> rest")
     done = asked(entry, monitor, "Weighed with shoes?", item="weight_kg")
     act("close", done, monitor, text="Seen in the source")
     an_adverse_event(patient, coordinator, term="Headache")
-    asked(Entry.objects.get(crf="adverse-event"), monitor, "Which side?", item="term")
+    last = asked(Entry.objects.get(crf="adverse-event"), monitor, "Which side?", item="term")
     stamp = r"\d{4}-\d\d-\d\d \d\d:\d\d JST"
     at_visit = [
-        rf"Query 1 Pulse · open , monitor's turn since {stamp}",
+        rf"{first.name} Pulse · open , monitor's turn since {stamp}",
         rf"{stamp}, Synthetic monitor \(monitor\) asked, value 70 /min: Is it 70\?",
         rf"{stamp}, Synthetic coordinator \(coordinator\) answered, value 70 /min: Yes, <b>at</b> rest",
-        rf"Query 2 Weight · closed {stamp} by Synthetic monitor",
+        rf"{done.name} Weight · closed {stamp} by Synthetic monitor",
         r"closed, value 60(\.0)? kg: Seen in the source",
     ]
-    in_log = [r"Query 3 .* · open , site's turn", r"asked, value Headache: Which side\?"]
+    in_log = [rf"{last.name} .* · open , site's turn", r"asked, value Headache: Which side\?"]
     number = patient.number
     for page, told, not_told in (
         (read("print-visit", number, "W04"), at_visit, in_log),

@@ -107,14 +107,12 @@ def test_form_with_open_questions_and_notes_is_completed_verified_and_signed(
     visit, place, coordinator, monitor, investigator
 ):
     vital_signs(visit, coordinator)
-    for kind in QueryKind:
-        opened(place, coordinator, kind)
+    own = [opened(place, coordinator, kind) for kind in QueryKind]
     actor = coordinator.acting_at(place.patient.site, Right.ENTER)
     assert complete_entries(patient=place.patient, places=[place], by=actor) == []
     page = client_of(monitor).get(f"/monitor/casebook/visit/{visit.pk}/change/").content.decode()
     assert "data-query" not in page
-    assert "Question 1" in page
-    assert "Note 2" in page
+    assert all(one.name in page for one in own)
 
 
 # --- at a form that nobody has begun -------------------------------------------------------------------------------
@@ -153,11 +151,14 @@ def test_note_at_a_row_of_a_form_begun_by_its_row_finds_both(site, coordinator):
     assert (note.entry.crf, note.entry.number, above.entry) == ("lab-result", 2, note.entry.parent)
 
 
-def test_number_is_shared_with_the_queries_of_the_patient(entry, place, coordinator, monitor):
+def test_numbers_are_shared_with_the_queries_of_patient_and_study(entry, place, coordinator, monitor):
     question = opened(place, coordinator)
     query = asked(entry, monitor)
     note = opened(place, coordinator, QueryKind.NOTE)
-    assert [question.name, query.name, note.name] == ["Question 1", "Query 2", "Note 3"]
+    assert [question.number, query.number, note.number] == [1, 2, 3]
+    assert question.name == f"Question Q{question.pk}"
+    assert query.name == f"Query Q{query.pk}"
+    assert note.name == f"Note Q{note.pk}"
 
 
 # --- the conversation ----------------------------------------------------------------------------------------------
@@ -252,7 +253,7 @@ def test_who_answers_what_another_has_answered_meanwhile_is_told(place, coordina
     question = opened(place, coordinator)
     seen = question.messages.last().pk
     of_review("reply", question, monitor, text="Yes", seen=seen)
-    with pytest.raises(QueryRefused, match="Somebody wrote in question 1 meanwhile"):
+    with pytest.raises(QueryRefused, match=f"Somebody wrote in question {question.code} meanwhile"):
         of_review("reply", question, monitor, text="No", seen=seen)
 
 
@@ -484,9 +485,9 @@ def test_prints_and_history_name_them(entry, place, coordinator):
             assert one.name in page, url
             assert one.text in page, url
     history = client.get(reverse("item-history", args=[number, "W04", "vital-signs", "1", "pulse"]))
-    assert "Question 1 asked" in history.content.decode()
+    assert f"{question.name} asked" in history.content.decode()
     trail = client.get(reverse("patient-trail", args=[number]) + "?visit=W04").content.decode()
-    assert "note 2" in trail
+    assert f"note {unbegun.code}" in trail
     assert "(not begun)" in trail
 
 

@@ -63,7 +63,7 @@ def test_query_is_opened_from_a_page_of_review_in_place_or_with_a_way_back(entry
     fragment = reviewer.post(url, {"text": "Please check"}, headers={"HX-Request": "true"})
     assert fragment.status_code == 200
     assert "<html" not in fragment.content.decode()
-    assert "Query 1" in fragment.content.decode()
+    assert Query.objects.get().name in fragment.content.decode()
     back = reviewer.post(url, {"text": "And this?", "next": "/monitor/"})
     assert back.headers["Location"] == "/monitor/"
     away = reviewer.post(url, {"text": "And that?", "next": "https://elsewhere.example/"})
@@ -128,7 +128,7 @@ def test_closing_twice_and_in_two_tabs_is_refused_in_words(query, reviewer, coor
     answered(query, coordinator, "Read this first")
     stale = do(reviewer, "close-query", query, said=seen, text="Done")
     assert stale.status_code == 409
-    assert "Somebody wrote in query 1 meanwhile" in stale.content.decode()
+    assert f"Somebody wrote in query {query.code} meanwhile" in stale.content.decode()
     assert ">Done</textarea>" in stale.content.decode()
     assert do(reviewer, "close-query", query).status_code == 302
     twice = do(reviewer, "close-query", query)

@@ -212,7 +212,7 @@ def test_answer_to_what_changed_meanwhile_is_held_back(query, coordinator, monit
     answered(query, coordinator)
     seen = query.messages.last().pk
     act("ask_again", query, monitor, text="Really?")
-    with pytest.raises(QueryRefused, match="Somebody wrote in query 1 meanwhile"):
+    with pytest.raises(QueryRefused, match=f"Somebody wrote in query {query.code} meanwhile"):
         act("close", query, monitor, seen=seen)
     act("close", query, monitor, seen=query.messages.last().pk)
 

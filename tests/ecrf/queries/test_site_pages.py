@@ -55,7 +55,7 @@ def pulse(query):
 
 def test_query_stands_at_its_item_with_its_conversation(query, site_client):
     page = text_of(site_client, page_of(query))
-    assert "Query 1 Pulse · for you to answer since" in page
+    assert f"{query.name} Pulse · for you to answer since" in page
     assert "monitor, monitor asked · value 70 /min Please check the pulse" in page
     assert "complete · 1 to answer" in page
 
@@ -83,7 +83,7 @@ def test_refused_answer_is_told_and_kept(query, site_client, monitor, script):
     answer = send(site_client, query, script=script, said=seen)
     assert answer.status_code == 409
     page = answer.content.decode()
-    assert "Somebody wrote in query 1 meanwhile" in page
+    assert f"Somebody wrote in query {query.code} meanwhile" in page
     assert "As in the source" in page
 
 
@@ -245,17 +245,18 @@ def test_query_of_a_check_is_confirmed_in_place(entry, coordinator, site_client)
     assert page.count("Pulse is 200 /min; 40 to 150 is usual.") == 1
     data = {"asked": discrepancy.identity, "at": "query"}
     page = site_client.post(reverse("confirm-discrepancy", args=[discrepancy.pk]), data).content.decode()
-    assert "Query 1, closed" in page
+    assert f"{query.name}, closed" in page
     assert "Confirmed against the source by coordinator." in page
 
 
 def test_saving_shows_the_query_that_opens_and_the_one_that_closes(entry, site_client):
     path = f"/patients/{entry.patient.number}/W04/vital-signs/1/pulse/"
     page = site_client.post(path, {"value": "200", "reason": "Misread"}).content.decode()
-    assert "Query 1" in page
+    query = Query.objects.get()
+    assert query.name in page
     assert "for you to answer" in page
     page = site_client.post(path, {"value": "100", "reason": "Misread"}).content.decode()
-    assert "Query 1, closed" in page
+    assert f"{query.name}, closed" in page
 
 
 def test_nobody_else_answers(query, monitor, outsider, client):

@@ -11,11 +11,14 @@ from ecrf.access.roles import Role
 from ecrf.audit.actor import SYSTEM, acting
 from ecrf.casebook.labels import visit_label
 from ecrf.casebook.models import PatientStatus
+from ecrf.checks.models import Discrepancy, DiscrepancyState
 from ecrf.queries.models import Query, Turn
 from ecrf.signatures.models import Signature
 from tests.bench.counting import statements
 from tests.builders import a_patient, a_visit, enter
 from tests.conftest import PASSWORD, make_user
+from tests.ecrf.queries.builders import complete as complete_form
+from tests.ecrf.queries.builders import vital_signs
 from tests.ecrf.signatures.conftest import (
     BOTH,
     QUESTIONS,
@@ -71,6 +74,24 @@ def a_query(entry, by, text):
             patient=entry.patient, site=entry.site, number=1, entry=entry, item=QUESTIONS[0],
             text_as_asked=text, turn=Turn.SITE, turn_since=now, asked_in=Turn.MONITOR, opened_at=now, opened_by=by,
         )  # fmt: skip
+
+
+@pytest.mark.parametrize("is_complete", [False, True])
+def test_what_a_check_asks_is_read_once_beside_its_value_and_its_place_named_above(
+    signing_client, url, visit, scale, coordinator, is_complete
+):
+    vital_signs(visit, coordinator, pulse="200")
+    if is_complete:  # a query follows the question
+        complete_form(visit, "vital-signs", coordinator)
+    asked = Discrepancy.objects.get(state=DiscrepancyState.OPEN)
+    for page in (url, reverse("sign-casebook", args=[visit.patient.number])):
+        answer = signing_client.get(page)
+        above, source = answer.context["page"], answer.content.decode()
+        assert words(answer).count(asked.text) == 1
+        assert (len(above.queries), len(above.questions)) == ((1, 0) if is_complete else (0, 1))
+        (point,) = above.queries + above.questions
+        assert "Pulse" in point.words
+        assert source.count(f'href="#{point.below}"') == source.count(f'id="{point.below}"') == 1
 
 
 def test_casebook_page_names_overdue_visits_and_shows_everything(signing_client, visit, scale, coordinator):

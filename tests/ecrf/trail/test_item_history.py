@@ -16,7 +16,7 @@ def world(site, coordinator, investigator, monitor, data_manager) -> World:
 
 @pytest.mark.requirement("R-004")
 def test_items_history_tells_what_was_done_about_it_in_one_line_of_time(client, world):
-    world.ask()
+    query = world.ask()
     world.verify()
     world.sign()
     world.change("72")
@@ -27,7 +27,7 @@ def test_items_history_tells_what_was_done_about_it_in_one_line_of_time(client, 
         client.force_login(user)
         page = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", client.get(url).content.decode()))
         told = [
-            "Query 1 asked: “Please check the pulse.”",
+            f"{query.name} asked: “Please check the pulse.”",
             "Verified: 70 /min",
             "Visit signed by Synthetic investigator",
         ]

@@ -146,7 +146,10 @@ def test_correction_and_answer_in_one_act_stand_together_each_with_its_reason(wo
             world.say(query, world.coordinator, "answered", "It was misread.", "coordinator")
 
     newest = saves(lambda: None, correct_and_answer)[0]
-    assert [line.what for row in newest.rows for line in row.lines] == ["changed", "query 1 answered"]
+    assert [line.what for row in newest.rows for line in row.lines] == [
+        "changed",
+        f"query {query.code} answered",
+    ]
     assert [row.reason for row in newest.rows] == ["Misread", ""]
     assert "Why: Misread" in read()
 
@@ -167,11 +170,11 @@ def test_query_is_told_from_the_question_to_its_end(read, world):
     with world.as_(world.monitor, Right.QUERY):
         world.say(query, world.monitor, "reopened", "Another word", "monitor")
     page = read()
-    assert "Pulse: query 1: opened on 70 /min, the site's turn: “Please check the pulse.”" in page
-    assert "Pulse: query 1 answered, the monitor's turn: “It was misread.”" in page
-    assert "Pulse: query 1 closed" in page
+    assert f"Pulse: query {query.code}: opened on 70 /min, the site's turn: “Please check the pulse.”" in page
+    assert f"Pulse: query {query.code} answered, the monitor's turn: “It was misread.”" in page
+    assert f"Pulse: query {query.code} closed" in page
     assert "nobody's turn" not in page, "one act, one line"
-    assert "Pulse: query 1 reopened: “Another word”" in page
+    assert f"Pulse: query {query.code} reopened: “Another word”" in page
     assert "monitor, monitor in the review pages" in page
 
 

@@ -114,7 +114,7 @@ def test_all_shown_are_verified_with_the_count_typed_back(entry, monitor):
 
 def test_items_with_a_query_or_changed_meanwhile_are_left_out_and_named(entry, monitor, coordinator):
     client, seen = logged_in(monitor), length(entry.patient)
-    asked(entry, monitor)
+    query = asked(entry, monitor)
     change(entry, coordinator, systolic="125")
     answer = verify_shown(client, entry, SIGNS, seen=seen)
     assert sorted(Verification.objects.values_list("item", flat=True)) == ["diastolic", "temperature"]
@@ -123,7 +123,7 @@ def test_items_with_a_query_or_changed_meanwhile_are_left_out_and_named(entry, m
     # Said at the form, which is where the page comes back to.
     assert answer.headers["Location"].endswith("#vital-signs-1")
     assert page.index("2 items verified.") > page.index('id="vital-signs-1"')
-    assert "Pulse, query 1 is open." in page
+    assert f"Pulse, query {query.code} is open." in page
     assert "Systolic, changed meanwhile: now “125 mmHg”." in page
 
 
@@ -155,8 +155,9 @@ def test_page_shows_each_standing_in_words(entry, monitor, coordinator):
     assert "✓ verified" in page
     assert "changed : was 70 /min when verified" in page
     assert "reason “Misread”" in page
-    asked(entry, monitor, item="spo2", text="Which finger?")
-    assert "Query 1 , site’s turn since today: “Which finger?”" in text_of(logged_in(monitor), page_of(entry))
+    query = asked(entry, monitor, item="spo2", text="Which finger?")
+    page = text_of(logged_in(monitor), page_of(entry))
+    assert f"{query.name} , site’s turn since today: “Which finger?”" in page
 
 
 def test_next_goes_by_visit_then_by_log_then_to_the_next_patient(visit, coordinator, monitor, data_manager):

@@ -10,6 +10,7 @@ from ecrf.audit.models import AuditEvent
 from ecrf.casebook.models import Entry, Visit
 from ecrf.casebook.striking import strike_visit
 from ecrf.forms.registry import CRFS
+from ecrf.queries.models import Query
 from tests.builders import a_patient, a_visit, enter
 from tests.ecrf.casebook.moving.builders import WHY, contents, filled_visit, forms_of, moved
 from tests.ecrf.queries.builders import asked, complete, vital_signs
@@ -95,7 +96,8 @@ def test_look_tells_what_is_undone_and_what_will_be_asked(
     asked(complete(visit, "vital-signs", coordinator), monitor)
     _status, text = page(data_manager, patient, forms=forms_of(visit, "vital-signs"), code="W07")
     assert "1 of them is complete now" in text
-    assert re.search(r"Query 1: closed.*Query 2: goes back", text, re.DOTALL)
+    of_check, of_monitor = Query.objects.order_by("pk")
+    assert re.search(rf"{of_check.name}: closed.*{of_monitor.name}: goes back", text, re.DOTALL)
     assert "Week 7, Vital signs and weight will ask" in text
     assert "Investigator who consented" in text
 

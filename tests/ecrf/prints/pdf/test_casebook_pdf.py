@@ -270,13 +270,13 @@ def test_queries_stand_with_their_whole_conversation(patient, visit, coordinator
     query = asked(entry, monitor)
     answered(query, coordinator, text="It is as in the source")
     act("close", query, monitor, text="Seen in the source")
-    asked(entry, monitor, text="And the weight?", item="weight_kg")
+    other = asked(entry, monitor, text="And the weight?", item="weight_kg")
     words = casebook(patient).partition("Appendix: queries, questions and notes")[2]
     for said in ("Please check the pulse", "It is as in the source", "Seen in the source", "And the weight?"):
         assert said in words
-    assert "Query 1 Week 4 · Vital signs and weight · Pulse Closed" in words
-    assert "Query 2 Week 4 · Vital signs and weight · Weight Open, site’s turn since" in words
-    assert "Queries: 1, 2 (open) (see the appendix)" in casebook(patient)
+    assert f"{query.name} Week 4 · Vital signs and weight · Pulse Closed" in words
+    assert f"{other.name} Week 4 · Vital signs and weight · Weight Open, site’s turn since" in words
+    assert f"Queries: {query.code}, {other.code} (open) (see the appendix)" in casebook(patient)
 
 
 @pytest.mark.requirement("R-030", "R-114")
