@@ -152,6 +152,11 @@ class WholeNumber(Item, models.IntegerField):
 
     def deconstruct(self) -> tuple[str, str, list[Any], dict[str, Any]]:
         name, path, args, options = super().deconstruct()
+    @property
+    def is_one_digit(self) -> bool:
+        """Whether a single digit is a whole answer, after which entry goes on by itself."""
+        return self.low is not None and self.high is not None and 0 <= self.low <= self.high <= 9
+
         options.pop("error_messages", None)
         return name, path, args, options
 

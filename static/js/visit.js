@@ -4,6 +4,7 @@ import "./focus.js";
 import "./carrying.js";
 import "./keys.js";
 import "./leaving.js";
+import "./one_digit.js";
 import "./pasting.js";
 import "./quiet.js";
 import "./spoken.js";
