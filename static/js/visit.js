@@ -129,6 +129,8 @@ document.addEventListener("DOMContentLoaded", flush);
 document.dispatchEvent(new Event("ecrf:repaint"));
 const target = location.hash && document.getElementById(location.hash.slice(1));
 const gap = document.querySelector(".gaps a");
+const refused = document.querySelector(".strike [role=alert]")?.closest(".strike").querySelector("input");
 if (gap) goTo(field(gap.hash.slice(3)));
+else if (refused) goTo(refused);
 else if (target && target.matches("[data-panel]")) addEventListener("load", () => requestAnimationFrame(enterTarget));
 else if (!target && !idOf(document.activeElement)) goTo(inOrder().find(isToEnter), { preventScroll: true });
