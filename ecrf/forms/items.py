@@ -12,9 +12,11 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from ecrf.access.kept_words import as_read
 from ecrf.audit.texts import cleaned
 from ecrf.forms import partial_dates, typed_text
 from ecrf.forms.refused import NO_ANSWER, OF_NUMBERS, TOO_LARGE, TOO_LONG
@@ -150,13 +152,13 @@ class WholeNumber(Item, models.IntegerField):
         beyond = {code: TOO_LARGE for code, own in (("min_value", low), ("max_value", high)) if own is None}
         super().__init__(label, validators=_limits(low, high), error_messages=beyond, **options)
 
-    def deconstruct(self) -> tuple[str, str, list[Any], dict[str, Any]]:
-        name, path, args, options = super().deconstruct()
     @property
     def is_one_digit(self) -> bool:
         """Whether a single digit is a whole answer, after which entry goes on by itself."""
         return self.low is not None and self.high is not None and 0 <= self.low <= self.high <= 9
 
+    def deconstruct(self) -> tuple[str, str, list[Any], dict[str, Any]]:
+        name, path, args, options = super().deconstruct()
         options.pop("error_messages", None)
         return name, path, args, options
 
@@ -356,14 +358,20 @@ def _text_field(item: Any, limit: int | None) -> forms.Field:
 
 
 class Line(Item, models.CharField):
-    """A short text."""
+    """A short text. `says`: the sentences of the product's that a calculated one may be; it is stored in English and
+    read in the reader's language."""
 
     kind = "line"
     django_field = models.CharField
 
-    def __init__(self, label: str = "", **options: Any):
+    def __init__(self, label: str = "", *, says: Iterable[Promise] = (), **options: Any):
+        self.says = tuple(says)
         options.setdefault("max_length", 200)
         super().__init__(label, **options)
+
+    def words(self, value: Any) -> str:
+        text = self.text(value)
+        return as_read(text, *self.says) if self.says else text
 
     def formfield(self, **options: Any) -> forms.Field:  # type: ignore[override]
         return _text_field(self, self.max_length)

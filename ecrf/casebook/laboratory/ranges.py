@@ -7,9 +7,14 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Protocol as Shape
 
-from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy
 
 from ecrf.casebook.laboratory.units import same_unit
+
+AT_LEAST = gettext_lazy("at least %(low)s")
+AT_MOST = gettext_lazy("at most %(high)s")
+LIMITS = (AT_LEAST, AT_MOST)
+"""The words in which limits may be stored."""
 
 
 class Flag(StrEnum):
@@ -63,8 +68,8 @@ def in_words(low: Decimal | None, high: Decimal | None) -> str:
     if all(texts):
         return "–".join(texts)
     if texts[0]:
-        return gettext("at least %(low)s") % {"low": texts[0]}
-    return gettext("at most %(high)s") % {"high": texts[1]} if texts[1] else ""
+        return str(AT_LEAST) % {"low": texts[0]}
+    return str(AT_MOST) % {"high": texts[1]} if texts[1] else ""
 
 
 def in_force(ranges: Iterable[Range], test: str, day: date | None) -> list[Range]:
