@@ -9,7 +9,6 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.functional import Promise
@@ -20,6 +19,7 @@ from ecrf.access.kept_words import as_read
 from ecrf.audit.texts import cleaned
 from ecrf.forms import partial_dates, typed_text
 from ecrf.forms.refused import NO_ANSWER, OF_NUMBERS, TOO_LARGE, TOO_LONG
+from ecrf.forms.typed_fields import PartialDayFormField
 from ecrf.forms.words import as_written, said, spoken
 
 YES_NO = {True: pgettext_lazy("answer", "Yes"), False: pgettext_lazy("answer", "No")}
@@ -294,19 +294,6 @@ class Day(Item, models.DateField):
             input_formats=["%Y-%m-%d"],
             error_messages={"invalid": typed_text.NOT_WHOLE},
         )
-
-
-class PartialDayFormField(forms.CharField):
-    """Reads YYYY, YYYY-MM or YYYY-MM-DD."""
-
-    def clean(self, value: Any) -> str | None:
-        if not (text := super().clean(value)):
-            return None
-        try:
-            partial_dates.validate(text)
-        except ValueError as error:
-            raise ValidationError(str(error)) from error
-        return str(text)
 
 
 class PartialDay(Item, models.CharField):
