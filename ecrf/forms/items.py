@@ -9,7 +9,6 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.functional import Promise
@@ -20,6 +19,7 @@ from ecrf.access.kept_words import as_read
 from ecrf.audit.texts import cleaned, fold
 from ecrf.forms import partial_dates, typed_text
 from ecrf.forms.refused import NO_ANSWER, OF_NUMBERS, TOO_LARGE, TOO_LONG
+from ecrf.forms.typed_fields import PartialDayFormField
 from ecrf.forms.words import as_written, said, spoken
 
 YES_NO = {True: pgettext_lazy("answer", "Yes"), False: pgettext_lazy("answer", "No")}
@@ -151,6 +151,11 @@ class WholeNumber(Item, models.IntegerField):
         # What has a limit of its own says so itself.
         beyond = {code: TOO_LARGE for code, own in (("min_value", low), ("max_value", high)) if own is None}
         super().__init__(label, validators=_limits(low, high), error_messages=beyond, **options)
+
+    @property
+    def is_one_digit(self) -> bool:
+        """Whether a single digit is a whole answer, after which entry goes on by itself."""
+        return self.low is not None and self.high is not None and 0 <= self.low <= self.high <= 9
 
     def deconstruct(self) -> tuple[str, str, list[Any], dict[str, Any]]:
         name, path, args, options = super().deconstruct()
@@ -291,19 +296,6 @@ class Day(Item, models.DateField):
         )
 
 
-class PartialDayFormField(forms.CharField):
-    """Reads YYYY, YYYY-MM or YYYY-MM-DD."""
-
-    def clean(self, value: Any) -> str | None:
-        if not (text := super().clean(value)):
-            return None
-        try:
-            partial_dates.validate(text)
-        except ValueError as error:
-            raise ValidationError(str(error)) from error
-        return str(text)
-
-
 class PartialDay(Item, models.CharField):
     """A date of which the day, or day and month, may be unknown; stored as ISO 8601 (2026, 2026-11, 2026-11-22)."""
 
@@ -353,18 +345,20 @@ def _text_field(item: Any, limit: int | None) -> forms.Field:
 
 
 class Line(Item, models.CharField):
-    """A short text. `sentences`: which of the product's it may be, where the system writes it."""
+    """A short text. `says`: the sentences of the product's that a calculated one may be; it is stored in English and
+    read in the reader's language."""
 
     kind = "line"
     django_field = models.CharField
 
-    def __init__(self, label: str = "", *, sentences: tuple[Promise, ...] = (), **options: Any):
-        self.sentences = sentences
+    def __init__(self, label: str = "", *, says: Iterable[Promise] = (), **options: Any):
+        self.says = tuple(says)
         options.setdefault("max_length", 200)
         super().__init__(label, **options)
 
     def words(self, value: Any) -> str:
-        return as_read(self.text(value), *self.sentences) if self.sentences else self.text(value)
+        text = self.text(value)
+        return as_read(text, *self.says) if self.says else text
 
     def formfield(self, **options: Any) -> forms.Field:  # type: ignore[override]
         return _text_field(self, self.max_length)

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
@@ -61,9 +61,11 @@ class CrfDefinition:
 
     `repeat` is what one of several is called ("injection"); "" where there is only one. `blank_rows` is how many
     rows of a row form the page offers before any is entered; `row_names` names each row of a fixed set instead, all
-    of which are wanted. `columns` are the items that stand in a table of such forms; the first ones name a row in a
-    line. `calculated_from` are the items of other forms ("form.item") from which its own are derived. `version` is
-    raised whenever what people see or can give changes: each entry keeps the one that it was made with.
+    of which are wanted. `proposes`: {item: what the first, the second … of the offered rows has there until somebody
+    enters it}, stored after whatever is entered first into the row. `columns` are the items that stand in a table of
+    such forms; the first ones name a row in a line. `calculated_from` are the items of other forms ("form.item") from
+    which its own are derived. `version` is raised whenever what people see or can give changes: each entry keeps the
+    one that it was made with.
     """
 
     key: str
@@ -73,6 +75,7 @@ class CrfDefinition:
     repeat: str = ""
     row_of: str = ""
     blank_rows: int = 1
+    proposes: Mapping[str, Sequence[str]] = field(default_factory=dict)
     row_names: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
     calculated_from: frozenset[str] = frozenset()
@@ -160,6 +163,10 @@ class CrfDefinition:
     def offered_rows(self) -> int:
         """How many rows the page offers before any is entered."""
         return len(self.row_names) or self.blank_rows
+
+    def proposed_in(self, number: int) -> dict[str, str]:
+        """{item: what is proposed there} in the row with this number, as long as nobody has begun it."""
+        return {name: texts[number - 1] for name, texts in self.proposes.items() if number <= len(texts)}
 
     @property
     def can_repeat(self) -> bool:
@@ -252,6 +259,7 @@ def crf(
     repeat: str = "",
     row_of: str = "",
     blank_rows: int = 1,
+    proposes: Mapping[str, Sequence[str]] | None = None,
     row_names: Iterable[str] = (),
     columns: Iterable[str] = (),
     calculated_from: Iterable[str] = (),
@@ -270,6 +278,7 @@ def crf(
             repeat,
             row_of,
             blank_rows,
+            proposes=proposes or {},
             row_names=tuple(row_names),
             columns=tuple(columns),
             calculated_from=frozenset(calculated_from),
@@ -324,6 +333,8 @@ def _check_sections(definition: CrfDefinition) -> None:
     declared = {f.name for f in definition.model._meta.local_fields if isinstance(f, Item)}
     if strange := set(definition.columns) - declared:
         raise ImproperlyConfigured(f"{definition.key} has no items {sorted(strange)} for its columns.")
+    if strange := set(definition.proposes) - set(definition.entered):
+        raise ImproperlyConfigured(f"{definition.key} proposes {sorted(strange)}, which nobody enters.")
     belonging = [name for name, item in definition.items.items() if item.asked_with]
     if belonging and definition.row_of:
         raise ImproperlyConfigured(

@@ -1,4 +1,5 @@
-"""Form fields, outside the trial's own forms, for what people type: read by the same rules as an item's value."""
+"""Form fields for what people type: outside the trial's own forms, read by the same rules as an item's value; and that
+of an item whose day or month may be unknown."""
 
 from collections.abc import Callable
 from datetime import date, datetime
@@ -6,10 +7,10 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, ValidationError
 
 from ecrf.audit.texts import cleaned_or_fault
-from ecrf.forms import typed_text
+from ecrf.forms import partial_dates, typed_text
 
 
 class DayInput(forms.TextInput):
@@ -61,3 +62,16 @@ class TypedText(forms.CharField):
         if fault:
             raise forms.ValidationError(fault)
         return text
+
+
+class PartialDayFormField(forms.CharField):
+    """Reads YYYY, YYYY-MM or YYYY-MM-DD."""
+
+    def clean(self, value: Any) -> str | None:
+        if not (text := super().clean(value)):
+            return None
+        try:
+            partial_dates.validate(text)
+        except ValueError as error:
+            raise ValidationError(str(error)) from error
+        return str(text)

@@ -3,8 +3,10 @@
 from collections.abc import Iterable
 from functools import cache
 
+from django.utils.functional import Promise
 from django.utils.translation import get_language, override
 
+from ecrf.access.kept_words import as_read
 from ecrf.access.language import MASTER, in_master
 from ecrf.casebook.history import blank
 from ecrf.casebook.models import Entry
@@ -45,6 +47,8 @@ def quoted_as_read(item: str, kept: str) -> str:
     language = get_language() or MASTER
     if not kept or language == MASTER:
         return kept
+    if sentences := _sentences_of(item):
+        return as_read(kept, *sentences)
     whole, units = _said_of(item, language)
     if kept in whole:
         return whole[kept]
@@ -53,6 +57,13 @@ def quoted_as_read(item: str, kept: str) -> str:
         return f"{whole[reason]} ({comment}"
     unit = next((unit for unit in units if kept.endswith(f" {unit}")), "")
     return f"{kept.removesuffix(unit)}{units[unit]}" if unit else kept
+
+
+@cache
+def _sentences_of(item: str) -> tuple[Promise, ...]:
+    """Those that items of this name hold where the product itself says something in them."""
+    kinds = [definition.items[item] for definition in CRFS.values() if item in definition.items]
+    return tuple(sentence for kind in kinds for sentence in getattr(kind, "says", ()))
 
 
 @cache

@@ -51,6 +51,9 @@ export function isTouched(id) {
   return found.value !== drawn?.value;
 }
 
+/* Whether the page itself proposes what stands in the field: it is stored after what is entered first into its row. */
+export const isProposed = (id) => !state.get(id) && !isTouched(id) && Boolean(read(id));
+
 export function write(id, value) {
   const found = document.getElementById(`f-${id}`);
   if (found.matches("[role=radiogroup]")) {
@@ -74,6 +77,12 @@ export function inOrder() {
   const all = document.querySelectorAll("#page-form [data-item] :is(input, select, textarea)");
   const reached = (f) => !f.disabled && (f.tabIndex >= 0 || f === document.activeElement);
   return [...all].filter((f) => f.offsetParent && reached(f) && (f.type !== "radio" || f === field(idOf(f))));
+}
+
+/* The field after this one: what is proposed already is passed over, and Tab reaches it. */
+export function after(input) {
+  const all = inOrder();
+  return all.slice(all.indexOf(input) + 1).find((each) => !isProposed(idOf(each)));
 }
 
 /* Shows an item only when it is asked, given the other values (a blank one can be among them); one that holds a value

@@ -3,7 +3,7 @@
 import "./missing_keys.js";
 import "./choice_keys.js";
 import { giveReason, openMore } from "./answers.js";
-import { field, goTo, idOf, inOrder } from "./fields.js";
+import { after, field, goTo, idOf, inOrder } from "./fields.js";
 
 /* To the first field of the next form, or of the one before. */
 function leap(from, step) {
@@ -41,8 +41,7 @@ document.addEventListener("keydown", (event) => {
     event.target.closest("[data-more-for]").querySelector("[data-set-missing]").click();
   } else if (event.key === "Enter" && event.target.matches("input:not([type=search]), select") && event.target.closest("#page-form")) {
     event.preventDefault();
-    const all = inOrder();
-    const next = all[all.indexOf(field(id)) + 1];
+    const next = after(field(id));
     if (!next) event.target.blur(); // At the end of the page: what was typed is saved all the same.
     goTo(next || event.target);
   }

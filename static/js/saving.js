@@ -2,7 +2,7 @@
 
 import "./outcomes.js";
 import { csrfToken } from "./csrf.js";
-import { addressOf, field, goTo, idOf, isMissing, isSame, posted, read, shown, state, wrapper } from "./fields.js";
+import { addressOf, field, goTo, idOf, isMissing, isProposed, isSame, posted, read, shown, state, wrapper } from "./fields.js";
 import { clear } from "./messages.js";
 import { outbox } from "./outbox.js";
 import { going, problem, refusal, refuse, say, waiting } from "./trouble.js";
@@ -26,6 +26,14 @@ export function commit(id) {
   }
   flush();
 }
+
+/* Once something is stored in a row, so is what the page proposes there: sent next, before anything is said to be saved. */
+document.addEventListener("ecrf:outcome", ({ detail: { id, outcome } }) => {
+  const items = outcome === "saved" ? wrapper(id)?.closest("[data-row-of]")?.querySelectorAll("[data-item]") : null;
+  for (const other of [...(items ?? [])].map(idOf)) {
+    if (!outbox.get(other) && isProposed(other)) outbox.put(other, { value: read(other), seen: "" });
+  }
+});
 
 /* Back to what is stored: nothing to send, and nothing more to say at the field. */
 function forget(id) {

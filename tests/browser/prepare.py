@@ -157,6 +157,7 @@ a_baseline(wide, coordinator05)
 patient = Patient.objects.get(site=wide)
 visit = Visit.objects.get(patient=patient, code="W01")
 enter(visit, "nerve-conduction", coordinator05, tested_on=str(today), device="SYN-NCS-1", arm_skin_c="33.0")
+make_user("newcomer08", Role.COORDINATOR, practice)
 segment = {name: "12.34" for name in (*DISTAL, *PROXIMAL) if CRFS["nerve-segment"].items[name].unit == "mV"}
 segment |= {name: "12.3" for name in (*DISTAL, *PROXIMAL) if name not in segment}
 for number, (nerve, at) in enumerate(

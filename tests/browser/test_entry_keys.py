@@ -40,14 +40,38 @@ def test_key_that_is_no_grade_is_refused_and_swallows_nothing(sit_down):
     person.page.locator("#mrc-strength-1 .grid input[data-row]").first.focus()
     first = _focused(person)
     person.page.keyboard.type("6")
-    person.says("6 is no grade. Type 0 to 5")
+    person.says("6 is no answer here. Type 0 to 5")
     assert _focused(person) == first
     assert _cells(person, 1) == [""]
     person.page.keyboard.type("2253nd4")
-    assert person.page.get_by_text("is no grade").count() == 0
+    assert person.page.get_by_text("is no answer here").count() == 0
     person.saved()
     assert _cells(person, 6) == ["2", "2", "5", "3", "", "4"]
     assert person.page.locator(f"#{MRC} .grid [id^=t-]", has_text="Not done").count() == 1
+
+
+def test_digit_that_is_a_whole_answer_goes_on_in_every_form(sit_down):
+    person = sit_down("coordinator01")
+    person.open_visit("01-006", "Week 40")
+    fields = person.page.locator("#page-form input[data-digits]:not([data-row])")
+    seen = dict(fields.evaluate_all("all => all.map((f) => [f.id, f.dataset.digits])"))
+    assert {"f-incat-1-arm", "f-incat-1-leg", "f-infusion-1-split_days"} <= set(seen)
+    for field, digits in seen.items():
+        person.page.focus(f"#{field}")
+        person.page.keyboard.type(digits[0])
+        assert _focused(person) not in (field, "BODY")
+        assert person.page.input_value(f"#{field}") == digits[0]
+    person.saved()
+    person.page.focus("#f-incat-1-arm")
+    person.page.keyboard.type("nd3")
+    assert _focused(person) != "f-incat-1-leg"
+    person.saved()
+    assert person.value("incat-1-leg") == "3"
+    assert person.page.locator("#t-incat-1-arm", has_text="Not done").count() == 1
+    person.page.focus("#f-incat-1-leg")
+    person.page.keyboard.type("9")
+    person.says("9 is no answer here. Type 0 to 5")
+    assert _focused(person) == "f-incat-1-leg"
 
 
 def test_no_other_sign_becomes_a_grade(sit_down):

@@ -65,3 +65,23 @@ def test_no_visit_of_the_study_is_guided(sit_down):
     person = sit_down("coordinator07")
     person.open_visit("07-001", "Week 4")
     assert person.page.locator("#guide").count() == 0
+
+
+def test_newcomer_is_led_from_today_to_the_guide(sit_down):
+    newcomer = sit_down("newcomer08")
+    newcomer.page.evaluate("localStorage.clear()")
+    newcomer.page.reload()
+    newcomer.page.locator(".practice-start a").click()
+    newcomer.page.locator("#guide li").first.wait_for()
+
+
+def test_hint_for_newcomers_can_be_put_away_for_good(sit_down):
+    newcomer = sit_down("newcomer08")
+    newcomer.page.evaluate("localStorage.clear()")
+    newcomer.page.reload()
+    newcomer.page.get_by_role("button", name="Put away").click()
+    expect(newcomer.page.locator(".practice-start")).to_have_count(0)
+    assert newcomer.page.evaluate("document.activeElement.tagName") == "H1"
+    newcomer.page.reload()
+    newcomer.page.wait_for_load_state("networkidle")
+    expect(newcomer.page.locator(".practice-start")).to_have_count(0)

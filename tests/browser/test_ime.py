@@ -35,7 +35,7 @@ def test_enter_that_commits_a_conversion_does_not_send_the_reason(sit_down):
 def test_digits_of_an_input_method_answer_a_grade_and_go_on(sit_down):
     person = sit_down("coordinator01")
     person.open_visit("01-003", "Week 16")
-    cells = person.page.locator("[data-grid][data-advance] input[data-row]")
+    cells = person.page.locator("[data-grid] input[data-digits]")
     cells.first.focus()
     method, first = InputMethod(person.page), focused(person)
     method.compose("４")

@@ -41,3 +41,29 @@ def test_form_that_was_not_done_stays_in_sight_with_the_keyboard_in_it(sit_down,
     if has_script:
         person.page.locator(f"#{form} :focus").wait_for()
         expect(person.page.locator(f"#{form} :focus")).to_be_in_viewport()
+
+
+@pytest.mark.parametrize("has_script", [True, False])
+def test_form_that_was_completed_stays_in_sight(sit_down, has_script):
+    person = sit_down("coordinator01", java_script_enabled=has_script)
+    person.open_visit("01-007", "Week 22" if has_script else "Week 25")
+    panel = person.page.locator(".panel:has(.not-done)").last
+    form = panel.get_attribute("id")
+    panel.locator(".not-done summary").click()
+    with person.page.expect_navigation():
+        panel.get_by_role("button", name="Not done", exact=True).click()
+    with person.page.expect_navigation():
+        person.page.locator(f"#{form}").get_by_role("button", name="Complete this form").click()
+    person.says("The form is complete")
+    expect(person.page.locator(f"#{form}-title")).to_be_in_viewport()
+
+
+def test_form_that_is_not_struck_out_says_so_in_sight(sit_down):
+    person = sit_down("coordinator01")
+    person.open_visit("01-007", "Week 22")
+    row = person.page.locator(".panel:has(.strike)").last
+    row.locator(".strike summary").last.click()
+    with person.page.expect_navigation():
+        row.locator(".strike button").last.click()
+    expect(row.locator(".strike [role=alert]")).to_be_in_viewport()
+    expect(row.locator(".strike input")).to_be_focused()

@@ -1,11 +1,17 @@
 """Vital signs around an infusion."""
 
+import re
+
 import pytest
 
 from ecrf.casebook.data import PatientData
+from ecrf.casebook.record.values import Missing
 from ecrf.checks.registry import CHECKS
+from ecrf.forms.registry import CRFS
 from tests.builders import enter
+from tests.ecrf.queries.builders import complete
 from tests.trial.asked import asked
+from trial.crfs.vital_signs import SIGNS
 
 DAY = "2024-04-22"
 
@@ -113,3 +119,65 @@ def test_event_offered_answers_the_question_once_it_is_recorded(read, patient, c
     known = CHECKS["IV-003"].offer.fill(row, PatientData(patient))
     assert enter(patient, "adverse-event", coordinator, **known).is_clean
     assert asked("IV-003") == {}
+
+
+MOMENTS = ("before", "during", "after")
+
+
+@pytest.fixture
+def page(at, client, coordinator):
+    """The page of week 4: what its readings show as their moment, and posting it without a script."""
+    client.force_login(coordinator)
+    visit = at("W04")
+
+    class Page:
+        address = f"/patients/{visit.patient.number}/W04/"
+
+        def moments(self) -> list[str]:
+            text = client.get(self.address).content.decode()
+            return re.findall(r'name="infusion-vitals:1\.\d:time_point" value="(\w+)" checked', text)
+
+        def save(self, **typed: str) -> list[tuple[int, str | None, int | None]]:
+            """`pulse_2`: the pulse of the second reading. What is stored of each row then."""
+            posted = {f"infusion-vitals:1.{n}:time_point": text for n, text in enumerate(MOMENTS, 1)}
+            for name, text in typed.items():
+                item, number = name.rsplit("_", 1)
+                posted[f"infusion-vitals:1.{number}:{item}"] = text
+            assert client.post(self.address, {"action": "save", **posted}).status_code == 302
+            rows = CRFS["infusion-vitals"].model.objects.order_by("entry__number")
+            return [(row.entry.number, row.time_point, row.pulse) for row in rows]
+
+    return Page()
+
+
+def test_readings_have_their_moments_before_anything_is_entered(page):
+    assert page.moments() == list(MOMENTS)
+
+
+def test_reading_of_which_nothing_is_entered_is_not_stored(page):
+    assert page.save() == []
+    assert page.save(pulse_2="70") == [(2, "during", 70)]
+    assert page.moments() == list(MOMENTS)
+
+
+def test_moment_that_somebody_chose_is_stored(page):
+    assert page.save(time_point_1="after") == [(1, "after", None)]
+
+
+def test_moment_of_a_reading_is_not_proposed_once_more(page, read):
+    read(1, "during", pulse="70")
+    assert page.moments() == ["during", "after"]
+
+
+def test_untouched_readings_are_not_missed_nor_shown_as_recorded_in_a_complete_form(
+    page, read, at, coordinator
+):
+    read(1, "before", **dict.fromkeys(("measured_at", *SIGNS), Missing("unknown")))
+    lot = {"lot_number": "SYN-1", "expires_on": "2031-01"}
+    enter(at("W04"), "infusion-lot", coordinator, parent=1, **lot)
+    own = CRFS["infusion"].entered
+    unknown = {name: Missing("unknown") for name, item in own.items() if item.required}
+    assert enter(at("W04"), "infusion", coordinator, **{**unknown, "infused_on": DAY}).is_clean
+    complete(at("W04"), "infusion", coordinator)
+    assert CRFS["infusion-vitals"].model.objects.count() == 1
+    assert page.moments() == ["before"]

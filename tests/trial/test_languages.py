@@ -1,13 +1,19 @@
 """The trial in other languages: read in the reader's language; what is stored or exported never moves."""
 
+from datetime import date
+from decimal import Decimal
+
 import pytest
 from django.test import Client
+from django.urls import reverse
 from django.utils import translation
+from lxml import html
 
 from ecrf.access.language import each_language, in_master
 from ecrf.access.models import LANGUAGE_NAMES, Site, User
 from ecrf.access.roles import Right
 from ecrf.audit.actor import SYSTEM, acting
+from ecrf.casebook.laboratory.services import NewRange, add_ranges
 from ecrf.casebook.services import complete_entries
 from ecrf.checks.models import Discrepancy
 from ecrf.exports.rebuild import rebuild
@@ -16,6 +22,7 @@ from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS
 from ecrf.imports.plan.places import code_in
 from ecrf.queries.models import Query
+from ecrf.queries.quotes import quoted, quoted_as_read
 from tests.builders import a_place, enter
 from tests.ecrf.exports.conftest import _one_connection, cut_named, exports_folder, files_in, take  # noqa: F401
 from tests.ecrf.imports.conftest import a_file
@@ -98,6 +105,51 @@ def test_row_of_a_grid_is_in_the_readers_language(at, patient, coordinator):
     page = client_in(coordinator, "ja").get(f"/patients/{patient.number}/W01/").content.decode()
     assert "手関節背屈" in page
     assert "data-body-figure" in page, "A template knows its sections in any language."
+
+
+AT_MOST = {"en": "at most 1", "ja": "1以下", "zh-hans": "至多1"}
+
+
+@pytest.mark.parametrize("code", AT_MOST)
+def test_range_of_a_result_is_in_the_readers_language_wherever_it_is_read(
+    code, at, patient, site, coordinator, monitor
+):
+    """D-dimer has an upper limit alone, so that its range is said in words; it is stored in English."""
+    row = [test.code for test in protocol().lab_tests].index("DDIMER") + 1
+    given = NewRange("DDIMER", "µg/mL", None, Decimal(1), "", date(2024, 1, 1))
+    add_ranges(site=site, given=[given], by=coordinator)
+    enter(at("W01"), "laboratory", coordinator, collected_on="2024-02-03")
+    with translation.override(code):
+        enter(at("W01"), "lab-result", coordinator, number=row, parent=1, value="2.5")
+    stored = CRFS["lab-result"].model.objects.get()
+    assert stored.reference_range == AT_MOST["en"]
+    number, others = patient.number, [words for words in AT_MOST.values() if words != AT_MOST[code]]
+    places = {
+        coordinator: (f"/patients/{number}/W01/", reverse("print-visit", args=[number, "W01"])),
+        monitor: (
+            reverse("monitor:casebook_visit_change", args=[at("W01").pk]),
+            reverse("ready-listing", args=["laboratory-outside-range"]),
+        ),
+    }
+    for user, addresses in places.items():
+        client = client_in(user, code)
+        for address in addresses:
+            page = html.fromstring(client.get(address, follow=True).content.decode()).text_content()
+            assert AT_MOST[code] in page, address
+            assert not [words for words in others if words in page], address
+    with translation.override(code):
+        assert quoted_as_read("reference_range", quoted(stored, "reference_range")) == AT_MOST[code]
+
+
+def test_calculated_texts_say_nothing_that_is_not_translated():
+    """Of each that is stored, what the product says in it is known; units of a laboratory are the same everywhere."""
+    texts = {
+        f"{form.key}.{name}": item
+        for form in CRFS.values()
+        for name, item in form.calculated.items()
+        if item.kind in ("line", "prose")
+    }
+    assert {name for name, item in texts.items() if not item.says} == {"lab-result.result_unit"}
 
 
 def test_description_of_exports_is_english_whoever_asks():

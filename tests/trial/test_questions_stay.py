@@ -17,7 +17,7 @@ from ecrf.imports.sources.row import SourceRow
 from ecrf.queries.models import Query, Turn
 from tests.builders import a_place, enter
 from tests.ecrf.queries.builders import answered, change, complete
-from tests.trial.steps import infusion, mmn, on, visit
+from tests.trial.steps import event, follow_up, infusion, mmn, on, sae, visit
 from trial.crfs.mrc_strength import MUSCLES
 from trial.outcomes import mrc_items
 
@@ -76,6 +76,12 @@ MOVES = [
     ("INF-017", [WEEK_4, infusion("W04", 2, infused_on="2024-04-23")],
      [(infusion("W04", 3, infused_on="2024-04-24"), None)], infusion("W04", 2, split_days="2"),
      infusion("W04", 3, infused_on=EMPTY)),
+    # News after the follow-up that is asked about, and news from before it.
+    ("FU-002", [event(outcome="FATAL"), sae(adverse_event="1"),
+                follow_up(followed_on="2024-05-02", outcome="UNKNOWN")],
+     [(follow_up(2, followed_on="2024-05-03", outcome="RECOVERING/RESOLVING"), None),
+      (follow_up(3, followed_on="2024-05-01", outcome="FATAL"), None)],
+     follow_up(2, followed_on="2024-05-03", outcome="FATAL")),
 ]  # fmt: skip
 
 

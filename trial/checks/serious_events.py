@@ -132,14 +132,19 @@ def followed_before_aware(row: SaeFollowUp, data: PatientData) -> Iterator[Quest
         "serious-adverse-event.adverse_event",
         "adverse-event.outcome",
     ),
+    among_rows=True,
 )
 def last_outcome_differs(row: SaeFollowUp, data: PatientData) -> Iterator[Question]:
-    """The last follow-up has another outcome than the adverse event."""
+    """The last follow-up has another outcome than the adverse event.
+
+    Asked once of the event, of its last follow-up; one more follow-up leaves the question where it stands.
+    """
     form = data.parent("serious-adverse-event", row)
     if not (form and form.adverse_event and row.outcome and row.followed_on):
         return
     known = [r for r in data.children("sae-follow-up", form) if r.outcome and r.followed_on]
     last = max(known, key=lambda r: (r.followed_on, r.entry.number))
-    for event in data.rows("adverse-event") if last.entry_id == row.entry_id else ():
-        if event.entry.link == form.adverse_event and event.outcome not in (None, row.outcome):
-            yield Question("outcome", outcome=row.outcome, of_event=event.outcome, **named(event))
+    for event in data.rows("adverse-event"):
+        if event.entry.link == form.adverse_event and event.outcome not in (None, last.outcome):
+            question = Question("outcome", outcome=last.outcome, of_event=event.outcome, **named(event))
+            yield question.once(form.entry.link, only_if_there=last.entry_id != row.entry_id)

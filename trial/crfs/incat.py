@@ -48,6 +48,7 @@ class Incat(Crf):
         Section("Legs", "leg", help=" · ".join(LEG_GRADES)),
         Section("Calculated", "total"),
     )
+    keys = (("INCAT 0–5", "a grade, and on"),)
 
     def calculate(self, data: PatientData) -> None:
         self.total = incat_total(self.arm, self.leg)

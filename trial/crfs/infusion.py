@@ -146,12 +146,13 @@ class InfusionLot(Crf):
     domain="VS",
     repeat="reading",
     row_of="infusion",
-    blank_rows=3,
+    blank_rows=len(TimePoint),
+    proposes={"time_point": TimePoint.values},
 )
 class InfusionVitals(Crf):
     """One reading of the vital signs before, during or after an infusion."""
 
-    time_point = Choice("Time point", choices=TimePoint, carried=True, cdash="VSTPT")
+    time_point = Choice("Time point", choices=TimePoint, cdash="VSTPT")
     measured_at = ClockTime("Time", cdash="VSTIM")
     systolic = vitals.systolic()
     diastolic = vitals.diastolic()

@@ -78,7 +78,7 @@ class LabResult(Crf):
     result_unit = Line("Unit of the result", max_length=40, rule="UNIT v1")
     reference_low = Reported("Lower limit", rule="RANGE v1")
     reference_high = Reported("Upper limit", rule="RANGE v1")
-    reference_range = Line("Reference range", max_length=40, rule="RANGE v1", sentences=LIMITS)
+    reference_range = Line("Reference range", max_length=40, rule="RANGE v1", says=LIMITS)
     flag = Choice("Flag", choices=RangeFlag, rule="FLAG v1")
     significant = YesNo("Clinically significant?", asked_if=("flag", (Flag.LOW, Flag.HIGH)), cdash="LBCLSIG")
     comment = Line("Remark", identifying=True, required=False, cdash="COVAL")

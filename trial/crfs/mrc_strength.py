@@ -99,7 +99,7 @@ class MrcStrength(Crf):
         Section("Calculated", "sum_score", "graded"),
     )
     styles = ("trial/css/body_figure.css",)
-    scripts = ("trial/js/grades.js", "trial/js/body_figure.js")
+    scripts = ("trial/js/body_figure.js",)
     keys = (("MRC 0–5", "a grade, and on"),)
     own_words = tuple(MUSCLES.values())
 

@@ -11,6 +11,10 @@ from django.utils.translation import gettext_lazy
 
 from ecrf.casebook.laboratory.units import same_unit
 
+AT_LEAST, AT_MOST = gettext_lazy("at least %(low)s"), gettext_lazy("at most %(high)s")
+LIMITS = (AT_LEAST, AT_MOST)
+"""What limits in words are, where one is missing: stored with a result in English, read in the reader's language."""
+
 
 class Flag(StrEnum):
     """How a value lies to its range; both limits belong to the range."""
@@ -55,11 +59,6 @@ class RangeMatch:
     def limits(self) -> str:
         """In words: 12–16; "" where there are none."""
         return in_words(self.low, self.high)
-
-
-AT_LEAST, AT_MOST = gettext_lazy("at least %(low)s"), gettext_lazy("at most %(high)s")
-LIMITS = (AT_LEAST, AT_MOST)
-"""What limits in words are, where one is missing: stored with a result in English, read in the reader's language."""
 
 
 def in_words(low: Decimal | None, high: Decimal | None) -> str:

@@ -11,6 +11,7 @@ from ecrf.access.requests import UserRequest
 from ecrf.access.roles import Right
 from ecrf.appointments.soon import soon
 from ecrf.audit.texts import fold
+from ecrf.entry.today.practice import practice_start
 from ecrf.entry.today.to_do import is_own_patient, to_do_list
 from ecrf.entry.today.to_sign import waiting
 from ecrf.forms.protocol import protocol
@@ -39,6 +40,7 @@ def today(request: UserRequest) -> HttpResponse:
     context = {"work": to_do, "query": query, "new_key": uuid.uuid4()}
     context["waiting"] = None if query else waiting(request.user)
     context["soon"] = None if query else soon(to_do.entering)
+    context["start"] = None if query else practice_start(request.user, to_do.entering)
     return render(request, "entry/today/today.html", context)
 
 

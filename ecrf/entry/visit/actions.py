@@ -68,6 +68,14 @@ def _nothing(pressed: Pressed) -> ActionOutcome:
     return ActionOutcome()
 
 
+def _answered(pressed: Pressed) -> ActionOutcome:
+    """`answer:QUERY`: it was given before the page was saved, since a correction may come with it."""
+    for form_input in pressed.page.with_rows:
+        if any(str(query.pk) == pressed.rest for asked in form_input.queries.values() for query in asked):
+            return ActionOutcome(place=form_input.place)
+    return ActionOutcome()
+
+
 def _complete_page(pressed: Pressed) -> ActionOutcome:
     places = [
         form_input.place
@@ -78,7 +86,10 @@ def _complete_page(pressed: Pressed) -> ActionOutcome:
 
 
 def _complete_form(pressed: Pressed) -> ActionOutcome:
-    return _complete(pressed, [_form_input(pressed.page, pressed.rest).place])
+    place = _form_input(pressed.page, pressed.rest).place
+    outcome = _complete(pressed, [place])
+    outcome.place = place
+    return outcome
 
 
 def _complete(pressed: Pressed, places: list[Place]) -> ActionOutcome:
@@ -187,5 +198,5 @@ ACTIONS: dict[str, Callable[[Pressed], ActionOutcome]] = {
     "strike": _strike,
     "restore": _restore,
     "offer": _offer,
-    "answer": _nothing,  # done before the page is saved, since a correction may come with it
+    "answer": _answered,
 }

@@ -49,7 +49,7 @@ class FormInput(FormView):
     what a change that waits for its reason would undo. `lock`: what keeps it from being changed; its fields are then
     for reading. `conversations`: what the site asks and notes at its items. `no_answer`: why the reader may not answer
     or ask now. `table_row`: which row of a log's table it is. `typed`: what was typed and not saved; `read_from`: what
-    was typed and is saved now.
+    was typed and is saved now. `proposed`: what its fields show though nothing is stored.
     """
 
     where: PagePlace
@@ -60,6 +60,7 @@ class FormInput(FormView):
     conversations: dict[str, list[Query]] = field(default_factory=dict)
     typed: dict[str, str] = field(default_factory=dict)
     read_from: dict[str, str] = field(default_factory=dict)
+    proposed: dict[str, str] = field(default_factory=dict)
     is_wanted: bool = True
     is_folded: bool = False
     is_too_late: bool = False

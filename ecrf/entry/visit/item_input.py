@@ -46,12 +46,15 @@ class ItemInput(ItemView):
 
     @property
     def text(self) -> str:
-        """What stands in the field: what was typed and not saved, else the stored value."""
-        typed = self.form_view.typed.get(self.name)
+        """What stands in the field: what was typed and not saved, else the stored value, else what is proposed."""
+        form_input = self.form_view
+        typed = form_input.typed.get(self.name)
         if typed is not None:
             return typed
         state = self.state
-        return "" if isinstance(state, Missing) else state
+        if state or form_input.lock:
+            return "" if isinstance(state, Missing) else state
+        return form_input.proposed.get(self.name, "")
 
     @property
     def state_json(self) -> str:

@@ -241,6 +241,8 @@ class LoadedEntries:
             form_input = self._form_input(place, by_number.get(number), last)
             if form_input.row is None and definition.row_names:
                 form_input.draft = self._draft(place, parent)
+            if form_input.row is None:
+                form_input.proposed = _proposed(definition, number, stored, parent)
             form_inputs.append(form_input)
         return RowGroup(definition, form_inputs, parent=parent)
 
@@ -266,6 +268,21 @@ def _loaded(
     discrepancies = discrepancies_on(entries)
     queries, conversations = asked_on(entries, where.patient, where.visit)
     return LoadedEntries(where, rows, discrepancies, before, choices, data, later, queries, conversations)
+
+
+def _proposed(
+    definition: CrfDefinition, number: int, stored: list[Crf], parent: Crf | None
+) -> dict[str, str]:
+    """What a row proposes that nobody has begun: nothing that another row says already, and nothing under a form that
+    is complete, where it would look as if it were recorded."""
+    if parent is not None and parent.entry.status == Status.COMPLETE:
+        return {}
+    rows = [row for row in stored if not row.entry.is_struck]
+    return {
+        name: text
+        for name, text in definition.proposed_in(number).items()
+        if all(definition.items[name].text(getattr(row, name)) != text for row in rows)
+    }
 
 
 def _read_beside(patient: Patient, kinds: list[CrfDefinition], *more: str) -> PatientData:

@@ -182,4 +182,6 @@ def _changed(form_input: FormInput, data: QueryDict, seen: dict[str, Shown]) -> 
         before = seen.get(name, "")
         if text != ("" if isinstance(before, Missing) else before):
             values[name] = typed_value(item.kind, text)
-    return values
+    # A row in which nothing stands but what the page itself proposes was not begun.
+    proposed = form_input.definition.proposed_in(form_input.number) if form_input.row is None else {}
+    return {} if all(proposed.get(name) == value for name, value in values.items()) else values

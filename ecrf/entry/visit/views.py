@@ -105,7 +105,7 @@ def _done(request: UserRequest, page: EntryPage, load: Callable[[], EntryPage]) 
         if action.startswith("answer:"):
             page, refused = _answered(request, page, load)
             if not refused and not request.user.may(Right.ENTER, site):
-                return redirect(page.url)
+                return redirect(_next_address(page, act(page, action, request.user).place))
         by = request.user.acting_at(site, Right.ENTER)
     except LookupError:
         return HttpResponseBadRequest(OUT_OF_DATE)

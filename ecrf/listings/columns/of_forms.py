@@ -114,6 +114,7 @@ def _of_item(definition: CrfDefinition, name: str, item: Any) -> ListingColumn:
         unit=item.unit,
         codes=codes_of_item(item),
         identifying=item.identifying,
+        says=item.words if getattr(item, "says", ()) else None,
     )
 
 

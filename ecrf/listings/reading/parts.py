@@ -53,7 +53,7 @@ class ListingSql:
         """What the value is compared and sorted by: of one that is put into words outside of the database, these words,
         which are given along for each that there is."""
         sql = self.column(column, place)
-        if not column.says:
+        if not column.says or place:
             return sql
         return f"({self.give(json.dumps(self.said(column)))}::jsonb ->> to_jsonb({sql})::text)"
 
