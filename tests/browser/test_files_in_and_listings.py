@@ -100,3 +100,43 @@ def test_listing_is_chosen_narrowed_kept_and_asked_about(sit_down):
     seat.says("2 queries asked")
     seat.go("/monitor/queries/query/")
     expect(page.get_by_text("Synthetic question: is the day right?")).to_have_count(2)
+
+
+@pytest.mark.requirement("R-072")
+def test_lines_of_one_form_stand_beside_each_other_and_no_column_is_a_character_wide(sit_down, tmp_path):
+    """A blank one too, which is no link; and where a line may break after every character."""
+    seat = sit_down("coordinator06")
+    page, number = seat.page, patients_of(seat)[0]
+    path = tmp_path / "medication.csv"
+    head = "patient,number,name,given_for,indication,dose,route,frequency,started_on,ongoing,ended_on"
+    same = "other,Synthetic,1 mg,ORAL,ONCE,2026-01-01"
+    rows = (
+        f"{number},1,First,{same},yes,",
+        f"{number},2,Second,{same},no,2026-01-02",
+        f"{number},3,Third,{same},yes,",
+    )
+    path.write_text("\n".join([head, *rows]), encoding="utf-8")
+    seat.go("/imports/new/")
+    page.set_input_files("input[type=file]", str(path))
+    page.select_option("#id_form", "concomitant-medication")
+    page.fill("#id_source_system", "Synthetic pharmacy")
+    page.get_by_role("button", name="Look at it").click()
+    if page.locator("#reason").count():  # else another run of it was here before
+        page.fill("#reason", "Synthetic: medication by file")
+        page.get_by_role("button", name="Import 3 rows").click()
+        expect(page.locator("main")).to_contain_text("What each row did")
+    seat.open_visit(number, "Week 1 (baseline)")
+    medication = "&".join(f"col=concomitant-medication.{name}" for name in ("name", "ended_on"))
+    join = "join=concomitant-medication,all,,,,,0,0,,with"
+    seat.go(f"/listings/show/?main=visit&col=@patient&col=visit.occurrence&{medication}&{join}")
+    cells = page.locator("table.listing tbody tr", has_text=number).first.locator("td:has(.l-line)")
+    expect(cells).to_have_count(2)
+    tops = "cell => [...cell.querySelectorAll('.l-line')].map(line => Math.round(line.getBoundingClientRect().top))"
+    names, ends = cells.nth(0).evaluate(tops), cells.nth(1).evaluate(tops)
+    assert len(names) >= 3
+    assert names == ends
+    page.evaluate("document.documentElement.lang = 'ja'")
+    widths = page.locator(
+        "table.listing thead tr:last-child th:not(:first-child, .l-no, .l-tick)"
+    ).evaluate_all("heads => heads.map(head => head.getBoundingClientRect().width)")
+    assert min(widths) >= 70

@@ -8,11 +8,15 @@ from ecrf.imports.reading.tables import TextTable
 from ecrf.imports.sources.wide import WHY_REFUSED
 from ecrf.trail.download.csv_file import safe
 
+MOST = 100_000
+"""Rows of a file: it is built within the time that the server gives a request."""
+
 
 def can_be_corrected(batch: Import) -> bool:
     """Whether it is a table of which rows are refused. What is no table is corrected where it was made."""
-    is_table = batch.format != ImportFormat.ODM and not batch.is_comparison
-    return is_table and batch.state == ImportState.CHECKED and bool(batch.counts["rows"].get(RowKind.REFUSED))
+    if batch.format == ImportFormat.ODM or batch.is_comparison or batch.state != ImportState.CHECKED:
+        return False
+    return bool(batch.counts["rows"].get(RowKind.REFUSED)) and batch.counts["all"] <= MOST
 
 
 def columns_to_correct(table: TextTable) -> list[str]:

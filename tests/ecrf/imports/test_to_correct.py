@@ -105,3 +105,11 @@ def test_it_is_offered_where_rows_of_a_table_are_refused_and_to_who_may_bring_it
     address = reverse("import-rows-csv", args=[wrong.request_key])
     assert logged_in(monitor).post(address, {"kind": "to-correct"}).status_code in (403, 404)
     assert not ImportDownload.objects.exists()
+
+
+def test_it_is_not_offered_of_more_rows_than_are_built_in_time(wrong, coordinator, monkeypatch):
+    monkeypatch.setattr("ecrf.imports.pages.to_correct.MOST", wrong.counts["all"] - 1)
+    client, address = logged_in(coordinator), reverse("import", args=[wrong.request_key])
+    assert 'value="to-correct"' not in client.get(address).content.decode()
+    answer = client.post(reverse("import-rows-csv", args=[wrong.request_key]), {"kind": "to-correct"})
+    assert answer.status_code == 302
