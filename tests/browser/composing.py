@@ -67,7 +67,9 @@ def taken_by_the_page(page: Page) -> list[str]:
         field.evaluate("field => field.select()")
         page.wait_for_timeout(20)
         asked.clear()
-        for key in (ENTER, PROCESSED, ESCAPE):
+        # In a field to search by, Escape is the browser's own: an input method that is there takes it before.
+        keys = (ENTER, PROCESSED) if field.get_attribute("type") == "search" else (ENTER, PROCESSED, ESCAPE)
+        for key in keys:
             method.compose("よみ")
             method.press(key)
             if asked:

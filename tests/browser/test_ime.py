@@ -62,7 +62,10 @@ def test_page_that_takes_the_keys_of_an_input_method_is_found(chromium: Browser,
     context = chromium.new_context()
     page = context.new_page()
     page.route(
-        "**/*", lambda route: route.fulfill(body=f"{HEAD}<script>{script}</script>", content_type="text/html")
+        "**/*",
+        lambda route: route.fulfill(
+            body=f"{HEAD}<script>{script}</script>", content_type="text/html; charset=utf-8"
+        ),
     )
     page.goto("http://127.0.0.1:1/")
     found = taken_by_the_page(page)

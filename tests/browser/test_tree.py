@@ -129,3 +129,24 @@ def test_review_tells_each_item_and_what_became_of_it(sit_down):
     page.keyboard.press("Escape")
     page.keyboard.press("u")
     expect(page.get_by_role("status").filter(has_text="no step of yours")).to_have_count(1)
+
+
+def test_review_tells_what_became_of_an_act(sit_down):
+    person = sit_down("monitor")
+    person.go("/monitor/casebook/visit/?q=01-011")
+    person.page.get_by_role("link", name="Week 1 (baseline)").click()
+    page, current = person.page, person.page.locator("[data-line][aria-current=true]")
+    current.wait_for()
+    live = page.locator("[aria-live=polite].visually-hidden").last
+    label, place = current.get_attribute("data-label"), current.get_attribute("id")
+    page.keyboard.press("v")
+    expect(live).not_to_contain_text(label)
+    page.locator(f"[id='{place}'][data-state=verified]").wait_for()
+    page.locator(f"[id='{place}']").focus()
+    expect(live).to_contain_text(re.compile(rf"{re.escape(label)}.*verified"))
+    page.keyboard.press("h")
+    page.get_by_role("columnheader", name="Who").first.wait_for()
+    assert nameless(page) == []
+    page.keyboard.press("u")
+    expect(page.get_by_role("status").filter(has_text="the verification is taken back")).to_have_count(1)
+    expect(live).not_to_contain_text("verified")

@@ -145,7 +145,7 @@ def left_by_place(site: Site, since: Since, limit: int = COUNTED) -> WorkSection
     lines = [
         named.line(
             (patient, visit),
-            words=_items(count),
+            words=items_in_words(count),
             left=count,
             note=gettext("changed %(when)s") % {"when": day_and_time(last, site)}
             if since.at and last > since.at
@@ -168,7 +168,7 @@ def _left(site: Site) -> QuerySet[ReviewStatus]:
     return left.filter(~ends_review("site", "patient", visits=("visit",), entries=("entry", "entry__parent")))
 
 
-def _items(count: int) -> str:
+def items_in_words(count: int) -> str:
     return ngettext("%(number)d item", "%(number)d items", count) % {"number": count}
 
 

@@ -1,5 +1,6 @@
 """The worklist of a monitoring visit: frozen when it starts, and shown with what has been done since."""
 
+import re
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -35,6 +36,9 @@ NOW = {
 STORED = ("key", "title", "count", "has_more", "note", "empty")
 """What is kept of a section beside its lines."""
 
+CHANGED = gettext_lazy("changed %(when)s")
+MORE = re.compile(r"(?P<forms>.+) and (?P<number>[0-9]+) more")
+"""How a list of forms ends, as it is stored in English."""
 EARLIER_TITLES = (gettext_lazy("Left to verify by plan"),)
 """Of sections of worklists that are frozen already: the catalogues still know them."""
 
@@ -126,16 +130,46 @@ def _thawed(stored: dict[str, Any]) -> list[WorkSection]:
             **{
                 **section,
                 **{name: as_read(section[name]) for name in ("title", "count", "note", "empty")},
-                "lines": [_line(line) for line in section["lines"]],
+                "lines": [_line(section["key"], line) for line in section["lines"]],
             }
         )
         for section in stored["sections"]
     ]
 
 
-def _line(stored: dict[str, Any]) -> WorkLine:
-    """`words` may be what somebody wrote in a query: it is left as it is."""
-    return WorkLine(**{**stored, "where": as_read(stored["where"])})
+def _line(key: str, stored: dict[str, Any]) -> WorkLine:
+    """Where it is, by its parts; how much there is to verify, and since when. What is asked in a query may be what
+    somebody wrote: it is left as it is."""
+    said = {
+        "where": _places(stored["where"]),
+        "note": as_read(stored["note"], CHANGED) if key == "left" else as_read(stored["note"]),
+    }
+    if key == "left":
+        said["words"] = to_do.items_in_words(stored["left"])
+    elif key == "changed":
+        said["words"] = _forms(stored["words"])
+    elif key == "overdue":
+        said["words"] = as_read(stored["words"])
+    return WorkLine(**{**stored, **said})
+
+
+def _forms(stored: str) -> str:
+    if more := MORE.fullmatch(stored):
+        words = gettext("%(forms)s and %(number)d more")
+        return words % {"forms": _places(more["forms"]), "number": int(more["number"])}
+    return _places(stored)
+
+
+def _places(stored: str) -> str:
+    return gettext(", ").join(_place(part) for part in stored.split(", "))
+
+
+def _place(part: str) -> str:
+    """A visit, form or item as the reader calls it; one of several with its number."""
+    title, _, number = part.rpartition(" ")
+    if number.isdecimal() and as_read(part) == part:
+        return f"{as_read(title)} {number}"
+    return as_read(part)
 
 
 def _part(section: WorkSection, state: "_State | None") -> WorklistPart:

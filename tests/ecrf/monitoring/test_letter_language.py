@@ -167,3 +167,16 @@ def test_letter_is_shown_with_its_language_wherever_it_stands(visit, monitor, in
     assert under(
         letter, logged_in(investigator), "//*[@class='letter'][@lang='ja'][contains(., '治験責任医師')]"
     )
+
+
+def test_worklist_that_was_frozen_in_english_is_read_in_the_readers_language(visit, monitor):
+    reads_in(monitor, "ja")
+    page = reverse("monitor:monitoring-visit", args=[visit.pk])
+    points = [
+        point.text_content() for point in under(page, logged_in(monitor), "//li[contains(@class, 'point')]")
+    ]
+    # What a log's rows say is data, and may be what people wrote.
+    told = " ".join(points).replace("Please confirm", "").replace("Dose · Minor", "").replace("MRC", "")
+    assert "第4週" in told
+    assert "項目" in told
+    assert [word for word in told.split() if word.isascii() and word.isalpha() and len(word) > 2] == []
