@@ -42,6 +42,13 @@ DIRECTION = re.compile("[\u061c\u200e\u200f\u202a-\u202c\u2066-\u2069]")
 OVERRIDES = re.compile("[\u202d\u202e]")
 """They turn the letters themselves round: `5.10` is read as `01.5`, which is another text."""
 
+FIRST_LETTERS_WAY, ITS_END = "\u2068", "\u2069"
+OPENS_ITS_OWN = frozenset("\u2066\u2067\u2068")
+"""What a text says of its own order is said between one of these and the end."""
+
+TURNS = frozenset(("R", "AL", "AN", "LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"))
+"""Signs, by how Unicode orders them, without which a text stands from left to right whatever is beside it."""
+
 
 def cleaned(text: str, *, lines: bool = True) -> str:
     """The text as it is stored: composed letters (NFC), line ends as LF, or as a blank where it is one line only;
@@ -78,6 +85,23 @@ def meaning(text: str) -> str:
     """What two texts that look and read the same have in common: to compare by, not to store."""
     words = cleaned(text)
     return words if OVERRIDES.search(words) else DIRECTION.sub("", words)
+
+
+def apart(text: str) -> str:
+    """The text for a line in which others stand beside it: it orders itself, by its first letter, and nothing else.
+
+    Without this, `old → new` of two Hebrew words would be read from new to old, and what an override turns round would
+    go on to the end of the line.
+    """
+    if text.isascii() or not any(unicodedata.bidirectional(sign) in TURNS for sign in text):
+        return text
+    kept, depth = [], 0
+    for sign in text:
+        if sign == ITS_END and not depth:
+            continue  # of nothing that was begun: it would end what is put round the text
+        depth += (sign in OPENS_ITS_OWN) - (sign == ITS_END)
+        kept.append(sign)
+    return FIRST_LETTERS_WAY + "".join(kept) + ITS_END * (depth + 1)
 
 
 def fault_of_text(text: str) -> str:

@@ -132,3 +132,18 @@ def test_letter_in_a_list_of_answers_is_no_error_at_its_empty_one(sit_down):
         "id => document.getElementById(id).value", arg=f"f-adverse-event-{number}-severity"
     )
     person.saved()
+
+
+def test_trail_is_read_from_old_to_new_where_both_are_written_from_right_to_left(sit_down):
+    person = sit_down("coordinator01")
+    _open_log(person)
+    number = _add_by_key(person)
+    for words in ("\u05e9\u05dc\u05d5\u05dd", "\u05e2\u05d5\u05dc\u05dd"):
+        person.type_in(f"adverse-event-{number}-term", words)
+        person.saved()
+    person.go("/patients/01-001/trail/")
+    line = person.page.locator(
+        ".line-words", has=person.page.locator("s", has_text="\u05e9\u05dc\u05d5\u05dd")
+    ).first
+    old, new = (line.locator(name).last.bounding_box() for name in ("s", "strong"))
+    assert old["x"] + old["width"] < new["x"]

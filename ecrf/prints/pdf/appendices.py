@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext, gettext_lazy
 
 from ecrf.audit.models import AuditEvent
+from ecrf.audit.texts import apart
 from ecrf.casebook.models import Entry
 from ecrf.prints.pdf.form_content import LONG, Content, Known
 from ecrf.prints.pdf.signature_words import signature_words
@@ -60,7 +61,7 @@ def _message(message: Message, known: Known) -> Content:
         "when": known.moment(message.said_at),
         "who": f"{who}{role}",
         "act": gettext("%(act)s, value %(value)s")
-        % {"act": message.get_act_display(), "value": message.value_words}
+        % {"act": message.get_act_display(), "value": apart(message.value_words)}
         if message.value_words
         else message.get_act_display(),
         "text": message.words,
@@ -146,8 +147,8 @@ def _acts(event: AuditEvent, around: Around, places: dict[int, str]) -> Iterator
 def _things(line: EventLine) -> list[str]:
     """`Pulse 70 /min → 72 /min`, `Weight 63.9 kg`; what people said in their own words. By which rule an item is
     calculated stands on its form."""
-    change = f"{line.old} → {line.new}" if line.old else line.new
+    change = f"{apart(line.old)} → {apart(line.new)}" if line.old else apart(line.new)
     thing = " ".join(part for part in (line.subject, change) if part)
-    said = f"“{line.said}”" if line.said else ""
+    said = f"“{apart(line.said)}”" if line.said else ""
     words = ": ".join(part for part in (thing, said) if part)
     return [words] if words else []

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import typst
 
+from ecrf.audit.texts import FIRST_LETTERS_WAY, ITS_END
+
 PACKAGES = "manimgx_fonts", "pylopdf_fonts_jp", "pylopdf_fonts_zh_cn"
 """Noto Sans for most scripts and for emoji; Noto Sans JP and SC. What a missing package would draw is spelled out."""
 
@@ -51,14 +53,14 @@ def families(language: str = "en") -> tuple[str, ...]:
 def drawable(text: str, *, strictly: bool = False) -> str:
     """The same text with what no font can draw as its code point in words, `[U+1F9EA]`: never a hole, never nothing.
 
-    `strictly` spells out also what only changes the characters beside it: then each character stands for itself.
+    `strictly` spells out also what only changes the characters beside it: then each character stands for itself. What
+    keeps one text apart from the next stays.
     """
     if text.isascii():
         return text
     if strictly:
-        return "".join(
-            char if char in _drawn_by_any() and not _is_mark(char) else _code_point(char) for char in text
-        )
+        plain = _drawn_by_any() | {FIRST_LETTERS_WAY, ITS_END}
+        return "".join(char if char in plain and not _is_mark(char) else _code_point(char) for char in text)
     for cluster in _clusters(text):
         if not any(set(cluster) <= drawn for drawn in _drawn()):
             text = text.replace(cluster, cluster[0] + "".join(map(_code_point, cluster[1:])))

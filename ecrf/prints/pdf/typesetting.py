@@ -15,6 +15,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy
 
 from ecrf import __version__
+from ecrf.audit.texts import apart
 from ecrf.forms.protocol import protocol
 from ecrf.prints.pdf.fonts import drawable, families, fonts
 from ecrf.prints.pdf.said import said
@@ -113,7 +114,7 @@ def _compiler(source: Path) -> typst.Compiler:
 
 def printable(data: Any, *, strictly: bool = False) -> Any:
     """The same data with every text as it can be set: drawn by the fonts (see `drawable`), its longest words breakable,
-    and {"rtl": text} where it is written from right to left."""
+    apart from what stands beside it, and {"rtl": text} where it is written from right to left."""
     if isinstance(data, str):
         return data if len(data) < LONGEST_WORD and data.isascii() else _text(data, strictly)
     if isinstance(data, dict):
@@ -124,7 +125,7 @@ def printable(data: Any, *, strictly: bool = False) -> Any:
 
 
 def _text(text: str, strictly: bool) -> str | dict[str, str]:
-    words = A_LONG_WORD.sub(rf"\1{BREAK}", drawable(text, strictly=strictly))
+    words = A_LONG_WORD.sub(rf"\1{BREAK}", drawable(apart(text), strictly=strictly))
     return {"rtl": words} if not words.isascii() and _is_from_right_to_left(words) else words
 
 

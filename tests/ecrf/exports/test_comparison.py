@@ -4,6 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 from django.utils.translation import override
+from lxml import html
 
 from ecrf.casebook.models import Entry
 from ecrf.casebook.striking import strike_out
@@ -55,11 +56,23 @@ def test_page_names_what_the_file_has_codes_for(two_cuts, statistician, language
     file = b"".join(client.post(reverse("comparison-file"), names)).decode("utf-8-sig")
     with override(language):
         for definition, item in ((CRFS["reading"], "device"), (CRFS["adverse-event"], "term")):
-            assert f"<td>{definition.title}</td>" in page
-            assert f"<td>{definition.items[item].verbose_name}</td>" in page
-            assert f"<td>{definition.key}</td>" not in page
+            assert f">{definition.title}</td>" in page
+            assert f">{definition.items[item].verbose_name}</td>" in page
+            assert f">{definition.key}</td>" not in page
             assert f'"{definition.key}"' in file
     assert "D-10" in page
+
+
+def test_where_rows_are_cards_each_cell_says_its_column(two_cuts, statistician):
+    """On a phone: from what to what would otherwise stand beside the screen."""
+    client = Client()
+    client.force_login(statistician)
+    page = html.fromstring(client.get(reverse("compare-cuts"), {"from": "Before", "to": "After"}).content)
+    (table,) = page.xpath('//table[contains(@class, "as-cards")]')
+    heads = [head.text for head in table.findall("thead/tr/th")]
+    rows = [[cell.get("data-label") for cell in row.findall("td")] for row in table.findall("tbody/tr")]
+    assert len(rows) == 4
+    assert all(row == heads[1:] for row in rows)
 
 
 def test_answers_and_reasons_for_no_value_are_shown_by_their_labels():

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ecrf.audit.texts import cleaned, fault_of_text, is_visible, meaning
+from ecrf.audit.texts import apart, cleaned, fault_of_text, is_visible, meaning
 from ecrf.forms.typed_text import (
     IN_NUMERALS,
     Ambiguous,
@@ -186,6 +186,22 @@ def test_of_a_text_nothing_visible_is_lost_and_nothing_invisible_counts(typed):
 def test_signs_that_order_are_no_change_and_those_that_turn_letters_round_are(sign, is_another_text):
     assert (meaning(f"5{sign}.10 mg") != meaning("5.10 mg")) == is_another_text
     assert cleaned(f"5{sign}.10 mg") == f"5{sign}.10 mg", "kept as typed"
+
+
+@pytest.mark.parametrize(
+    ("text", "put"),
+    [
+        ("5.10 mg", "5.10 mg"),
+        ("握力 É 🧪 → 5", "握力 É 🧪 → 5"),
+        ("של 12", "\u2068של 12\u2069"),
+        ("a\u202eb", "\u2068a\u202eb\u2069"),
+        ("\u2067a", "\u2068\u2067a\u2069\u2069"),
+        ("a\u2069\u202eb", "\u2068a\u202eb\u2069"),
+        ("\u2066a\u2069b\u2069c", "\u2068\u2066a\u2069bc\u2069"),
+    ],
+)
+def test_text_beside_others_orders_nothing_but_itself(text, put):
+    assert apart(text) == put
 
 
 def test_a_line_with_very_many_blanks_is_read_at_once():

@@ -308,6 +308,32 @@ def test_trail_says_when_who_in_which_role_what_from_what_to_what_and_why(patien
     assert "Entered: Weight 60.0 kg" in trail
 
 
+@pytest.mark.requirement("R-114")
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("\u05e9", "\u05e7"),
+        ("\u0639", "\u0634"),
+        ("Pain \u202eebdac", "36 Y"),
+        ("\u2067x\u2069\u2069 \u202b5", "6"),
+    ],
+    ids=["Hebrew", "Arabic", "turned round", "embedded"],
+)
+def test_trail_is_read_from_old_to_new_and_on_whatever_the_texts_say_of_their_order(
+    patient, coordinator, old, new
+):
+    """The file holds what stands in a line as it is seen, from left to right."""
+    enter(patient, "adverse-event", coordinator, term=old)
+    enter(patient, "adverse-event", coordinator, term=new, reason="Misread")
+    line = casebook(patient).partition("Appendix: audit trail")[2].rpartition("Changed: ")[2]
+    before, _, after = line.partition("→")
+    is_seen = {sign for sign in old if sign.isalnum()}
+    assert is_seen <= set(before)
+    assert not is_seen & set(after.partition(". Reason:")[0])
+    assert new in after
+    assert after.partition(". Reason: ")[2].startswith("Misread")
+
+
 def test_trail_of_the_file_holds_every_event(patient, visit, coordinator):
     vital_signs(visit, coordinator)
     trail = casebook(patient).partition("Appendix: audit trail")[2]

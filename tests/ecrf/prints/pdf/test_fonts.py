@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 import typst
 
+from ecrf.audit.texts import apart
 from ecrf.prints.pdf import fonts, typesetting
 from ecrf.prints.pdf.fonts import drawable, families
 from tests.printed import missing_glyphs, pdf_words
@@ -77,6 +78,6 @@ def test_long_words_may_be_broken_and_short_ones_may_not():
 
 
 def test_text_that_begins_from_right_to_left_is_marked_so():
-    hebrew = drawable("של 12")
+    hebrew = drawable(apart("של 12"))
     expected = {"rtl": hebrew} if "[U+" not in hebrew else hebrew
     assert typesetting.printable({"said": ["של 12", "12 ml"]}) == {"said": [expected, "12 ml"]}
