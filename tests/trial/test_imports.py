@@ -4,10 +4,12 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.utils import translation
 
 from ecrf.casebook.laboratory.services import NewRange, add_ranges
 from ecrf.forms.registry import CRFS
 from ecrf.imports.models import ImportState
+from ecrf.imports.plan.outcome import RowOutcome, SideEffect, in_readers_language
 from ecrf.imports.sources.laboratory import guessed_row, results_forms
 from tests.builders import a_patient, a_visit, enter
 from tests.ecrf.imports.conftest import a_file, bring_it_in, kinds, whys
@@ -83,3 +85,17 @@ def test_what_the_site_transcribed_is_equal_though_it_left_the_unit_to_the_range
     assert kinds(same) == ["same"]
     other = a_lab_file(visit, data_manager, "HGB,14,g/L", purpose="comparison")
     assert kinds(other) != ["same"]
+
+
+def test_place_and_question_that_an_import_sets_off_are_read_in_the_readers_language():
+    """`Week 4` is one name; of `Infusion 2` only the words are known. A place may hold colons, as a question may."""
+    asks = "asks at Week 4, Vital signs and weight: Pulse: Pulse is 200 /min; 40 to 150 is usual."
+    kept = RowOutcome(where="01-001, Week 4, Infusion 2", undoes=[(SideEffect.QUESTION, asks)])
+    assert in_readers_language(kept) == kept
+    with translation.override("ja"):
+        read = in_readers_language(kept)
+        ((_what, words),) = read.undoes
+    assert read.where == "01-001, 第4週, 点滴静注 2"
+    assert "第4週" in words
+    assert "asks at" not in words
+    assert "is usual" not in words

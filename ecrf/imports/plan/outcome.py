@@ -5,11 +5,16 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
+from django.utils.translation import gettext_lazy
+
 from ecrf.access.kept_words import as_read
+from ecrf.access.language import in_master
 from ecrf.forms.registry import CRFS, CrfDefinition
 from ecrf.imports.models import RowKind
 
-PARTS_OF_PLACE = re.compile(r"(, |: | [0-9]+(?=$|[,:]))")
+BETWEEN_PLACES = re.compile(r"(, |: )")
+NUMBER_BEHIND = re.compile(r"(.+)( [0-9]+)")
+ASKS = gettext_lazy("asks at %(entry)s: %(text)s")
 
 
 class SideEffect(StrEnum):
@@ -94,7 +99,7 @@ def in_readers_language(outcome: RowOutcome) -> RowOutcome:
         why=as_read(outcome.why),
         opens=as_read(outcome.opens),
         cells=[_cell_as_read(cell, CRFS.get(outcome.form)) for cell in outcome.cells],
-        undoes=[(what, as_read(words)) for what, words in outcome.undoes],
+        undoes=[(what, _effect_as_read(what, words)) for what, words in outcome.undoes],
     )
 
 
@@ -106,7 +111,28 @@ def _cell_as_read(cell: CellOutcome, definition: CrfDefinition | None) -> CellOu
     return replace(cell, label=as_read(cell.label), old=old, new=new, why=as_read(cell.why))
 
 
+def _effect_as_read(what: str, words: str) -> str:
+    """What a check will ask stands behind its place, which may hold colons itself: where a sentence is known begins the
+    question."""
+    if what == SideEffect.QUESTION:
+        with in_master():
+            before = str(ASKS).partition("%(entry)s")[0]
+        parts = words.removeprefix(before).split(": ")
+        for at in range(len(parts) - 1, 0, -1):
+            text = ": ".join(parts[at:])
+            if (said := as_read(text)) != text:
+                return str(ASKS) % {"entry": _place_as_read(": ".join(parts[:at])), "text": said}
+    return as_read(words)
+
+
 def _place_as_read(where: str) -> str:
-    """`01-001, Week 4, Injection 2`: what names a place stands between commas, a number of several behind it."""
-    parts = PARTS_OF_PLACE.split(where)
-    return "".join(part if PARTS_OF_PLACE.fullmatch(part) else as_read(part) for part in parts)
+    """`01-001, Week 4, Injection 2`: what names a place stands between commas. One that is known by no such name is one
+    of several, with its number behind it."""
+    names = BETWEEN_PLACES.split(where)
+    names[::2] = map(_name_as_read, names[::2])
+    return "".join(names)
+
+
+def _name_as_read(name: str) -> str:
+    said, numbered = as_read(name), NUMBER_BEHIND.fullmatch(name)
+    return as_read(numbered[1]) + numbered[2] if said == name and numbered else said

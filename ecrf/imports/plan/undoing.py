@@ -13,7 +13,7 @@ from ecrf.checks.models import Discrepancy, DiscrepancyState
 from ecrf.checks.registry import CHECKS
 from ecrf.forms.registry import CRFS
 from ecrf.imports.models import RowKind
-from ecrf.imports.plan.outcome import RowOutcome, SideEffect
+from ecrf.imports.plan.outcome import ASKS, RowOutcome, SideEffect
 from ecrf.queries.models import Query
 from ecrf.signatures.models import STANDS as SIGNATURE_STANDS
 from ecrf.signatures.models import Signature, SignatureScope
@@ -174,10 +174,7 @@ def note_undone(patient: Patient, before: StandingFacts, touched: Touched) -> No
             outcome.undoes.append(
                 (
                     SideEffect.QUESTION,
-                    (
-                        gettext("asks at %(entry)s: %(text)s")
-                        % {"entry": place_of_form(one.entry), "text": one.text}
-                    ),
+                    str(ASKS) % {"entry": place_of_form(one.entry), "text": one.text},
                 )
             )
 

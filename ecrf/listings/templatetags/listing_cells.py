@@ -24,6 +24,8 @@ AS_SEEN = Snippet("listings/cells/as_seen.html", "key", "seen", "digest", "was",
 LINE = Snippet("listings/cells/line.html", "words")
 LINE_LINKED = Snippet("listings/cells/line_linked.html", "address", "words")
 NOTHING = "·"
+ON_ONE_LINE = 10
+"""So many letters are not broken: Japanese may be broken behind every one, a number behind its hyphen."""
 MOST_LINES = 12
 
 
@@ -83,7 +85,8 @@ def _kind(shown: ShownColumn, cell: ListingCell) -> str:
     if cell.is_reason and not shown.column.says:
         return "reason"
     short = (*DAYS, CellKind.CLOCK, CellKind.MOMENT, CellKind.VISIT)
-    return "num" if shown.column.is_number else "day" if shown.column.kind in short else "text"
+    is_short = shown.column.kind in short or len(cell.words) <= ON_ONE_LINE
+    return "num" if shown.column.is_number else "day" if is_short else "text"
 
 
 def _address(row: ListingRow, shown: ShownColumn, cell: ListingCell, view: ListingView) -> str:

@@ -33,6 +33,8 @@ TERM, STORY = "adverse-event.term", "adverse-event.story"
 EVENTS = {"main": "adverse-event", "col": ["@site", "@patient", TERM]}
 SIGNS = {"main": "vital-signs", "col": ["@patient", "@visit", "vital-signs.weight_kg"]}
 
+CELL = re.compile(r'<td class="l-cell l-(\w+)"[^>]*>(.*?)</td>')
+
 
 def texts(page, column=-1) -> list[str]:
     """What stands in the last column, or in another."""
@@ -64,6 +66,17 @@ def test_each_reads_the_own_sites_only(client, world, theirs, coordinator, monit
         client.force_login(user)
         assert texts(client.get(SHOW, EVENTS)) == wanted, user
         assert client.get(SHOW, {**EVENTS, "site": "02"}).context["page"].count == wanted.count("Dizziness")
+
+
+def test_short_words_and_numbers_of_patients_are_not_broken(client, world, site, coordinator, data_manager):
+    """Japanese breaks behind every letter, a number behind its hyphen: a narrow column would stand a letter a line."""
+    long = "An event whose name takes more than one line"
+    event(a_patient(site, coordinator), coordinator, 1, long, "2026-02-01")
+    client.force_login(data_manager)
+    page = client.get(SHOW, {"main": "adverse-event", "col": ["@patient", TERM]}).content.decode()
+    kinds = {unescape(re.sub("<[^>]*>", "", words)): kind for kind, words in CELL.findall(page)}
+    assert kinds[long] == "text"
+    assert {kind for words, kind in kinds.items() if words != long} == {"day"}
 
 
 def test_form_beside_a_row_is_of_the_same_patient_alone(client, world, theirs, data_manager):
