@@ -32,9 +32,18 @@ make_user("datamanager", Role.DATA_MANAGER)
 today = site.today()
 
 
+def screened(patient, by, days: int) -> None:
+    """The screening visit of so many days ago: without it the baseline would be asked about."""
+    visited_on = str(today - timedelta(days=days))
+    values = {"occurrence": "done", "visited_on": visited_on, "contact": "on-site"}
+    screening = a_visit(patient, "SCR", by)
+    enter(screening, "visit", by, **values)
+
+
 def a_baseline(site, by) -> None:
     """A patient with a baseline visit, which nobody has completed."""
     patient = a_patient(site, by)
+    screened(patient, by, 30)
     baseline = a_visit(patient, "W01", by)
     enter(
         baseline,
@@ -53,8 +62,7 @@ for _ in range(8):
     a_baseline(site, coordinator)
 
 patient = a_patient(site, coordinator)
-screening = {"occurrence": "done", "visited_on": str(today - timedelta(days=50)), "contact": "on-site"}
-enter(a_visit(patient, "SCR", coordinator), "visit", coordinator, **screening)
+screened(patient, coordinator, 50)
 for code, days, grade, grams, lot in (
     ("W01", 42, "4", "24.0", "A1"),
     ("W04", 21, "4", "60.0", "B2"),
@@ -94,6 +102,7 @@ confirm_identity(
 
 # Two visits for the monitor: complete, everything critical.
 patient = a_patient(site, coordinator)
+screened(patient, coordinator, 50)
 for code, days in (("W01", 42), ("W04", 21)):
     visit, on = a_visit(patient, code, coordinator), str(today - timedelta(days=days))
     enter(visit, "visit", coordinator, occurrence="done", visited_on=on, contact="on-site")
@@ -148,6 +157,7 @@ a_baseline(heard, coordinator07)
 practice = make_site("08", is_practice=True)
 coordinator08 = make_user("coordinator08", Role.COORDINATOR, practice)
 a_baseline(practice, coordinator08)
+make_user("newcomer08", Role.COORDINATOR, practice)
 
 # A site whose monitor reads wide tables: every item of a nerve segment, and of logs what takes most room.
 wide = make_site("05")
@@ -157,7 +167,6 @@ a_baseline(wide, coordinator05)
 patient = Patient.objects.get(site=wide)
 visit = Visit.objects.get(patient=patient, code="W01")
 enter(visit, "nerve-conduction", coordinator05, tested_on=str(today), device="SYN-NCS-1", arm_skin_c="33.0")
-make_user("newcomer08", Role.COORDINATOR, practice)
 segment = {name: "12.34" for name in (*DISTAL, *PROXIMAL) if CRFS["nerve-segment"].items[name].unit == "mV"}
 segment |= {name: "12.3" for name in (*DISTAL, *PROXIMAL) if name not in segment}
 for number, (nerve, at) in enumerate(

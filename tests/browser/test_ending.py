@@ -15,7 +15,7 @@ def test_withdrawal_is_recorded_and_a_later_event_is_refused(sit_down):
     page.click("text=Other acts")
     page.click("text=Withdrawal of consent…")
     page.wait_for_load_state("load")
-    assert "planned visits are no longer due: Screening to Week 52" in page.inner_text("#follows")
+    assert "planned visits are no longer due: Week 4 to Week 52" in page.inner_text("#follows")
     withdrawn = datetime.now(ZoneInfo("Asia/Tokyo")).date() - timedelta(days=7)
     page.fill("#f-end-of-study-1-ended_on", str(withdrawn))
     page.keyboard.press("Tab")

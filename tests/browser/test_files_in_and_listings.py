@@ -69,7 +69,8 @@ def test_listing_is_chosen_narrowed_kept_and_asked_about(sit_down):
     page.locator("details[data-group] summary", has_text="Vital signs").first.click()
     page.get_by_role("checkbox", name=re.compile("^Pulse")).check()
     page.get_by_role("button", name="Show the listing").click()
-    expect(page.locator("table.listing tbody tr")).to_have_count(3)
+    # Screening and baseline of three patients.
+    expect(page.locator("table.listing tbody tr")).to_have_count(6)
     page.get_by_text("Narrow and sort", exact=True).click()
     row = page.locator(".listing-condition", has_text="Pulse").first
     row.locator("select[name=fo]").select_option("max")

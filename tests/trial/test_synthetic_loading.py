@@ -111,7 +111,9 @@ def test_a_practice_visit_begun_has_gaps_and_an_open_discrepancy_at_any_hour(stu
         now = accounts.Site.objects.get(code=practice.SITE).now()
         lives = {story.name: (story, pages, begun) for story, pages, begun in practice.casebooks(now)}
         story, pages, begun = lives["P3"]
-        patient = loading.load_patient(story, [page for page in pages if page.code in ("SCR", "W07")], begun)
+        patient = loading.load_patient(
+            story, [page for page in pages if page.code in ("SCR", "W01", "W07")], begun
+        )
     assert PatientStatus.objects.get(patient=patient).unfinished_code == "W10"
     assert Discrepancy.objects.get(state=DiscrepancyState.OPEN).check_id == "VS-004"
     assert Entry.objects.filter(patient=patient, status=Status.DRAFT, missing__gt=0).count() == 4

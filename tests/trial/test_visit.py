@@ -5,6 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from ecrf.casebook.record.values import Missing
+from ecrf.checks.models import Discrepancy
 from tests.builders import enter
 from tests.trial.asked import asked
 
@@ -53,6 +54,46 @@ def test_visit_before_an_earlier_visit_asks(at, coordinator, day, asks):
     enter(at("W01"), "visit", coordinator, visited_on="2024-04-01")
     enter(at("W04"), "visit", coordinator, visited_on=day)
     assert bool(asked("VISIT-002")) is asks
+
+
+SCREENED = {"occurrence": "done", "visited_on": "2024-03-15"}
+
+
+@pytest.mark.parametrize(
+    ("code", "comes_first", "title"), [("W01", "SCR", "Screening"), ("W04", "W01", "Week 1 (baseline)")]
+)
+def test_visit_asks_where_what_comes_first_is_not_recorded(at, coordinator, code, comes_first, title):
+    enter(at(code), "visit", coordinator, occurrence="done", visited_on="2024-04-01")
+    text = f"{title} comes first, and is not recorded as done."
+    assert asked("VISIT-008") == {"visited_on": text}
+    enter(at(comes_first), "visit", coordinator, occurrence="missed")
+    assert asked("VISIT-008") == {"visited_on": text}
+    enter(at(comes_first), "visit", coordinator, **SCREENED)
+    assert "visited_on" not in {item for item, said in asked("VISIT-008").items() if said == text}
+
+
+@pytest.mark.parametrize("code", ["SCR", "ET", "UNS-1"])
+def test_visit_before_which_nothing_need_come_asks_nothing(at, coordinator, code):
+    enter(at(code), "visit", coordinator, **SCREENED)
+    assert asked("VISIT-008") == {}
+
+
+def test_visit_whose_forerunner_is_missing_is_asked_about_once_at_the_first(at, coordinator):
+    """Without screening, the baseline asks; the later visits have their baseline."""
+    enter(at("W01"), "visit", coordinator, occurrence="done", visited_on="2024-04-01")
+    enter(at("W04"), "visit", coordinator, occurrence="done", visited_on="2024-04-22")
+    found = Discrepancy.objects.filter(check_id="VISIT-008")
+    assert [(one.entry.visit.code, one.state) for one in found] == [("W01", "open")]
+
+
+@pytest.mark.parametrize(
+    ("screened_on", "asks"), [("2024-03-31", False), ("2024-04-01", True), ("2024-04-02", True)]
+)
+def test_screening_that_is_not_before_the_baseline_asks(at, coordinator, screened_on, asks):
+    enter(at("W01"), "visit", coordinator, occurrence="done", visited_on="2024-04-01")
+    enter(at("SCR"), "visit", coordinator, occurrence="done", visited_on=screened_on)
+    assert bool(asked("VISIT-004")) is asks
+    assert asked("VISIT-008") == {}
 
 
 def test_two_visits_on_one_day_ask(at, coordinator):

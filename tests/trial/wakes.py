@@ -162,6 +162,11 @@ WAKES = {
         opens=on("W04", "visit", occurrence="done"),
         clears=on("W04", "visit", occurrence="missed"),
     ),
+    "VISIT-008": Wake(
+        first=[on("SCR", "visit", occurrence="done"), visit("W01", "2024-04-01")],
+        opens=on("SCR", "visit", occurrence="missed"),
+        clears=on("SCR", "visit", occurrence="done"),
+    ),
     "VISIT-007": Wake(
         first=[on("W04", "grip-strength", right_1="40"), on("W04", "visit", contact="home")],
         opens=on("W04", "visit", contact="phone"),

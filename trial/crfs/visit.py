@@ -167,6 +167,26 @@ def missed_too_early(row: VisitRecord, data: PatientData) -> Iterator[Question]:
         yield Question("occurrence", opens_on=opens_on, closes_on=closes_on)
 
 
+@check(
+    "VISIT-008",
+    on="visit",
+    text="{earlier:visit} comes first, and is not recorded as done.",
+    items=("visited_on",),
+    reads=("visit.occurrence",),
+)
+def before_what_comes_first(row: VisitRecord, data: PatientData) -> Iterator[Question]:
+    """The visit took place, and screening, or after the baseline the baseline, did not.
+
+    One that took place later is asked about by VISIT-002 and VISIT-004.
+    """
+    plan, baseline = _plan(row), protocol().baseline
+    if not (row.visited_on and plan and plan.day):
+        return
+    earlier = SCREENING if plan.code == baseline else baseline
+    if not any(r.occurrence == Occurrence.DONE for r in data.at("visit", earlier)):
+        yield Question("visited_on", earlier=earlier)
+
+
 def _plan(row: VisitRecord) -> VisitPlan | None:
     """The visit's line in the schedule; None for an unscheduled visit, which has no place there."""
     plan = protocol().plan(row.entry.visit.code) if row.entry.visit else None
