@@ -157,7 +157,7 @@ def test_saving_when_the_site_became_aware_shows_the_deadline_at_once(patient, c
     page = f"/patients/{patient.number}/casebook/serious-adverse-event/"
     enter(patient, "serious-adverse-event", coordinator, death="yes")
     empty = re.search(
-        r'<div id="(clock-[^"]+)" class="report-clock"></div>', client.get(page).content.decode()
+        r'<div id="(clock-[^"]+)" class="report-clock"\s*></div>', client.get(page).content.decode()
     )
     answer = client.post(f"{page}1/became_aware_on/", {"value": "2026-03-09"}, headers={"HX-Request": "true"})
     shown = answer.content.decode().partition(f'id="{empty[1]}"')[2]
