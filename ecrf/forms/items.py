@@ -12,11 +12,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
-from ecrf.access.kept_words import as_read
 from ecrf.audit.texts import cleaned, fold
 from ecrf.forms import partial_dates, typed_text
 from ecrf.forms.refused import NO_ANSWER, OF_NUMBERS, TOO_LARGE, TOO_LONG
@@ -353,18 +351,14 @@ def _text_field(item: Any, limit: int | None) -> forms.Field:
 
 
 class Line(Item, models.CharField):
-    """A short text. `sentences`: which of the product's it may be, where the system writes it."""
+    """A short text."""
 
     kind = "line"
     django_field = models.CharField
 
-    def __init__(self, label: str = "", *, sentences: tuple[Promise, ...] = (), **options: Any):
-        self.sentences = sentences
+    def __init__(self, label: str = "", **options: Any):
         options.setdefault("max_length", 200)
         super().__init__(label, **options)
-
-    def words(self, value: Any) -> str:
-        return as_read(self.text(value), *self.sentences) if self.sentences else self.text(value)
 
     def formfield(self, **options: Any) -> forms.Field:  # type: ignore[override]
         return _text_field(self, self.max_length)

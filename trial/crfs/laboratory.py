@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from django.db import models
 
+from ecrf.access.kept_words import as_read
 from ecrf.casebook.data import PatientData
 from ecrf.casebook.laboratory.ranges import LIMITS, Flag, RangeMatch, find, flag, in_force, units_of
 from ecrf.casebook.laboratory.units import same_unit
@@ -37,6 +38,13 @@ class RangeFlag(models.TextChoices):
     LOW = Flag.LOW, "Low"
     NORMAL = Flag.NORMAL, "Normal"
     HIGH = Flag.HIGH, "High"
+
+
+class LimitsInWords(Line):
+    """What the range of the site says: stored in English, read in the reader's language."""
+
+    def words(self, value: Any) -> str:
+        return as_read(self.text(value), *LIMITS)
 
 
 @crf("laboratory", title="Laboratory", domain="LB")
@@ -78,7 +86,7 @@ class LabResult(Crf):
     result_unit = Line("Unit of the result", max_length=40, rule="UNIT v1")
     reference_low = Reported("Lower limit", rule="RANGE v1")
     reference_high = Reported("Upper limit", rule="RANGE v1")
-    reference_range = Line("Reference range", max_length=40, rule="RANGE v1", sentences=LIMITS)
+    reference_range = LimitsInWords("Reference range", max_length=40, rule="RANGE v1")
     flag = Choice("Flag", choices=RangeFlag, rule="FLAG v1")
     significant = YesNo("Clinically significant?", asked_if=("flag", (Flag.LOW, Flag.HIGH)), cdash="LBCLSIG")
     comment = Line("Remark", identifying=True, required=False, cdash="COVAL")
