@@ -19,10 +19,7 @@ FIRST_PAGES = {
     "investigator01": "/",
     "monitor": "/monitor/",
     "datamanager": "/monitor/",
-    "safety": "/serious-events/",
-    "statistician": "/outcomes/",
     "administrator": "/people/",
-    "inspector": "/",
 }
 
 

@@ -14,7 +14,6 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext, override, pgettext
 
 from ecrf.access.alike import InOrder
-from ecrf.access.language import MASTER, known_language
 from ecrf.access.models import Membership, Site
 from ecrf.access.roles import Role
 from ecrf.casebook.labels import counted, label_of
@@ -177,11 +176,6 @@ def draft_report(visit: MonitoringVisit, done: Done) -> str:
         ("Remarks", ["(To be written by the monitor.)"]),
     ]
     return _text(parts)
-
-
-def language_of_letters(site: Site) -> str:
-    """In which a letter to the site is drafted, where the monitor chooses no other."""
-    return known_language(site.language) or MASTER
 
 
 def letter_in(language: str, visit: MonitoringVisit) -> str:

@@ -24,7 +24,6 @@ from ecrf.monitoring.visits.drafts import (
     draft_letter,
     draft_report,
     is_anything_done,
-    language_of_letters,
     letter_in,
     what_was_done,
 )
@@ -50,6 +49,11 @@ class VisitRefused(Exception):
 
 class TextChanged(VisitRefused):
     """Somebody, or another window, saved the text since it was seen."""
+
+
+def language_of_letters(site: Site) -> str:
+    """In which a letter to the site is drafted, where the monitor chooses no other."""
+    return known_language(site.language) or MASTER
 
 
 def since_last(user: User, site: Site) -> Since:

@@ -27,10 +27,17 @@ from ecrf.forms.protocol import protocol
 from ecrf.forms.typed_fields import TypedDay, TypedText
 from ecrf.monitoring.models import How, MonitoringVisit, VisitStage
 from ecrf.monitoring.visits import services
-from ecrf.monitoring.visits.drafts import blocks, elsewhere, is_anything_done, language_of_letters
+from ecrf.monitoring.visits.drafts import blocks, elsewhere, is_anything_done
 from ecrf.monitoring.visits.lists import open_too, stages, with_names
 from ecrf.monitoring.visits.received import received_words
-from ecrf.monitoring.visits.services import TEXTS, TextChanged, VisitRefused, fingerprint, since_last
+from ecrf.monitoring.visits.services import (
+    TEXTS,
+    TextChanged,
+    VisitRefused,
+    fingerprint,
+    language_of_letters,
+    since_last,
+)
 from ecrf.monitoring.visits.worklist import worklist_of
 
 LONGEST = 200_000
