@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from threading import Lock
 
@@ -42,6 +43,8 @@ def current_report(scope: ReportScope) -> Report:
             return found
     with whole_study(), one_snapshot():  # kept for whoever may open it, not for who came first
         made = _maker(protocol().outcomes)(scope)
+    if scope.cut:  # its rows stay as they are too, and are read from the whole trail
+        made = replace(made, behind={key: cache(rows) for key, rows in made.behind.items()})
     with _lock:
         _kept[version] = made
         while len(_kept) > KEPT:

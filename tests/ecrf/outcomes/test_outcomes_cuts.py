@@ -11,9 +11,10 @@ from pypdf import PdfReader
 from ecrf import __version__
 from ecrf.exports.models import DataCut
 from ecrf.forms.registry import CRFS
+from ecrf.outcomes import current
 from ecrf.outcomes.current import current_report
 from ecrf.outcomes.reading import OtherForms
-from ecrf.outcomes.report import ReportScope
+from ecrf.outcomes.report import Report, ReportScope, RowsBehind
 from tests.bench.counting import client_of, statements
 from tests.builders import a_patient, a_visit, enter
 from tests.ecrf.exports.conftest import _one_connection, exports_folder, take  # noqa: F401  (fixtures)
@@ -129,3 +130,26 @@ def test_page_of_a_cut_takes_the_same_statements_for_any_number_of_patients(
         enter(a_visit(patient, "W01", coordinator), "vital-signs", coordinator, weight_kg="70")
     take(statistician, name="Interim 2")
     assert count("Interim 2") == few
+
+
+def test_rows_behind_a_number_of_a_cut_are_read_once_and_those_of_today_each_time(
+    cut, statistician, monkeypatch
+):
+    read: list[ReportScope] = []
+
+    def report(scope: ReportScope) -> Report:
+        def rows() -> RowsBehind:
+            read.append(scope)
+            return RowsBehind("Weights", (), (), ())
+
+        return Report((), {"weights": rows})
+
+    monkeypatch.setattr(current, "_maker", lambda _path: report)
+    current.forget()
+    client = client_of(statistician)
+    for given, times in (({"cut": cut.name}, 1), ({}, 2)):
+        read.clear()
+        for _ in range(2):
+            assert client.get("/outcomes/rows/weights/", given).status_code == 200
+        assert len(read) == times
+    current.forget()
