@@ -90,10 +90,10 @@ class MonitoringVisit(models.Model):
     report = models.TextField(blank=True)
     letter = models.TextField(blank=True)
     report_language = models.CharField(
-        max_length=LONGEST_LANGUAGE, default=MASTER, help_text="In which the report is written"
+        max_length=LONGEST_LANGUAGE, null=True, help_text="In which the report is written; empty: English"
     )
     letter_language = models.CharField(
-        max_length=LONGEST_LANGUAGE, default=MASTER, help_text="In which the letter is written"
+        max_length=LONGEST_LANGUAGE, null=True, help_text="In which the letter is written; empty: English"
     )
     finished_at = models.DateTimeField(null=True)
     finished_by = models.ForeignKey(PERSON, models.PROTECT, null=True, related_name="+")
@@ -132,6 +132,10 @@ class MonitoringVisit(models.Model):
 
     def __str__(self) -> str:
         return f"{self.site}, {self.planned_on}"
+
+    def written_in(self, kind: str) -> str:
+        """The language of the `report` or the `letter`."""
+        return getattr(self, f"{kind}_language") or MASTER
 
     @property
     def is_remote(self) -> bool:

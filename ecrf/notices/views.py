@@ -99,7 +99,7 @@ def site_letter(request: UserRequest, code: str, pk: int) -> HttpResponse:
         "visit": visit,
         "zone": site.zone,
         "blocks": blocks(visit.letter),
-        "written_in": visit.letter_language,
+        "written_in": visit.written_in("letter"),
         "receipts": receipts,
         "may_confirm": receives and request.user.pk not in {receipt.read_by_id for receipt in receipts},
         "not_delegated": "" if receives or not request.user.may(Right.READ, site) else letters.NOT_DELEGATED,

@@ -1,5 +1,5 @@
 /* Report and letter as they are typed and not saved yet: they survive a reload, Back and a failed sending in this tab,
-   for the person who typed, with the saved text they began from. After a conflict the page names the newer text, and
+   for the person who typed, with their language and the saved text they began from. After a conflict the page names the newer text, and
    sending again by itself would write over it. */
 
 import { isLoggingOut } from "./log_out.js";
@@ -12,7 +12,7 @@ export function keep(form) {
   if (isLoggingOut()) return true;
   const text = form.querySelector("textarea[name=text]").value;
   try {
-    sessionStorage.setItem(keyOf(form), JSON.stringify({ text, seen: form.dataset.based }));
+    sessionStorage.setItem(keyOf(form), JSON.stringify({ text, seen: form.dataset.based, language: form.elements.language.value }));
     return true;
   } catch {
     return false;
@@ -34,6 +34,7 @@ export function putBack(form) {
     const text = form.querySelector("textarea[name=text]");
     if (!kept || kept.text === text.defaultValue) return drop(form), false;
     text.value = kept.text;
+    if (kept.language) text.lang = form.elements.language.value = kept.language;
     form.dataset.based = based(form).value = kept.seen;
     return true;
   } catch {

@@ -1,4 +1,5 @@
-"""In which language report and letter are written; those that are there are English, as they were drafted."""
+"""In which language report and letter are written. Null in visits that were ended before: the trail of earlier versions
+says nothing of these columns, and both were English."""
 
 from django.db import migrations, models
 
@@ -13,11 +14,11 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='monitoringvisit',
             name='letter_language',
-            field=models.CharField(default='en', help_text='In which the letter is written', max_length=12),
+            field=models.CharField(help_text='In which the letter is written; empty: English', max_length=12, null=True),
         ),
         migrations.AddField(
             model_name='monitoringvisit',
             name='report_language',
-            field=models.CharField(default='en', help_text='In which the report is written', max_length=12),
+            field=models.CharField(help_text='In which the report is written; empty: English', max_length=12, null=True),
         ),
     ]

@@ -168,6 +168,7 @@ def end_visit(*, visit: MonitoringVisit, by: User, language: str = "") -> None:
         with in_master():
             done = what_was_done(own_visit)
             own_visit.report, own_visit.letter = draft_report(own_visit, done), draft_letter(own_visit, done)
+        own_visit.report_language = MASTER
         own_visit.letter_language = known_language(language) or language_of_letters(own_visit.site)
         if own_visit.letter_language != MASTER:
             own_visit.letter = letter_in(own_visit.letter_language, own_visit)
@@ -179,7 +180,7 @@ def draft_letter_again(*, visit: MonitoringVisit, language: str, seen: str, by: 
     with _own(visit, by) as own_visit:
         if own_visit.stage != VisitStage.ENDED:
             raise VisitRefused(_no_text(own_visit, "letter"))
-        if fingerprint(own_visit.letter) != seen:
+        if seen_of(own_visit, "letter") != seen:
             raise TextChanged(
                 gettext(
                     "The letter was saved again since this page was made. Read it, then have it drafted anew."
@@ -192,14 +193,14 @@ def draft_letter_again(*, visit: MonitoringVisit, language: str, seen: str, by: 
 def save_text(
     *, visit: MonitoringVisit, kind: str, text: str, seen: str, by: User, language: str = ""
 ) -> MonitoringVisit:
-    """Keep what was written into the report or the letter; `seen` is the `fingerprint` of what was on the page,
+    """Keep what was written into the report or the letter; `seen` is the `seen_of` what was on the page,
     `language` in which it is written, where that is said."""
     with _own(visit, by) as own_visit:
         if own_visit.stage != VisitStage.ENDED:
             raise VisitRefused(_no_text(own_visit, kind))
-        stored, written_in = getattr(own_visit, kind), getattr(own_visit, f"{kind}_language")
-        if stored != text:
-            if fingerprint(stored) != seen:
+        written_in = known_language(language) or own_visit.written_in(kind)
+        if (text, written_in) != (getattr(own_visit, kind), own_visit.written_in(kind)):
+            if seen_of(own_visit, kind) != seen:
                 raise TextChanged(
                     gettext(
                         "The %(text)s was saved in another window meanwhile. Both stand here: bring into yours what "
@@ -208,8 +209,7 @@ def save_text(
                     % {"text": TEXTS[kind]}
                 )
             setattr(own_visit, kind, text)
-        setattr(own_visit, f"{kind}_language", known_language(language) or written_in)
-        if (text, getattr(own_visit, f"{kind}_language")) != (stored, written_in):
+            setattr(own_visit, f"{kind}_language", written_in)
             own_visit.save(update_fields=[kind, f"{kind}_language"])
     return own_visit
 
@@ -227,7 +227,7 @@ def require_finishable(visit: MonitoringVisit, seen: dict[str, str]) -> None:
     """Refuse over texts that were not seen, are empty, or still hold a placeholder."""
     if visit.stage != VisitStage.ENDED:
         raise VisitRefused(_no_text(visit, "report"))
-    if any(fingerprint(getattr(visit, kind)) != seen.get(kind) for kind in TEXTS):
+    if any(seen_of(visit, kind) != seen.get(kind) for kind in TEXTS):
         raise VisitRefused(
             gettext(
                 "The report or the letter was saved again since this page was made. Read them, then finish."
@@ -251,9 +251,14 @@ def _empty(kinds: list[str]) -> str:
     return gettext("The %(text)s is empty. Write it before you finish the visit.") % {"text": TEXTS[kinds[0]]}
 
 
-def fingerprint(text: str) -> str:
-    """Tells two versions of a text apart."""
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+def seen_of(visit: MonitoringVisit, kind: str) -> str:
+    """What a page says that it showed of the report or the letter."""
+    return fingerprint(getattr(visit, kind), visit.written_in(kind))
+
+
+def fingerprint(text: str, language: str = MASTER) -> str:
+    """Tells two versions of a text apart, and one that is said to be written in another language."""
+    return hashlib.sha256(f"{language}:{text}".encode()).hexdigest()[:16]
 
 
 def _no_text(visit: MonitoringVisit, kind: str) -> str:

@@ -34,8 +34,8 @@ from ecrf.monitoring.visits.services import (
     TEXTS,
     TextChanged,
     VisitRefused,
-    fingerprint,
     language_of_letters,
+    seen_of,
     since_last,
 )
 from ecrf.monitoring.visits.worklist import worklist_of
@@ -247,7 +247,7 @@ def save_text(request: UserRequest, pk: int, kind: str) -> HttpResponse:
             visit=visit, kind=kind, text=typed, seen=seen, by=request.user, language=language
         )
     except TextChanged as refused:
-        visit.refresh_from_db(fields=[kind])
+        visit.refresh_from_db(fields=[kind, f"{kind}_language"])
         return _text_answer(request, visit, kind, typed, str(refused), 409, other=getattr(visit, kind))
     except VisitRefused as refused:
         return _text_answer(request, visit, kind, typed, str(refused), 409)
@@ -270,7 +270,7 @@ def printed(request: UserRequest, pk: int, kind: str) -> HttpResponse:
         "kind": kind,
         "title": str(TEXTS[kind]),
         "blocks": blocks(getattr(visit, kind)),
-        "written_in": getattr(visit, f"{kind}_language"),
+        "written_in": visit.written_in(kind),
         "zone": visit.site.zone,
         "printed_at": timezone.now(),
         "trial": protocol(),
@@ -346,9 +346,9 @@ def _texts(visit: MonitoringVisit, typed: dict[str, Any]) -> list[dict[str, Any]
         {
             "kind": kind,
             "title": capfirst(title),
-            "written_in": getattr(visit, f"{kind}_language"),
+            "written_in": visit.written_in(kind),
             "text": getattr(visit, kind),
-            "seen": fingerprint(getattr(visit, kind)),
+            "seen": seen_of(visit, kind),
             "blocks": blocks(getattr(visit, kind)),
             **(typed if typed.get("kind") == kind else {}),
         }

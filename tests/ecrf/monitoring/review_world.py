@@ -134,7 +134,7 @@ def an_end(visit, by) -> MonitoringVisit:
 def a_finish(visit, by) -> MonitoringVisit:
     """With the remarks written; the report still asks for them when it is drafted."""
     report = visit.report.replace("(To be written by the monitor.)", "None.")
-    seen = services.fingerprint(visit.report)
+    seen = services.seen_of(visit, "report")
     visit = services.save_text(visit=visit, kind="report", text=report, seen=seen, by=by)
     services.finish_visit(visit=visit, seen=texts_seen(visit), by=by)
     visit.refresh_from_db()
@@ -142,4 +142,4 @@ def a_finish(visit, by) -> MonitoringVisit:
 
 
 def texts_seen(visit) -> dict[str, str]:
-    return {kind: services.fingerprint(getattr(visit, kind)) for kind in services.TEXTS}
+    return {kind: services.seen_of(visit, kind) for kind in services.TEXTS}

@@ -8,7 +8,7 @@ from lxml import html
 from ecrf.audit.actor import SYSTEM, acting
 from ecrf.audit.models import AuditEvent
 from ecrf.monitoring.visits import services
-from ecrf.monitoring.visits.services import VisitRefused, fingerprint
+from ecrf.monitoring.visits.services import TextChanged, VisitRefused, seen_of
 from tests.ecrf.monitoring.review_world import (
     a_finish,
     a_start,
@@ -98,7 +98,7 @@ def test_letter_of_a_site_without_a_language_is_english(own, monitor):
 def test_letter_is_drafted_anew_in_another_language_and_the_trail_keeps_both(visit, monitor):
     an_end(visit, monitor)
     before, client = visit.letter, logged_in(monitor)
-    given = {"language": "zh-hans", "seen_letter": fingerprint(before)}
+    given = {"language": "zh-hans", "seen_letter": seen_of(visit, "letter")}
     assert act(client, "draft-monitoring-letter", visit, **given).status_code == 302
     assert visit.letter_language == "zh-hans"
     event = AuditEvent.objects.filter(table="monitoring_monitoringvisit").latest("pk")
@@ -108,7 +108,7 @@ def test_letter_is_drafted_anew_in_another_language_and_the_trail_keeps_both(vis
 
 def test_letter_that_was_saved_meanwhile_is_not_drafted_anew_unseen(visit, monitor):
     an_end(visit, monitor)
-    seen = fingerprint(visit.letter)
+    seen = seen_of(visit, "letter")
     services.save_text(visit=visit, kind="letter", text="Mine", seen=seen, by=monitor)
     given = {"language": "en", "seen_letter": seen}
     assert act(logged_in(monitor), "draft-monitoring-letter", visit, **given).status_code == 409
@@ -119,7 +119,7 @@ def test_letter_that_is_signed_is_never_drafted_anew(visit, monitor):
     a_finish(an_end(visit, monitor), monitor)
     signed = visit.letter
     with pytest.raises(VisitRefused):
-        services.draft_letter_again(visit=visit, language="en", seen=fingerprint(signed), by=monitor)
+        services.draft_letter_again(visit=visit, language="en", seen=seen_of(visit, "letter"), by=monitor)
     visit.refresh_from_db()
     assert (visit.letter, visit.letter_language) == (signed, "ja")
 
@@ -128,10 +128,10 @@ def test_letter_that_is_signed_is_never_drafted_anew(visit, monitor):
 def test_language_that_there_is_not_is_refused_in_words(visit, monitor, name):
     if name == "draft-monitoring-letter":
         an_end(visit, monitor)
-    answer = act(logged_in(monitor), name, visit, language="tlh", seen_letter=fingerprint(visit.letter))
+    answer = act(logged_in(monitor), name, visit, language="tlh", seen_letter=seen_of(visit, "letter"))
     assert answer.status_code == 422
     assert "Choose one of the languages" in answer.content.decode()
-    assert visit.letter_language in ("en", "ja")
+    assert visit.letter_language == ("ja" if visit.ended_at else None)
     assert bool(visit.ended_at) is (name == "draft-monitoring-letter")
 
 
@@ -141,7 +141,7 @@ def test_text_that_is_written_in_another_language_is_marked_so(visit, monitor):
     for kind in ("report", "letter"):
         given = {
             "text": getattr(visit, kind),
-            "seen": fingerprint(getattr(visit, kind)),
+            "seen": seen_of(visit, kind),
             "language": "zh-hans",
         }
         assert act(client, "save-monitoring-text", visit, kind=kind, **given).status_code == 302
@@ -176,7 +176,37 @@ def test_worklist_that_was_frozen_in_english_is_read_in_the_readers_language(vis
         point.text_content() for point in under(page, logged_in(monitor), "//li[contains(@class, 'point')]")
     ]
     # What a log's rows say is data, and may be what people wrote.
-    told = " ".join(points).replace("Please confirm", "").replace("Dose · Minor", "").replace("MRC", "")
+    told = (
+        " ".join(points)
+        .replace("Please confirm", "")
+        .replace("Dose · Minor", "")
+        .replace("MRC", "")
+        .replace("JST", "")
+    )
     assert "第4週" in told
     assert "項目" in told
     assert [word for word in told.split() if word.isascii() and word.isalpha() and len(word) > 2] == []
+
+
+def test_language_that_another_window_set_is_not_put_back_unseen(visit, monitor):
+    an_end(visit, monitor)
+    seen = seen_of(visit, "letter")
+    services.save_text(
+        visit=visit, kind="letter", text=visit.letter, seen=seen, by=monitor, language="zh-hans"
+    )
+    with pytest.raises(TextChanged):
+        services.save_text(visit=visit, kind="letter", text="Mine", seen=seen, by=monitor, language="ja")
+    visit.refresh_from_db()
+    with pytest.raises(VisitRefused):
+        services.require_finishable(visit, {"report": seen_of(visit, "report"), "letter": seen})
+    assert visit.letter_language == "zh-hans"
+
+
+def test_visit_of_before_languages_were_kept_is_english(visit, monitor):
+    """A new column of a table that stands in the trail is empty in the rows that are there."""
+    an_end(visit, monitor)
+    with acting(SYSTEM):
+        visit.letter_language = visit.report_language = None
+        visit.save()
+    page = reverse("monitor:monitoring-visit", args=[visit.pk])
+    assert under(page, logged_in(monitor), "//*[@id='written-letter'][@lang='en']")
