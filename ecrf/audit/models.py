@@ -97,6 +97,11 @@ class AuditEvent(models.Model):
                 condition=models.Q(table="casebook_entry", operation=Operation.INSERT),
             ),
             models.Index(
+                fields=["actor_id"],
+                name="audit_begun_by",
+                condition=models.Q(table="casebook_entry", operation=Operation.INSERT),
+            ),
+            models.Index(
                 fields=["at"], name="audit_corrected", condition=CORRECTS & ~models.Q(table="casebook_entry")
             ),
         ]

@@ -1,6 +1,6 @@
 /* Where one digit is a whole answer, typing it goes on by itself, in every form; what is no answer is refused at once. */
 
-import { after, goTo, idOf } from "./fields.js";
+import { after, goTo, idOf, state } from "./fields.js";
 import { placeOf } from "./messages.js";
 import { gettext } from "./words.js";
 
@@ -26,15 +26,20 @@ function advance({ target, isComposing }) {
   else target.blur(); // At the end of the page: it is saved all the same.
 }
 
-function say(input, typed) {
-  const [low, high] = limits(input);
+function tell(input, words) {
   const note = document.createElement("p");
   note.className = "note note-error";
   note.dataset.noDigit = "";
-  note.textContent = typed
+  note.textContent = words;
+  placeOf(idOf(input)).append(note);
+}
+
+function say(input, typed) {
+  const [low, high] = limits(input);
+  const words = typed
     ? gettext("{typed} is no answer here. Type {low} to {high}, or nd, na, uk, rf.", { typed, low, high })
     : gettext("A space is no answer here. Type {low} to {high}, or nd, na, uk, rf.", { low, high });
-  placeOf(idOf(input)).append(note);
+  tell(input, words);
   input.setAttribute("aria-invalid", "true");
 }
 
@@ -50,12 +55,16 @@ function put(input, text) {
   input.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
-/* A digit typed behind "nd" is meant for the next field: it must not take the reason's place. */
+/* Whether a digit may go there by itself: where one is typed anyway, or into a field of text in which nothing stands. */
+const takes = (field) => isOne(field) || (field?.type === "text" && !field.value && !state.get(idOf(field)));
+
+/* A digit typed behind "nd" is meant for the next field: it must not take the reason's place, nor that of what stands there. */
 function onward(input, digit) {
   const next = after(input);
+  if (!takes(next)) return tell(input, gettext("{typed} was not entered: no digit goes from here into what comes next. Press Enter to go on.", { typed: digit }));
   goTo(next);
-  if (isOne(next) && !isDigit(next, digit)) say(next, digit);
-  else if (next?.matches("input:not([type=radio])")) put(next, digit);
+  if (isOne(next) && !isDigit(next, digit)) return say(next, digit);
+  return put(next, digit);
 }
 
 document.addEventListener("beforeinput", (event) => {

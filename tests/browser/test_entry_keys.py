@@ -74,6 +74,50 @@ def test_digit_that_is_a_whole_answer_goes_on_in_every_form(sit_down):
     assert _focused(person) == "f-incat-1-leg"
 
 
+def test_digit_behind_a_reason_takes_no_place_in_which_something_stands(sit_down):
+    person = sit_down("coordinator01")
+    person.open_visit("01-006", "Week 40")
+    keyboard = person.page.keyboard
+    person.page.focus("#f-incat-1-leg")
+    keyboard.press("Enter")
+    following = f"#{_focused(person)}"
+    assert person.page.locator(following).evaluate("each => each.type + each.value") == "text"
+    keyboard.type("2024")
+    typed = person.page.input_value(following)
+    person.page.focus("#f-incat-1-leg")
+    keyboard.type("nd3")
+    person.says("3 was not entered")
+    assert _focused(person) == "f-incat-1-leg"
+    assert (person.value("incat-1-leg"), person.page.input_value(following)) == ("nd", typed)
+    person.page.fill(following, "")
+    person.page.focus("#f-incat-1-leg")
+    keyboard.press("End")
+    keyboard.type("3")
+    assert person.page.get_by_text("3 was not entered").count() == 0
+    assert (f"#{_focused(person)}", person.page.input_value(following)) == (following, "3")
+    person.page.fill(following, "")
+    keyboard.press("Enter")
+    person.saved()
+
+
+def test_digit_behind_a_reason_is_told_where_answers_are_chosen(sit_down):
+    person = sit_down("coordinator01")
+    person.open_visit("01-006", "Week 40")
+    person.page.focus("#f-infusion-1-split_days")
+    person.page.keyboard.press("Enter")
+    assert person.page.evaluate("document.activeElement.type") == "radio"
+    person.page.focus("#f-infusion-1-split_days")
+    person.page.keyboard.type("nd1")
+    person.says("1 was not entered")
+    assert _focused(person) == "f-infusion-1-split_days"
+    person.page.keyboard.press("Enter")
+    assert person.page.evaluate("document.activeElement.type") == "radio"
+    assert person.page.locator("#f-infusion-1-premedicated input:checked").count() == 0
+    person.saved()
+    assert person.page.locator("#t-infusion-1-split_days", has_text="Not done").count() == 1
+    assert person.page.get_by_text("1 was not entered").count() == 0
+
+
 def test_no_other_sign_becomes_a_grade(sit_down):
     person = sit_down("coordinator01")
     person.open_visit("01-006", "Week 7")

@@ -1,6 +1,7 @@
 """Vital signs around an infusion."""
 
 import re
+from html import unescape
 
 import pytest
 
@@ -134,12 +135,20 @@ def page(at, client, coordinator):
         address = f"/patients/{visit.patient.number}/W04/"
 
         def moments(self) -> list[str]:
-            text = client.get(self.address).content.decode()
-            return re.findall(r'name="infusion-vitals:1\.\d:time_point" value="(\w+)" checked', text)
+            return [text for name, text in self.drawn().items() if name.endswith(":time_point")]
 
-        def save(self, **typed: str) -> list[tuple[int, str | None, int | None]]:
+        def drawn(self) -> dict[str, str]:
+            """What a browser posts of the readings if nobody touches the page: the moments, and what is hidden."""
+            text = client.get(self.address).content.decode()
+            chosen = re.findall(r'name="(infusion-vitals:1\.\d:time_point)" value="(\w+)" checked', text)
+            hidden = re.findall(r'name="(\w+:infusion-vitals-[\d_]+)" value=\'([^\']*)\'', text)
+            return {name: unescape(value) for name, value in (*chosen, *hidden)}
+
+        def save(
+            self, drawn: dict[str, str] | None = None, **typed: str
+        ) -> list[tuple[int, str | None, int | None]]:
             """`pulse_2`: the pulse of the second reading. What is stored of each row then."""
-            posted = {f"infusion-vitals:1.{n}:time_point": text for n, text in enumerate(MOMENTS, 1)}
+            posted = self.drawn() if drawn is None else drawn
             for name, text in typed.items():
                 item, number = name.rsplit("_", 1)
                 posted[f"infusion-vitals:1.{number}:{item}"] = text
@@ -169,6 +178,19 @@ def test_moment_of_a_reading_is_not_proposed_once_more(page, read):
     assert page.moments() == ["during", "after"]
 
 
+def test_moment_that_somebody_chose_where_none_is_proposed_is_stored(page, read):
+    read(1, "during", pulse="70")
+    assert page.save(time_point_2="during") == [(1, "during", 70), (2, "during", None)]
+
+
+def test_moment_that_was_proposed_and_is_not_any_more_is_not_stored(page, read):
+    drawn = page.drawn()
+    read(1, "during", pulse="70")
+    read(3, "after", pulse="71")
+    del drawn["infusion-vitals:1.1:time_point"]
+    assert page.save(drawn) == [(1, "during", 70), (3, "after", 71)]
+
+
 def test_untouched_readings_are_not_missed_nor_shown_as_recorded_in_a_complete_form(
     page, read, at, coordinator
 ):
@@ -181,3 +203,5 @@ def test_untouched_readings_are_not_missed_nor_shown_as_recorded_in_a_complete_f
     complete(at("W04"), "infusion", coordinator)
     assert CRFS["infusion-vitals"].model.objects.count() == 1
     assert page.moments() == ["before"]
+    with_reason = {**page.drawn(), "reason-of-all": "Read from the chart."}
+    assert page.save(with_reason, time_point_3="after")[1:] == [(3, "after", None)]

@@ -35,7 +35,10 @@ def practice_start(user: User, entering: list[Site]) -> PracticeStart | None:
 
 
 def _has_entered(user: User) -> bool:
-    """Whether anybody was added, a visit opened or a form begun by this person."""
+    """Whether anybody was added, a visit opened or a form begun by this person, at any site.
+
+    Each is asked by an index of who did it: it is asked on every Today of whoever only signs.
+    """
     begun = AuditEvent.objects.filter(
         table=Entry._meta.db_table, operation=Operation.INSERT, actor_id=user.pk
     )

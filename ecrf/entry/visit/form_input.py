@@ -1,7 +1,7 @@
 """What the page shows of one entry: a form to read, and what its fields hold, what was typed, what is left to do."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -37,6 +37,10 @@ class Linking:
 
     words: str
     url: str
+
+
+def _in_an_attribute(states: Mapping[str, Any]) -> SafeString:
+    return SafeString(SEEN.encode(states).translate(IN_AN_ATTRIBUTE))
 
 
 @dataclass(kw_only=True)
@@ -193,8 +197,13 @@ class FormInput(FormView):
     @property
     def seen_json(self) -> SafeString:
         """The same for an attribute in single quotes."""
-        states = {name: for_page(state) for name, state in self.seen.items()}
-        return SafeString(SEEN.encode(states).translate(IN_AN_ATTRIBUTE))
+        return _in_an_attribute({name: for_page(state) for name, state in self.seen.items()})
+
+    @property
+    def proposed_json(self) -> SafeString:
+        """What stands in its fields that nobody typed and nobody stored, likewise; "" for nothing."""
+        drawn = {n: t for n, t in self.proposed.items() if n not in self.typed and n not in self.seen}
+        return _in_an_attribute(drawn) if drawn else SafeString("")
 
 
 @dataclass(frozen=True)

@@ -164,11 +164,7 @@ def posted_seen(data: QueryDict) -> Shown | None:
 
 
 def _seen(data: QueryDict, form_input: FormInput) -> dict[str, Shown]:
-    try:
-        posted = json.loads(data.get(f"seen:{form_input.id}", "{}"))
-    except (ValueError, RecursionError):
-        posted = {}
-    states = {name: from_page(state) for name, state in posted.items()} if isinstance(posted, Mapping) else {}
+    states = {name: from_page(state) for name, state in _object(data, f"seen:{form_input.id}").items()}
     return {name: state for name, state in states.items() if state is not None}
 
 
@@ -182,6 +178,21 @@ def _changed(form_input: FormInput, data: QueryDict, seen: dict[str, Shown]) -> 
         before = seen.get(name, "")
         if text != ("" if isinstance(before, Missing) else before):
             values[name] = typed_value(item.kind, text)
-    # A row in which nothing stands but what the page itself proposes was not begun.
-    proposed = form_input.definition.proposed_in(form_input.number) if form_input.row is None else {}
-    return {} if all(proposed.get(name) == value for name, value in values.items()) else values
+    # A row in which nothing stands but what the page itself proposed was not begun.
+    drawn = _proposed(data, form_input)
+    return {} if all(drawn.get(name) == value for name, value in values.items()) else values
+
+
+def _proposed(data: QueryDict, form_input: FormInput) -> dict[str, str]:
+    """What the page proposed there when it was drawn, by its own word: what it would propose by now may differ."""
+    proposed = _object(data, f"proposed:{form_input.id}")
+    return {name: text for name, text in proposed.items() if isinstance(text, str)}
+
+
+def _object(data: QueryDict, name: str) -> dict[str, Any]:
+    """What a hidden field of the page says in JSON, by item; nothing of what the page cannot have written."""
+    try:
+        posted = json.loads(data.get(name, "{}"))
+    except (ValueError, RecursionError):
+        return {}
+    return posted if isinstance(posted, dict) else {}

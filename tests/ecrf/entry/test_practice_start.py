@@ -1,6 +1,10 @@
 """Today leads a newcomer to the practice site, until something is entered."""
 
+import re
+
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from ecrf.access.roles import Role
 from tests.builders import a_patient, a_visit, enter
@@ -55,6 +59,17 @@ def test_who_has_begun_a_form_is_no_newcomer(client, newcomer, visit):
 def test_who_has_opened_a_visit_or_added_a_patient_is_no_newcomer(client, newcomer, visit, practice):
     a_patient(practice, newcomer)
     assert said(client, newcomer) == ""
+
+
+def test_who_only_signs_costs_no_look_at_every_form_of_the_study(client, newcomer, visit):
+    """A short trail PostgreSQL would rather read whole."""
+    with connection.cursor() as cursor, CaptureQueriesContext(connection) as asked:
+        assert said(client, newcomer)
+        (statement,) = (query["sql"] for query in asked if 'FROM "audit_auditevent"' in query["sql"])
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute(f"EXPLAIN {statement}")
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    assert re.search(r"Index Cond: \(actor_id = \d+\)", plan), plan
 
 
 def test_who_has_no_practice_site_is_told_nothing(client, coordinator, site):
