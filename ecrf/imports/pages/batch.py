@@ -32,7 +32,7 @@ from ecrf.imports.pages.lookup import (
     tabs_of,
     waiting_before,
 )
-from ecrf.imports.pages.to_correct import can_be_corrected, columns_to_correct, lines_to_correct
+from ecrf.imports.pages.to_correct import can_be_corrected, columns_to_correct, given_back, lines_to_correct
 from ecrf.imports.reading.encodings import ENCODINGS, UnreadableFile, encoding_of
 from ecrf.imports.rights import is_for_all, may_act, reach_import, require_own, seeing_right
 from ecrf.imports.services import NotImported, look_again, order, put_aside, state_of
@@ -219,7 +219,7 @@ def _to_correct(request: UserRequest, batch: Import) -> HttpResponseBase:
         return redirect("import", batch.request_key)
     table, note = table_of(batch), partial(_note, request, batch, "the file to correct")
     name = file_name(f"import-{batch.pk}-{TO_CORRECT}", timezone.now())
-    return answer(name, columns_to_correct(table), lines_to_correct(batch, table), note)
+    return answer(name, columns_to_correct(table), lines_to_correct(batch, table), note, given_back)
 
 
 @answered_in_master

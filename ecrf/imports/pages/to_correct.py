@@ -4,12 +4,19 @@ from collections.abc import Iterator
 
 from ecrf.imports.models import Import, ImportFormat, ImportState, RowKind
 from ecrf.imports.plan.outcome import outcome_of
+from ecrf.imports.reading.cells import AS_BROUGHT, GIVEN_BACK, is_doubtful
 from ecrf.imports.reading.tables import TextTable
 from ecrf.imports.sources.wide import WHY_REFUSED
 from ecrf.trail.download.csv_file import safe
 
 MOST = 100_000
 """Rows of a file: it is built within the time that the server gives a request."""
+
+STILL_OPEN = (
+    f"Where {AS_BROUGHT} stands before a cell of this file, write the value in its place, or take out the ? alone if it"
+    " is meant as a text."
+)
+"""Behind the reasons, which say what to do in the file that was brought."""
 
 
 def can_be_corrected(batch: Import) -> bool:
@@ -21,7 +28,19 @@ def can_be_corrected(batch: Import) -> bool:
 
 def columns_to_correct(table: TextTable) -> list[str]:
     """In front, so that a row with a cell too many keeps it. A laboratory calls its columns as it likes."""
-    return [WHY_REFUSED, *(safe(name) for name in table.header if name != WHY_REFUSED)]
+    return [WHY_REFUSED, *(given_back(name) for name in table.header if name != WHY_REFUSED)]
+
+
+def given_back(cell: str) -> str:
+    """The cell so that no spreadsheet runs it, and so that it is read as it was when it was brought.
+
+    One that begins with an apostrophe is harmless, and stays: each more would be one more in what is stored. What is
+    refused until somebody says that it is meant as a text gets a sign of its own, for an apostrophe would say so.
+    """
+    if cell.lstrip().startswith("'"):
+        return cell
+    guarded = safe(cell)
+    return AS_BROUGHT + cell if guarded != cell and is_doubtful(cell) else guarded
 
 
 def lines_to_correct(batch: Import, table: TextTable) -> Iterator[list[str]]:
@@ -34,6 +53,8 @@ def lines_to_correct(batch: Import, table: TextTable) -> Iterator[list[str]]:
         why = ""
         if waiting and waiting.number == row.number:
             why, waiting = why_refused(waiting.result), next(refused, None)
+            if any(GIVEN_BACK.match(given_back(cell)) for cell in cells):
+                why = f"{why} {STILL_OPEN}"
         yield [why, *cells]
 
 

@@ -10,6 +10,7 @@ from django.urls import reverse
 from ecrf.casebook.models import Patient
 from ecrf.forms.registry import CRFS
 from ecrf.imports.models import Import, ImportDownload
+from ecrf.imports.reading.cells import AS_BROUGHT
 from tests.builders import a_patient, a_visit
 from tests.ecrf.imports.conftest import a_file, bring_it_in, kinds, whys
 
@@ -64,7 +65,7 @@ def test_rows_come_back_as_they_were_with_the_reasons_before_them(wrong, patient
         ["99-999", "W01", "60,5", "70"],
         [patient.number, "W01", "60,5"],
         [patient.number, "W01", "60,5", "70", "", "too much"],
-        [patient.number, "W01", "'=A1+1", "70"],
+        [patient.number, "W01", "'?=A1+1", "70"],
         [patient.number, "W\n01", "60,5", "70"],
     ]
     assert all(row[0] for row in rows[1:])
@@ -80,7 +81,7 @@ def test_uncorrected_it_refuses_the_same_rows_and_takes_one_column_of_reasons(wr
         assert words in whys(wrong)[at]
         assert words in whys(again)[at]
     assert [row[1:] for row in given_back(again, coordinator)] == [
-        [cell.replace("'=", "''=") for cell in row[1:]] for row in given_back(wrong, coordinator)
+        row[1:] for row in given_back(wrong, coordinator)
     ]
 
 
@@ -90,6 +91,81 @@ def test_corrected_it_comes_in(wrong, patient, site, coordinator):
     batch = a_file(as_file([head, right, corrected]), coordinator, site=site)
     assert bring_it_in(batch, coordinator).state == "done"
     assert sorted(CRFS["vital-signs"].model.objects.values_list("pulse", flat=True)) == [70, 71]
+
+
+TEXTS = {
+    "'=1+1": "=1+1",
+    "'01-Mar": "01-Mar",
+    " '01-Mar": "01-Mar",
+    "'1.0E+05": "1.0E+05",
+    "-abc": "-abc",
+    "'-abc": "-abc",
+    "- ’tis": "- ’tis",
+    "'tis": "'tis",
+    "''tis": "'tis",
+    "''=1+1": "'=1+1",
+    "+81 3 (synthetic)": "+81 3 (synthetic)",
+    "?=see note": "?=see note",
+    "''?=see note": "'?=see note",
+}
+"""As a text stands in a file, and what is meant."""
+DOUBTFUL = ("=see note", "@SUM(A1)", "+A1", "＝1+1", " =1", "-1.0E+05", "\t01-Mar", "\t#REF!", "01-Mar")
+
+
+def in_three_rounds(table, by, site, **of) -> list[Import]:
+    """Brought, and three times given back and brought again as it is. Its last row makes sure that it is refused."""
+    batches = [a_file(as_file(table), by, site=site, **of)]
+    for _round in range(3):
+        batches.append(a_file(as_file(given_back(batches[-1], by)), by, site=site, **of))
+    return batches
+
+
+def events(patient, *terms):
+    """Adverse events with these terms, and one of nobody."""
+    head = ["patient", "number", "term"]
+    rows = [[patient.number, str(at), term] for at, term in enumerate(terms, 1)]
+    return [head, *rows, ["99-999", "1", "Synthetic"]]
+
+
+def test_texts_are_read_as_they_were_meant_however_often_they_are_given_back(patient, site, coordinator):
+    for batch in in_three_rounds(events(patient, *TEXTS), coordinator, site, form="adverse-event"):
+        *rows, _refused = batch.rows.order_by("number")
+        assert [row.given["values"]["term"] for row in rows] == list(TEXTS.values())
+        assert {row.kind for row in rows} == {"new"}
+        assert not any(why for why, *_cells in given_back(batch, coordinator)[1:-1])
+
+
+def test_what_is_refused_until_somebody_decides_stays_refused_and_says_how(patient, site, coordinator):
+    for batch in in_three_rounds(events(patient, *DOUBTFUL), coordinator, site, form="adverse-event"):
+        *rows, _other = batch.rows.order_by("number")
+        assert [row.kind for row in rows] == ["refused"] * len(DOUBTFUL)
+        for (why, *_place, cell), brought in zip(given_back(batch, coordinator)[1:-1], DOUBTFUL, strict=True):
+            is_risky = brought != "01-Mar"
+            assert cell == f"{AS_BROUGHT if is_risky else ''}{brought}"
+            assert ("take out the ?" in why) == is_risky
+
+
+def test_what_is_decided_to_be_a_text_is_one(patient, site, coordinator):
+    head, *rows = given_back(
+        a_file(as_file(events(patient, *DOUBTFUL)), coordinator, form="adverse-event", site=site), coordinator
+    )
+    decided = [[*row[:3], row[3].replace(AS_BROUGHT, "'")] for row in rows if AS_BROUGHT in row[3]]
+    batch = a_file(as_file([head, *decided]), coordinator, form="adverse-event", site=site)
+    assert set(kinds(batch)) == {"new"}, whys(batch)
+    found = [row.given["values"]["term"] for row in batch.rows.order_by("number")]
+    assert found == [text for text in DOUBTFUL if text != "01-Mar"]
+
+
+def test_a_guard_before_a_number_says_nothing_of_it(patient, visit, site, coordinator):
+    """Of one that is written as the file says numbers are, and one that is no number."""
+    table = [HEAD.split(";"), [patient.number, "W01", "-1.060,5", ""], [patient.number, "W01", "'=1", "70"]]
+    first, *others = in_three_rounds(table, coordinator, site, decimal=",")
+    assert first.rows.get(number=2).given["values"]["weight_kg"] == "-1060.5"
+    assert "formula" in first.rows.get(number=3).given["faults"]["weight_kg"]
+    for batch in others:
+        assert [row.given for row in batch.rows.order_by("number")] == [
+            row.given for row in first.rows.order_by("number")
+        ]
 
 
 def test_it_is_offered_where_rows_of_a_table_are_refused_and_to_who_may_bring_it(
