@@ -11,7 +11,7 @@ from ecrf.casebook.models import Patient
 from ecrf.forms.registry import CRFS
 from ecrf.imports.models import Import, ImportDownload
 from ecrf.imports.reading.cells import AS_BROUGHT
-from tests.builders import a_patient, a_visit
+from tests.builders import a_patient, a_visit, enter
 from tests.ecrf.imports.conftest import a_file, bring_it_in, kinds, whys
 
 pytestmark = pytest.mark.django_db
@@ -166,6 +166,40 @@ def test_a_guard_before_a_number_says_nothing_of_it(patient, visit, site, coordi
         assert [row.given for row in batch.rows.order_by("number")] == [
             row.given for row in first.rows.order_by("number")
         ]
+
+
+@pytest.mark.parametrize("words", ["-broken", "=see note", "'tis", "'=broken", "'01-Mar", "@home", "plain"])
+def test_places_reasons_and_remarks_are_read_without_the_guard(words, patient, visit, site, coordinator):
+    head = ["patient", "visit", "weight_kg_missing", "weight_kg_missing_comment", "pulse"]
+    table = [head, [patient.number, "W01", "unknown", words, "70"], [words, words, words, "", "70"]]
+    meant = words.removeprefix("'") if words[1:] != "tis" else words
+    for batch in in_three_rounds(table, coordinator, site):
+        right, wrong = batch.rows.order_by("number")
+        assert right.given["values"]["weight_kg"] == ["unknown", meant]
+        assert (wrong.patient_number, wrong.given["visit"]) == (meant, meant)
+        assert f"“{meant}” is no reason" in wrong.given["faults"]["weight_kg"]
+
+
+def test_a_laboratorys_columns_and_tests_are_known_when_its_file_comes_back(patient, visit, data_manager):
+    """Though they are called so that a spreadsheet might run them."""
+    enter(visit, "laboratory", data_manager, collected_on="2026-01-05")
+    columns = {
+        "patient": "-Subject",
+        "day": "Collected",
+        "test": "=Test",
+        "value": "Result",
+        "unit": "",
+        "visit": "",
+    }
+    target = {"form": "lab-result", "value": "value", "unit": "unit", "day": "collected_on"}
+    mapping = {"columns": columns, "target": target, "tests": {"+Hb": 1, "=WBC": 2}}
+    head = [name for name in columns.values() if name]
+    table = [
+        head,
+        *([patient.number, "2026-01-05", test, result] for test in ("+Hb", "=WBC") for result in ("7", "=7")),
+    ]
+    for batch in in_three_rounds(table, data_manager, None, file_format="laboratory", mapping=mapping):
+        assert kinds(batch) == ["new", "refused"] * 2, whys(batch)
 
 
 def test_it_is_offered_where_rows_of_a_table_are_refused_and_to_who_may_bring_it(
