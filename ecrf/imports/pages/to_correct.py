@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from ecrf.imports.models import Import, ImportFormat, ImportState, RowKind
 from ecrf.imports.plan.outcome import outcome_of
 from ecrf.imports.reading.cells import AS_BROUGHT, GIVEN_BACK, is_doubtful
-from ecrf.imports.reading.tables import TextTable
+from ecrf.imports.reading.tables import TextTable, key_of
 from ecrf.imports.sources.wide import WHY_REFUSED
 from ecrf.trail.download.csv_file import safe
 
@@ -28,7 +28,7 @@ def can_be_corrected(batch: Import) -> bool:
 
 def columns_to_correct(table: TextTable) -> list[str]:
     """In front, so that a row with a cell too many keeps it. A laboratory calls its columns as it likes."""
-    return [WHY_REFUSED, *(given_back(name) for name in table.header if name != WHY_REFUSED)]
+    return [WHY_REFUSED, *(given_back(name) for name in table.header if key_of(name) != WHY_REFUSED)]
 
 
 def given_back(cell: str) -> str:
@@ -46,7 +46,7 @@ def given_back(cell: str) -> str:
 def lines_to_correct(batch: Import, table: TextTable) -> Iterator[list[str]]:
     """Every row, for a file is imported whole; without what stood before it when it was corrected last."""
     refused = (row for row in batch.rows.filter(kind=RowKind.REFUSED).order_by("number").iterator(500))
-    last = table.header.index(WHY_REFUSED) if WHY_REFUSED in table.header else None
+    last = next((at for at, name in enumerate(table.header) if key_of(name) == WHY_REFUSED), None)
     waiting = next(refused, None)
     for row in table.rows:
         cells = [cell for at, cell in enumerate(row.as_brought) if at != last]

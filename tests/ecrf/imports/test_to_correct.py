@@ -183,23 +183,21 @@ def test_places_reasons_and_remarks_are_read_without_the_guard(words, patient, v
 def test_a_laboratorys_columns_and_tests_are_known_when_its_file_comes_back(patient, visit, data_manager):
     """Though they are called so that a spreadsheet might run them."""
     enter(visit, "laboratory", data_manager, collected_on="2026-01-05")
-    columns = {
-        "patient": "-Subject",
-        "day": "Collected",
-        "test": "=Test",
-        "value": "Result",
-        "unit": "",
-        "visit": "",
-    }
+    columns = {"patient": "-Subject", "day": "Collected", "test": "=Test", "value": "Result", "unit": "+Unit"}
     target = {"form": "lab-result", "value": "value", "unit": "unit", "day": "collected_on"}
-    mapping = {"columns": columns, "target": target, "tests": {"+Hb": 1, "=WBC": 2}}
-    head = [name for name in columns.values() if name]
-    table = [
-        head,
-        *([patient.number, "2026-01-05", test, result] for test in ("+Hb", "=WBC") for result in ("7", "=7")),
-    ]
+    mapping = {"columns": {**columns, "visit": ""}, "target": target, "tests": {"+Hb": 1, "=Hb": 1}}
+    rows = [[patient.number, "2026-01-05", *row] for row in (("+Hb", "7", "g/dL"), ("=Hb", "=7", "g/dL"))]
+    table = [list(columns.values()), *rows]
     for batch in in_three_rounds(table, data_manager, None, file_format="laboratory", mapping=mapping):
-        assert kinds(batch) == ["new", "refused"] * 2, whys(batch)
+        assert kinds(batch) == ["new", "refused"], whys(batch)
+
+
+def test_the_column_of_reasons_is_known_however_its_name_is_written(wrong, site, coordinator):
+    head, *rows = given_back(wrong, coordinator)
+    for name in ("Why_Refused", "ＷＨＹ_ＲＥＦＵＳＥＤ"):
+        again = a_file(as_file([[name, *head[1:]], *rows]), coordinator, site=site)
+        assert given_back(again, coordinator)[0] == head
+        assert [row[1:] for row in given_back(again, coordinator)[1:]] == [row[1:] for row in rows]
 
 
 def test_it_is_offered_where_rows_of_a_table_are_refused_and_to_who_may_bring_it(
