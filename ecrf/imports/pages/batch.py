@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from ecrf.access.language import answered_in_master
+from ecrf.access.language import answered_in_master, as_the_page_is_read
 from ecrf.access.requests import UserRequest, click_key, whole_number
 from ecrf.audit.actor import acting
 from ecrf.forms.registry import CRFS
@@ -215,7 +215,11 @@ def rows_csv(request: UserRequest, key: uuid.UUID) -> HttpResponseBase:
 def _to_correct(request: UserRequest, batch: Import) -> HttpResponseBase:
     """As it was brought, and before each row why it is refused."""
     require_own(request.user, batch)
-    if not can_be_corrected(batch) or not is_as_brought(batch.file):
+    if not can_be_corrected(batch):
+        return redirect("import", batch.request_key)
+    if not is_as_brought(batch.file):
+        with as_the_page_is_read():
+            messages.error(request, str(ALTERED))
         return redirect("import", batch.request_key)
     table, note = table_of(batch), partial(_note, request, batch, "the file to correct")
     name = file_name(f"import-{batch.pk}-{TO_CORRECT}", timezone.now())

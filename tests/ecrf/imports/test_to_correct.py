@@ -7,11 +7,13 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from ecrf.audit.actor import SYSTEM, acting
 from ecrf.casebook.models import Patient
 from ecrf.forms.registry import CRFS
 from ecrf.imports.models import Import, ImportDownload
 from ecrf.imports.reading.cells import AS_BROUGHT
 from tests.builders import a_patient, a_visit, enter
+from tests.database import tamper
 from tests.ecrf.imports.conftest import a_file, bring_it_in, kinds, whys
 
 pytestmark = pytest.mark.django_db
@@ -221,3 +223,28 @@ def test_it_is_not_offered_of_more_rows_than_are_built_in_time(wrong, coordinato
     assert 'value="to-correct"' not in client.get(address).content.decode()
     answer = client.post(reverse("import-rows-csv", args=[wrong.request_key]), {"kind": "to-correct"})
     assert answer.status_code == 302
+
+
+@pytest.mark.parametrize(("language", "words"), [("", "its SHA-256 is another one"), ("ja", "運用担当者")])
+def test_of_an_altered_file_it_is_said_why_there_is_none(wrong, coordinator, language, words):
+    with acting(SYSTEM, source="test"):
+        coordinator.language = language
+        coordinator.save(update_fields=["language"])
+    tamper("UPDATE imports_importfilepiece SET content = overlay(content placing '9'::bytea from 1)")
+    answer = logged_in(coordinator).post(
+        reverse("import-rows-csv", args=[wrong.request_key]), {"kind": "to-correct"}, follow=True
+    )
+    assert words in "".join(str(one) for one in answer.context["messages"])
+    assert not ImportDownload.objects.exists()
+
+
+def test_a_file_that_was_written_otherwise_is_read_when_it_comes_back_as_the_page_says(
+    wrong, site, coordinator
+):
+    page = logged_in(coordinator).get(reverse("import", args=[wrong.request_key])).content.decode()
+    help_ = page.split('id="to-correct-help"')[1].split("</p>")[0]
+    assert "commas" in help_
+    assert "UTF-8" in help_
+    again = a_file(as_file(given_back(wrong, coordinator)), coordinator, site=site)
+    assert (again.reading["found_delimiter"], wrong.reading["found_delimiter"]) == (",", ";")
+    assert (again.reading["encoding"], wrong.reading["encoding"]) != ("cp1252", "cp1252")
