@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from ecrf.audit.texts import fold
 from ecrf.imports.models import Import, ImportFormat, ImportState, RowKind
 from ecrf.imports.plan.outcome import outcome_of
 from ecrf.imports.reading.cells import AS_BROUGHT, GIVEN_BACK, is_doubtful
@@ -34,10 +35,11 @@ def columns_to_correct(table: TextTable) -> list[str]:
 def given_back(cell: str) -> str:
     """The cell so that no spreadsheet runs it, and so that it is read as it was when it was brought.
 
-    One that begins with an apostrophe is harmless, and stays: each more would be one more in what is stored. What is
-    refused until somebody says that it is meant as a text gets a sign of its own, for an apostrophe would say so.
+    A blank one and one that begins with an apostrophe are harmless, and stay: each apostrophe more would be one more in
+    what is stored. What is refused until somebody says that it is meant as a text gets a sign of its own, for an
+    apostrophe would say so.
     """
-    if cell.lstrip().startswith("'"):
+    if not fold(cell) or cell.lstrip().startswith("'"):
         return cell
     guarded = safe(cell)
     return AS_BROUGHT + cell if guarded != cell and is_doubtful(cell) else guarded

@@ -6,12 +6,16 @@ import io
 import pytest
 from django.test import Client
 from django.urls import reverse
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ecrf.audit.actor import SYSTEM, acting
 from ecrf.casebook.models import Patient
 from ecrf.forms.registry import CRFS
 from ecrf.imports.models import Import, ImportDownload
-from ecrf.imports.reading.cells import AS_BROUGHT
+from ecrf.imports.pages.to_correct import given_back as given_back_cell
+from ecrf.imports.reading.cells import AS_BROUGHT, CellRefused, CellWays, cell_text, plain_text
+from ecrf.trail.download.csv_file import NUMBER
 from tests.builders import a_patient, a_visit, enter
 from tests.database import tamper
 from tests.ecrf.imports.conftest import a_file, bring_it_in, kinds, whys
@@ -112,6 +116,27 @@ TEXTS = {
 }
 """As a text stands in a file, and what is meant."""
 DOUBTFUL = ("=see note", "@SUM(A1)", "+A1", "＝1+1", " =1", "-1.0E+05", "\t01-Mar", "\t#REF!", "01-Mar")
+
+
+SIGNS = st.text(st.sampled_from(" '’＇?=＝+＋-－−@\t\r\n\u00a0\u3000015,.EeMar#REF!<>a"), max_size=12)
+
+
+def as_read(cell: str, kind: str) -> str | None:
+    """None: refused."""
+    try:
+        return cell_text(cell, kind, CellWays(",", "day"))
+    except CellRefused:
+        return None
+
+
+@given(st.one_of(SIGNS, st.text(max_size=12), st.sampled_from([*TEXTS, *DOUBTFUL, "\t", "\r\n"])))
+def test_no_cell_is_read_otherwise_or_run_when_it_is_given_back(cell):
+    for kind in ("line", "prose", "link", "choice", "number", "day", "partial-day", "clock"):
+        assert as_read(given_back_cell(cell), kind) == as_read(cell, kind)
+    assert plain_text(given_back_cell(cell)) == plain_text(cell)
+    assert given_back_cell(given_back_cell(cell)) == given_back_cell(cell)
+    begins = given_back_cell(cell).lstrip()[:1]
+    assert begins not in tuple("=+-@＝＋－＠") or NUMBER.fullmatch(given_back_cell(cell))
 
 
 def in_three_rounds(table, by, site, **of) -> list[Import]:
