@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, gettext_lazy, ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from ecrf.access.language import answered_in_master
+from ecrf.access.language import answered_in_master, as_the_page_is_read
 from ecrf.access.requests import UserRequest, click_key, whole_number
 from ecrf.audit.actor import acting
 from ecrf.forms.registry import CRFS
@@ -32,7 +32,7 @@ from ecrf.imports.pages.lookup import (
     tabs_of,
     waiting_before,
 )
-from ecrf.imports.pages.to_correct import can_be_corrected, columns_to_correct, lines_to_correct
+from ecrf.imports.pages.to_correct import can_be_corrected, columns_to_correct, given_back, lines_to_correct
 from ecrf.imports.reading.encodings import ENCODINGS, UnreadableFile, encoding_of
 from ecrf.imports.rights import is_for_all, may_act, reach_import, require_own, seeing_right
 from ecrf.imports.services import NotImported, look_again, order, put_aside, state_of
@@ -215,11 +215,15 @@ def rows_csv(request: UserRequest, key: uuid.UUID) -> HttpResponseBase:
 def _to_correct(request: UserRequest, batch: Import) -> HttpResponseBase:
     """As it was brought, and before each row why it is refused."""
     require_own(request.user, batch)
-    if not can_be_corrected(batch) or not is_as_brought(batch.file):
+    if not can_be_corrected(batch):
+        return redirect("import", batch.request_key)
+    if not is_as_brought(batch.file):
+        with as_the_page_is_read():
+            messages.error(request, str(ALTERED))
         return redirect("import", batch.request_key)
     table, note = table_of(batch), partial(_note, request, batch, "the file to correct")
     name = file_name(f"import-{batch.pk}-{TO_CORRECT}", timezone.now())
-    return answer(name, columns_to_correct(table), lines_to_correct(batch, table), note)
+    return answer(name, columns_to_correct(table), lines_to_correct(batch, table), note, given_back)
 
 
 @answered_in_master

@@ -20,6 +20,10 @@ BOUND = re.compile(r"=[<>]")
 """At most, at least: a sign that a laboratory puts before a number."""
 GUARDED = re.compile(r"'(?=[\s　]*[=+@\t\r\n＝＋－＠'-])")
 """How this product's own files keep a text from being taken for a formula."""
+AS_BROUGHT = "'?"
+"""Before a cell of a file that is given back to be corrected, where an apostrophe alone would say that it is meant so:
+nobody has said that yet."""
+GIVEN_BACK = re.compile(r"[\s　]*'\?(?=[\s　]*[=+@\t\r\n＝＋－＠-])")
 SHORTENED = re.compile(r"[+-]?\d(?:[.,]\d+)?E[+-]\d{1,3}", re.IGNORECASE)
 MONTH = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|mrz|mär|mai|okt|dez"
 TURNED = re.compile(rf"(?:\d{{1,2}}[-. ]{{1,2}}(?:{MONTH})\.?|(?:{MONTH})[-. ]\d{{1,2}})", re.IGNORECASE)
@@ -54,6 +58,17 @@ class CellWays:
 def cell_text(text: str, kind: str, ways: CellWays = CellWays(), decimals: int = 3) -> str:
     """The cell as it goes on to be read as a value of this kind of item; "" where it is blank. CellRefused says what a
     spreadsheet did to it. `decimals`: how many a number has."""
+    if GIVEN_BACK.match(text):
+        try:
+            return cell_text(GIVEN_BACK.sub("", text, count=1), kind, ways, decimals)
+        except CellRefused as refusal:
+            raise CellRefused(
+                gettext(
+                    "“%(plain)s” was refused before, and stands here unchanged. Write the value in its place; if it is"
+                    " meant as a text, take out the ? before it."
+                )
+                % {"plain": fold(text)[:40]}
+            ) from refusal
     plain = fold(text)
     if not plain:
         return ""
@@ -66,10 +81,13 @@ def cell_text(text: str, kind: str, ways: CellWays = CellWays(), decimals: int =
         raise CellRefused(
             gettext("“####” stands where a column was too narrow. Widen it, and save the file again.")
         )
-    if GUARDED.match(text) or (
-        plain[0] == "'" and (TURNED.fullmatch(plain[1:]) or SHORTENED.fullmatch(plain[1:]))
-    ):
-        return text.lstrip()[1:] if plain[0] == "'" else text
+    if _is_guarded(text, plain):
+        text = text.lstrip()[1:]
+        if kind != "number" and kind not in DAYS:
+            return text
+        plain = fold(text)  # a number or a day is none the less read as one
+        if not plain:
+            return ""
     if FORMULA.match(plain) and not (kind in ("number", "choice") and BOUND.match(plain)):
         raise CellRefused(
             gettext(
@@ -83,6 +101,26 @@ def cell_text(text: str, kind: str, ways: CellWays = CellWays(), decimals: int =
     if kind in TEXTS or kind == "number":
         _refuse_turned(plain, kind)
     return _number(plain, ways.decimal, decimals) if kind == "number" else text
+
+
+def plain_text(text: str) -> str:
+    """The cell without what keeps it from being run, where it says where a row belongs or is a remark: no value."""
+    if GIVEN_BACK.match(text):
+        return GIVEN_BACK.sub("", text, count=1)
+    return text.lstrip()[1:] if _is_guarded(text, fold(text)) else text
+
+
+def is_doubtful(text: str) -> bool:
+    """Whether a text like this is refused until somebody says that it is meant so."""
+    plain = fold(text)
+    wholly = (ERRORS, TOO_NARROW, TURNED, SHORTENED)
+    return bool(FORMULA.match(plain)) or any(one.fullmatch(plain) for one in wholly)
+
+
+def _is_guarded(text: str, plain: str) -> bool:
+    if plain[:1] != "'":
+        return False
+    return bool(GUARDED.match(text) or TURNED.fullmatch(plain[1:]) or SHORTENED.fullmatch(plain[1:]))
 
 
 def _refuse_turned(plain: str, kind: str) -> None:

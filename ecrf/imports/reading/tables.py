@@ -11,6 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, pgettext_lazy
 
 from ecrf.audit.texts import fold
+from ecrf.imports.reading.cells import plain_text
 from ecrf.imports.reading.encodings import UnreadableFile
 
 DELIMITERS: dict[str, Promise] = {
@@ -201,7 +202,7 @@ def _beyond(cells: list[str], at: int) -> str:
 
 
 def _without_empty_end(header: list[str]) -> list[str]:
-    names = [name.strip() for name in header]
+    names = [plain_text(name).strip() for name in header]
     while names and not names[-1]:
         names.pop()
     if "" in names:

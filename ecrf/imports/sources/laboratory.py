@@ -12,7 +12,7 @@ from django.utils.translation import gettext, pgettext_lazy
 from ecrf.forms.items import Day, Line
 from ecrf.forms.registry import CRFS, CrfDefinition
 from ecrf.forms.typed_text import NOT_WHOLE, day
-from ecrf.imports.reading.cells import CellRefused, CellWays, cell_text
+from ecrf.imports.reading.cells import CellRefused, CellWays, cell_text, plain_text
 from ecrf.imports.reading.encodings import UnreadableFile
 from ecrf.imports.reading.tables import TableRow, TextTable, key_of
 from ecrf.imports.sources.row import SourceRow, row_numbers
@@ -28,6 +28,8 @@ COLUMNS: dict[str, Promise] = {
 }
 """What a column can be; those from the unit on may be lacking."""
 NEEDED = ("patient", "test", "value", "day")
+AS_VALUES = frozenset({"value", "unit", "day"})
+"""They are read by their kind; the others say where a row belongs."""
 GUESSES = {
     "patient": ("patient", "subject", "subjid", "usubjid", "patient number", "patient_id", "患者番号"),
     "test": ("test", "lbtest", "lbtestcd", "analyte", "parameter", "検査項目"),
@@ -97,7 +99,7 @@ def tests_in(table: TextTable, column: str) -> list[str]:
     at = table.header.index(column)
     found: dict[str, str] = {}
     for row in table.rows:
-        name = row.cells[at].strip()
+        name = plain_text(row.cells[at]).strip()
         if name:
             found.setdefault(key_of(name), name)
         if len(found) > MOST_TESTS:
@@ -121,7 +123,10 @@ def read_results(table: TextTable, mapping: dict[str, Any], ways: CellWays) -> I
     target, tests = mapping["target"], {key_of(name): number for name, number in mapping["tests"].items()}
     definition = CRFS[target["form"]]
     for row in table.rows:
-        cell = {what: row.cells[at].strip() for what, at in columns.items()}
+        cell = {
+            what: (row.cells[at] if what in AS_VALUES else plain_text(row.cells[at])).strip()
+            for what, at in columns.items()
+        }
         number = tests.get(key_of(cell["test"]))
         if number == 0:
             continue

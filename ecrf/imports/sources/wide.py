@@ -9,7 +9,7 @@ from ecrf.access.language import in_master
 from ecrf.casebook.record.values import Missing
 from ecrf.forms.protocol import LabTest, protocol
 from ecrf.forms.registry import CRFS, CrfDefinition
-from ecrf.imports.reading.cells import CellRefused, CellWays, cell_text
+from ecrf.imports.reading.cells import CellRefused, CellWays, cell_text, plain_text
 from ecrf.imports.reading.encodings import UnreadableFile
 from ecrf.imports.reading.tables import TableRow, TextTable, column_name, key_of
 from ecrf.imports.sources.row import SourceRow, missing_of
@@ -176,7 +176,7 @@ def read_wide(table: TextTable, definition: CrfDefinition, ways: CellWays) -> It
 def _row(row: TableRow, columns: WideColumns, definition: CrfDefinition, ways: CellWays) -> SourceRow:
     def cell(name: str) -> str:
         at = columns.places.get(name)
-        return row.cells[at].strip() if at is not None else ""
+        return plain_text(row.cells[at]).strip() if at is not None else ""
 
     source = SourceRow(row.number, cell(PATIENT), definition.key, visit=cell(VISIT), visit_on=cell(VISIT_ON))
     if row.fault:
@@ -201,14 +201,14 @@ def _take(
     """One item of the row: its value, or why there is none. A blank cell says nothing."""
     item = definition.items[name]
     text = row.cells[columns.items[name]] if name in columns.items else ""
-    reason = row.cells[columns.reasons[name]] if name in columns.reasons else ""
+    reason = plain_text(row.cells[columns.reasons[name]]) if name in columns.reasons else ""
     try:
         text = cell_text(text, item.kind, ways, getattr(item, "decimal_places", 3) or 0)
     except CellRefused as refused:
         source.faults[name] = str(refused)
         return
     if reason.strip():
-        comment = row.cells[columns.comments[name]] if name in columns.comments else ""
+        comment = plain_text(row.cells[columns.comments[name]]) if name in columns.comments else ""
         found = missing_of(reason, comment)
         if isinstance(found, Missing) and not text:
             source.values[name] = found
