@@ -2,13 +2,14 @@
 
 import pytest
 from django.urls import reverse
-from django.utils.translation import override
+from django.utils.translation import gettext, override
 from lxml import html
 
 from ecrf.audit.actor import SYSTEM, acting
 from ecrf.audit.models import AuditEvent
 from ecrf.monitoring.visits import services
 from ecrf.monitoring.visits.services import VisitRefused, fingerprint
+from ecrf.monitoring.visits.worklist import _places
 from tests.ecrf.monitoring.review_world import (
     a_finish,
     a_start,
@@ -180,3 +181,11 @@ def test_worklist_that_was_frozen_in_english_is_read_in_the_readers_language(vis
     assert "第4週" in told
     assert "項目" in told
     assert [word for word in told.split() if word.isascii() and word.isalpha() and len(word) > 2] == []
+
+
+@pytest.mark.parametrize("language", ["en", "ja", "zh-hans"])
+@pytest.mark.parametrize("stored", ["12", "Synthetic form, 12", "12, 7", "Synthetic form 12, 7"])
+def test_part_of_a_stored_place_that_is_digits_alone_stays_as_it_is(stored, language):
+    with override(language):
+        parts = _places(stored).split(gettext(", "))
+    assert parts == stored.split(", ")
