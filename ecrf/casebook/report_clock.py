@@ -1,7 +1,7 @@
 """The clock of a serious event: since when the site knows of it, until when its report is due, and how it stands."""
 
 from dataclasses import dataclass
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -10,6 +10,7 @@ from django.utils.translation import gettext
 
 from ecrf.forms.local_time import moments
 from ecrf.forms.protocol import protocol
+from ecrf.forms.registry import CRFS
 
 
 def aware_since(row: Any, zone: ZoneInfo) -> datetime | None:
@@ -19,6 +20,38 @@ def aware_since(row: Any, zone: ZoneInfo) -> datetime | None:
     if clock is None or not (day := getattr(row, clock.aware_on)):
         return None
     return moments(day, getattr(row, clock.aware_at) or time(0), zone)[0]
+
+
+def is_waited_for(row: Any) -> bool:
+    """Whether the serious event is still to be reported: there is no report, and no reason why none will be known."""
+    clock = protocol().serious_clock
+    return (
+        clock is not None
+        and not getattr(row, clock.reported_on)
+        and clock.reported_on not in row.missing_reasons
+    )
+
+
+def overdue_for(row: Any, zone: ZoneInfo) -> timedelta | None:
+    """How long the site knows of a serious event that should have been reported; None where its report is not late."""
+    clock, aware = protocol().serious_clock, aware_since(row, zone)
+    if clock is None or aware is None or not is_waited_for(row):
+        return None
+    known_for = timezone.now() - aware
+    return known_for if known_for > clock.within else None
+
+
+def late_words(row: Any, zone: ZoneInfo) -> str:
+    """What of any form came, or is, later than it may, as pages, lists and homes say it; "" if nothing is."""
+    if said := str(row.late_words(zone)):
+        return said
+    log = CRFS.get(protocol().serious_log)
+    known_for = overdue_for(row, zone) if log and isinstance(row, log.model) else None
+    if known_for is None:
+        return ""
+    return gettext("late: %(hours)s h known, not reported") % {
+        "hours": int(known_for.total_seconds() // 3600)
+    }
 
 
 @dataclass(frozen=True)
@@ -49,11 +82,8 @@ def report_clock(row: Any, zone: ZoneInfo) -> ReportClock | None:
     clock, aware = protocol().serious_clock, aware_since(row, zone)
     if clock is None or aware is None:
         return None
-    reported = getattr(row, clock.reported_on)
-    is_waited_for = not reported and clock.reported_on not in row.missing_reasons
-    due, late = aware + clock.within, row.late_words(zone)
-    if is_waited_for and not late and timezone.now() > due:
-        hours = int((timezone.now() - aware).total_seconds() // 3600)
-        late = gettext("late: %(hours)s h known, not reported") % {"hours": hours}
-    in_time = "" if is_waited_for or late else row.in_time_words(zone)
-    return ReportClock(aware, bool(getattr(row, clock.aware_at)), due, is_waited_for, late, in_time)
+    is_waiting, late = is_waited_for(row), late_words(row, zone)
+    in_time = "" if is_waiting or late else row.in_time_words(zone)
+    return ReportClock(
+        aware, bool(getattr(row, clock.aware_at)), aware + clock.within, is_waiting, late, in_time
+    )

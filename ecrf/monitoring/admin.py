@@ -14,6 +14,7 @@ from ecrf.access.requests import UserRequest
 from ecrf.casebook.labels import form_title, label_of, names_by_patient, visit_label, words_of
 from ecrf.casebook.models import Entry, Patient, Visit
 from ecrf.casebook.read_by_safety import right_to_read
+from ecrf.casebook.report_clock import late_words
 from ecrf.casebook.schedule.completion import visit_states
 from ecrf.casebook.schedule.status import ends_of, fact_of, planned_forms
 from ecrf.forms.crf import Crf
@@ -257,7 +258,7 @@ def _column(definition: CrfDefinition, name: str) -> Callable[[Any], str]:
 def _in_time(row: Any) -> str:
     if row.entry.is_struck:
         return quiet("–")
-    late = row.late_words(row.site.zone)
+    late = late_words(row, row.site.zone)
     return chip("overdue", late) if late else quiet(row.in_time_words(row.site.zone))
 
 

@@ -4,7 +4,9 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import translation
 from lxml import html
@@ -21,6 +23,10 @@ from ecrf.exports.tables.description import describe
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS
 from ecrf.imports.plan.places import code_in
+from ecrf.listings.definition import ColumnCondition, Definition, Narrowing
+from ecrf.listings.reading.reader import listing_reader
+from ecrf.listings.reading.rows import ListingRows
+from ecrf.listings.reading.statement import ListingStatement
 from ecrf.queries.models import Query
 from ecrf.queries.quotes import quoted, quoted_as_read
 from tests.builders import a_place, enter
@@ -107,6 +113,7 @@ def test_row_of_a_grid_is_in_the_readers_language(at, patient, coordinator):
     assert "data-body-figure" in page, "A template knows its sections in any language."
 
 
+RANGE = "lab-result.reference_range"
 AT_MOST = {"en": "at most 1", "ja": "1以下", "zh-hans": "至多1"}
 
 
@@ -139,6 +146,33 @@ def test_range_of_a_result_is_in_the_readers_language_wherever_it_is_read(
             assert not [words for words in others if words in page], address
     with translation.override(code):
         assert quoted_as_read("reference_range", quoted(stored, "reference_range")) == AT_MOST[code]
+
+
+@pytest.mark.parametrize("code", AT_MOST)
+@pytest.mark.parametrize(
+    ("narrowing", "by_words"),
+    [
+        (Narrowing(), False),
+        (Narrowing(conditions=(ColumnCondition(RANGE, "filled", ""),)), False),
+        (Narrowing(conditions=(ColumnCondition(RANGE, "has", "1"),)), True),
+        (Narrowing(sort=RANGE), True),
+    ],
+)
+def test_words_of_all_ranges_are_read_only_where_they_are_others_than_stored_and_compared(
+    code, narrowing, by_words, at, site, coordinator, data_manager
+):
+    row = [test.code for test in protocol().lab_tests].index("DDIMER") + 1
+    given = NewRange("DDIMER", "µg/mL", None, Decimal(1), "", date(2024, 1, 1))
+    add_ranges(site=site, given=[given], by=coordinator)
+    enter(at("W01"), "laboratory", coordinator, collected_on="2024-02-03")
+    enter(at("W01"), "lab-result", coordinator, number=row, parent=1, value="2.5")
+    with translation.override(code), CaptureQueriesContext(connection) as captured:
+        asked_for = Definition("lab-result", (RANGE,), narrowing=narrowing)
+        listed = ListingRows(ListingStatement(asked_for, listing_reader(data_manager)))
+        words = [line.cells[0][0].words for line in listed.page(0, 10)]
+    assert words == [AT_MOST[code]]
+    read = [one["sql"] for one in captured if "SELECT DISTINCT" in one["sql"]]
+    assert len(read) == (by_words and code != "en")
 
 
 def test_calculated_texts_say_nothing_that_is_not_translated():

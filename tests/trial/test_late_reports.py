@@ -8,8 +8,13 @@ import time_machine
 from django.urls import reverse
 
 from ecrf.casebook.models import Entry
+from ecrf.casebook.record.values import Missing
+from ecrf.casebook.report_clock import report_clock
+from ecrf.entry.today.to_do import to_do_list
 from ecrf.mail.scheduled import JOBS
+from ecrf.monitoring.home.log_lines import log
 from ecrf.monitoring.home.overview import late_reports
+from ecrf.monitoring.home.work_lines import Since
 from ecrf.notices.models import SeriousNotice
 from tests.builders import a_patient, enter
 from tests.ecrf.casebook.striking.acts import strike_alone
@@ -87,6 +92,37 @@ def test_list_calls_a_report_in_time_only_where_that_is_sure(
     assert cell.strip() == said
 
 
+@pytest.mark.parametrize(
+    ("times", "is_late"),
+    [
+        ({"became_aware_on": "2026-03-09"}, True),  # from midnight 36 hours, from the end of the day 12
+        ({"became_aware_on": "2026-03-09", "became_aware_at": "13:00"}, False),
+        ({"became_aware_on": "2026-03-10"}, False),
+        ({"became_aware_on": "2026-03-09", "reported_on": Missing("unknown")}, False),
+        ({"became_aware_on": "2026-03-08", "reported_on": "2026-03-09"}, False),  # not known to be late
+        ({"became_aware_on": "2026-03-07", "reported_on": "2026-03-09"}, True),
+    ],
+)
+def test_page_lists_and_homes_agree_whether_a_report_is_late(
+    times, is_late, patient, coordinator, monitor, safety, client
+):
+    """A time of day that is not known hides nothing on one page that another shows."""
+    enter(patient, "serious-adverse-event", coordinator, death="yes", **times)
+    event = SeriousAdverseEvent.objects.get()
+    client.force_login(monitor)
+    listed = client.get(page_of(SeriousAdverseEvent, "changelist")).content.decode()
+    [line] = log(patient.site, "serious-adverse-event", Since(None), 5).lines
+    begun = [one.is_late for one in to_do_list(coordinator).unfinished if one.is_serious]
+    found = {
+        "page": bool(report_clock(event, patient.site.zone).late),
+        "list": bool(re.search(r'<td class="field-_?in_time[^"]*">\s*<span class="[^"]*overdue', listed)),
+        "overview": bool(late_reports(safety)),
+        "monitor's home": bool(line.late),
+    }
+    assert found == dict.fromkeys(found, is_late)
+    assert begun == [is_late and not event.reported_on]
+
+
 # --- at the event itself ------------------------------------------------------------------------------------------
 
 AWARE_AT = {"became_aware_on": "2026-03-09", "became_aware_at": "09:00"}  # 00:00 UTC, 27 hours ago
@@ -123,7 +159,7 @@ def pages_of_the_event(patient, coordinator, safety):
         (
             {"became_aware_on": "2026-03-09"},
             "state-overdue",
-            ["late: 36 h known, not reported", "the time of day is not entered", "2026-03-10 00:00 JST"],
+            ["not reported for 36 h", "the time of day is not entered", "2026-03-10 00:00 JST"],
         ),
         (
             AWARE_AT | {"reported_on": "2026-03-10", "reported_at": "11:00"},
@@ -161,7 +197,7 @@ def test_saving_when_the_site_became_aware_shows_the_deadline_at_once(patient, c
     )
     answer = client.post(f"{page}1/became_aware_on/", {"value": "2026-03-09"}, headers={"HX-Request": "true"})
     shown = answer.content.decode().partition(f'id="{empty[1]}"')[2]
-    assert "late: 36 h known, not reported" in shown
+    assert "not reported for 36 h" in shown
 
 
 def test_event_that_is_struck_out_has_no_deadline(patient, coordinator, client):

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from ecrf.casebook.record.values import Missing
-from ecrf.checks.models import Discrepancy
+from ecrf.checks.models import Discrepancy, DiscrepancyState
 from tests.builders import enter
 from tests.trial.asked import asked
 
@@ -84,6 +84,51 @@ def test_visit_whose_forerunner_is_missing_is_asked_about_once_at_the_first(at, 
     enter(at("W04"), "visit", coordinator, occurrence="done", visited_on="2024-04-22")
     found = Discrepancy.objects.filter(check_id="VISIT-008")
     assert [(one.entry.visit.code, one.state) for one in found] == [("W01", "open")]
+
+
+def open_at(check_id):
+    found = Discrepancy.objects.filter(check_id=check_id, state=DiscrepancyState.OPEN)
+    return [(one.entry.visit.code, one.parameters["earlier"]) for one in found]
+
+
+LATER = [("W04", "2024-04-22"), ("W07", "2024-05-13"), ("W10", "2024-06-03"), ("W13", "2024-06-24")]
+
+
+@pytest.mark.parametrize("baseline", [None, "missed"])
+@pytest.mark.parametrize("backwards", [False, True])
+def test_missing_baseline_is_asked_about_once_whatever_comes_after_it(at, coordinator, backwards, baseline):
+    """It stands where it was first asked: a backlog may be entered from the latest visit backwards."""
+    if baseline:
+        enter(at("W01"), "visit", coordinator, occurrence=baseline)
+    entered = LATER[::-1] if backwards else LATER
+    for code, day in entered:
+        enter(at(code), "visit", coordinator, occurrence="done", visited_on=day)
+        [(where, _earlier)] = open_at("VISIT-008")
+        assert where == entered[0][0]
+    enter(at("W01"), "visit", coordinator, occurrence="done", visited_on="2024-04-01")
+    assert [where for where, _earlier in open_at("VISIT-008")] == ["W01"], "only that screening lacks"
+    enter(at("SCR"), "visit", coordinator, **SCREENED)
+    assert open_at("VISIT-008") == []
+
+
+def test_missing_baseline_is_asked_about_at_the_first_visit_after_it(at, coordinator):
+    enter(at("W01"), "visit", coordinator, occurrence="done", visited_on="2024-04-01")
+    enter(at("SCR"), "visit", coordinator, **SCREENED)
+    for code, day in LATER[::-1]:
+        enter(at(code), "visit", coordinator, occurrence="done", visited_on=day)
+    enter(at("W01"), "visit", coordinator, occurrence="missed", visited_on=None)
+    assert [where for where, _earlier in open_at("VISIT-008")] == [LATER[0][0]]
+    enter(at(LATER[0][0]), "visit", coordinator, visited_on=None)
+    assert [where for where, _earlier in open_at("VISIT-008")] == [LATER[1][0]], "of the next one"
+
+
+def test_missed_maintenance_visit_is_no_question_of_later_visits(at, coordinator):
+    enter(at("SCR"), "visit", coordinator, **SCREENED)
+    enter(at("W01"), "visit", coordinator, occurrence="done", visited_on="2024-04-01")
+    enter(at("W04"), "visit", coordinator, occurrence="missed")
+    for code, day in LATER[1:]:
+        enter(at(code), "visit", coordinator, occurrence="done", visited_on=day)
+    assert open_at("VISIT-008") == []
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,14 @@
 """Serious adverse event: why it is serious, when the site knew and reported it, the story, and what came after."""
 
 from collections.abc import Iterator
-from datetime import datetime, time, timedelta
+from datetime import time, timedelta
 from typing import ClassVar
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import gettext, pgettext
 
 from ecrf.casebook.data import PatientData
+from ecrf.casebook.report_clock import overdue_for
 from ecrf.checks.registry import Question, check
 from ecrf.forms.crf import Crf
 from ecrf.forms.items import Choice, ClockTime, Day, Link, Prose, YesNo
@@ -77,11 +78,8 @@ class SeriousAdverseEvent(Crf):
         lasted = self.lateness(zone)
         if lasted is not None:
             return _reported_after(lasted) if lasted > REPORT_WITHIN else ""
-        if self.reported_on or not self.became_aware_on or "reported_on" in self.missing_reasons:
-            return ""
-        aware = max(moments(self.became_aware_on, self.became_aware_at or time(23, 59), zone))
-        waited = datetime.now(aware.tzinfo) - aware
-        return _not_reported_for(waited) if waited > REPORT_WITHIN else ""
+        waited = overdue_for(self, zone)
+        return _not_reported_for(waited) if waited else ""
 
     def in_time_words(self, zone: ZoneInfo) -> str:
         """Of an event that is not known to be late; a day or time that is not known may hide that it was."""

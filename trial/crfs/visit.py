@@ -172,19 +172,30 @@ def missed_too_early(row: VisitRecord, data: PatientData) -> Iterator[Question]:
     on="visit",
     text="{earlier:visit} comes first, and is not recorded as done.",
     items=("visited_on",),
-    reads=("visit.occurrence",),
+    reads=("visit.occurrence", "visit.visited_on"),
+    among_rows=True,
 )
 def before_what_comes_first(row: VisitRecord, data: PatientData) -> Iterator[Question]:
     """The visit took place, and screening, or after the baseline the baseline, did not.
 
-    One that took place later is asked about by VISIT-002 and VISIT-004.
+    Asked once of each of these two, of the first visit after it; an earlier visit that is entered afterwards leaves the
+    question where it stands. Any other visit may be missed. One that took place later is asked about by VISIT-002 and
+    VISIT-004.
     """
+    earlier = _comes_first(row)
+    if not earlier or any(r.occurrence == Occurrence.DONE for r in data.at("visit", earlier)):
+        return
+    order, after = protocol().order, [r for r in data.rows("visit") if _comes_first(r) == earlier]
+    first = min(after, key=lambda r: order(r.entry.visit.code))
+    yield Question("visited_on", earlier=earlier).once(earlier, only_if_there=first.entry_id != row.entry_id)
+
+
+def _comes_first(row: VisitRecord) -> str:
+    """The visit without which this one cannot have taken place; "" where there is none, or it has no date."""
     plan, baseline = _plan(row), protocol().baseline
     if not (row.visited_on and plan and plan.day):
-        return
-    earlier = SCREENING if plan.code == baseline else baseline
-    if not any(r.occurrence == Occurrence.DONE for r in data.at("visit", earlier)):
-        yield Question("visited_on", earlier=earlier)
+        return ""
+    return SCREENING if plan.code == baseline else baseline
 
 
 def _plan(row: VisitRecord) -> VisitPlan | None:

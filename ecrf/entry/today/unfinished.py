@@ -13,7 +13,7 @@ from ecrf.access.models import Site
 from ecrf.casebook.labels import element_id, form_title, label_of
 from ecrf.casebook.log_pieces import query_with
 from ecrf.casebook.models import STANDING, Entry, Patient, PatientStatus, Visit, done, not_struck
-from ecrf.casebook.report_clock import aware_since
+from ecrf.casebook.report_clock import aware_since, is_waited_for
 from ecrf.casebook.schedule.completion import missing_at
 from ecrf.casebook.schedule.status import ends_of, fact_of, planned_forms
 from ecrf.forms.protocol import protocol
@@ -114,7 +114,7 @@ def _aware(entries: Iterable[Entry]) -> dict[int, timedelta]:
     rows = CRFS[trial.serious_log].model._default_manager.filter(
         pk__in=sites, **{f"{clock.reported_on}__isnull": True}
     )
-    since = {row.pk: aware_since(row, sites[row.pk].zone) for row in rows}
+    since = {row.pk: aware_since(row, sites[row.pk].zone) for row in rows if is_waited_for(row)}
     return {pk: timezone.now() - moment for pk, moment in since.items() if moment}
 
 

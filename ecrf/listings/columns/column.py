@@ -68,7 +68,8 @@ class ListingColumn:
     `item` names an item that somebody can be asked about. What `is_state` says is no data: it changes without them.
     `below`: the kind of row of which one cell shows all that there are. `says`: what is shown of what `sql` gives,
     where that is no text to be read: it is stored in English, and said in the reader's language. Such a column is
-    narrowed and sorted by what is shown; beside a row to which its form is joined, by what is stored.
+    narrowed and sorted by what is shown; beside a row to which its form is joined, by what is stored. `in_english`:
+    what it says in English is what is stored.
     """
 
     key: str
@@ -85,6 +86,7 @@ class ListingColumn:
     below: str = ""
     help: str = ""
     says: Callable[[Any], str] | None = None
+    in_english: bool = False
 
     @property
     def has_reasons(self) -> bool:

@@ -115,6 +115,7 @@ def _of_item(definition: CrfDefinition, name: str, item: Any) -> ListingColumn:
         codes=codes_of_item(item),
         identifying=item.identifying,
         says=item.words if getattr(item, "says", ()) else None,
+        in_english=bool(getattr(item, "says", ())),
     )
 
 

@@ -8,9 +8,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 from ecrf.access.alike import alike_sql
+from ecrf.access.language import MASTER
 from ecrf.casebook.read_by_safety import crfs_of_safety
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS, CrfDefinition
@@ -51,9 +52,9 @@ class ListingSql:
 
     def shown(self, column: ListingColumn, place: int) -> str:
         """What the value is compared and sorted by: of one that is put into words outside of the database, these words,
-        which are given along for each that there is."""
+        which are given along for each that there is. Where the words are those that are stored, none is read."""
         sql = self.column(column, place)
-        if not column.says or place:
+        if not column.says or place or (column.in_english and get_language() == MASTER):
             return sql
         return f"({self.give(json.dumps(self.said(column)))}::jsonb ->> to_jsonb({sql})::text)"
 

@@ -6,6 +6,7 @@ from django.utils.translation import gettext, gettext_lazy, pgettext
 
 from ecrf.access.models import Site
 from ecrf.casebook.labels import element_id, form_title, short_name, visit_label
+from ecrf.casebook.report_clock import late_words
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS, WORDS_OF, CrfDefinition
 from ecrf.locks.lookup import under_lock
@@ -123,7 +124,7 @@ def _log_line(row: Any, since: Since, linked: Linked) -> WorkLine:
         entry=entry.pk,
         left=review_status.planned - review_status.verified if review_status else 0,
         is_new=bool(since.at and (review_status is None or review_status.completed_at > since.at)),
-        late=row.late_words(entry.patient.site.zone),
+        late=late_words(row, entry.patient.site.zone),
     )
 
 

@@ -11,6 +11,7 @@ from ecrf.access.roles import Right
 from ecrf.casebook.labels import form_title
 from ecrf.casebook.models import Patient
 from ecrf.casebook.read_by_safety import right_to_read
+from ecrf.casebook.report_clock import late_words
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS, CrfDefinition
 from ecrf.monitoring.queries.my_turn import waiting_longest
@@ -96,7 +97,7 @@ def late_reports(user: User) -> list[LateReport]:
     standing = rows(definition).filter(may_be_late, entry__struck_at=None)
     order = (F(clock.reported_on).desc(nulls_first=True), "-pk")
     found = reachable(user, standing, right_to_read(definition)).order_by(*order)
-    late = [(row, row.late_words(row.entry.patient.site.zone)) for row in found]
+    late = [(row, late_words(row, row.entry.patient.site.zone)) for row in found]
     return [
         LateReport(
             row.entry.patient,

@@ -167,7 +167,7 @@ def _places(stored: str) -> str:
 def _place(part: str) -> str:
     """A visit, form or item as the reader calls it; one of several with its number."""
     title, _, number = part.rpartition(" ")
-    if number.isdecimal() and as_read(part) == part:
+    if title and number.isdecimal() and as_read(part) == part:
         return f"{as_read(title)} {number}"
     return as_read(part)
 

@@ -59,7 +59,7 @@ def worded(monkeypatch):
         with override(language):
             for main, key in STORED:
                 columns = book().sources[main].columns
-                monkeypatch.setitem(columns, key, replace(columns[key], says=words))
+                monkeypatch.setitem(columns, key, replace(columns[key], says=words, in_english=False))
 
 
 def shown(definition, user):

@@ -2,13 +2,14 @@
 
 import pytest
 from django.urls import reverse
-from django.utils.translation import override
+from django.utils.translation import gettext, override
 from lxml import html
 
 from ecrf.audit.actor import SYSTEM, acting
 from ecrf.audit.models import AuditEvent
 from ecrf.monitoring.visits import services
 from ecrf.monitoring.visits.services import TextChanged, VisitRefused, seen_of
+from ecrf.monitoring.visits.worklist import _places
 from tests.ecrf.monitoring.review_world import (
     a_finish,
     a_start,
@@ -210,3 +211,11 @@ def test_visit_of_before_languages_were_kept_is_english(visit, monitor):
         visit.save()
     page = reverse("monitor:monitoring-visit", args=[visit.pk])
     assert under(page, logged_in(monitor), "//*[@id='written-letter'][@lang='en']")
+
+
+@pytest.mark.parametrize("language", ["en", "ja", "zh-hans"])
+@pytest.mark.parametrize("stored", ["12", "Synthetic form, 12", "12, 7", "Synthetic form 12, 7"])
+def test_part_of_a_stored_place_that_is_digits_alone_stays_as_it_is(stored, language):
+    with override(language):
+        parts = _places(stored).split(gettext(", "))
+    assert parts == stored.split(", ")
