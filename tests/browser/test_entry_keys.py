@@ -91,8 +91,8 @@ def test_digit_behind_a_reason_takes_no_place_in_which_something_stands(sit_down
     assert (person.value("incat-1-leg"), person.page.input_value(following)) == ("nd", typed)
     person.page.fill(following, "")
     person.page.focus("#f-incat-1-leg")
-    keyboard.press("End")
-    keyboard.type("3")
+    keyboard.press("Control+a")
+    keyboard.type("nd3")
     assert person.page.get_by_text("3 was not entered").count() == 0
     assert (f"#{_focused(person)}", person.page.input_value(following)) == (following, "3")
     person.page.fill(following, "")

@@ -1,5 +1,6 @@
 """Where floors above take part in what the casebook does: who joined, and that their order does not matter."""
 
+import re
 from dataclasses import fields
 
 import pytest
@@ -102,6 +103,10 @@ def act_out(site, coordinator, monitor):
     return run
 
 
+WHICH_QUERY = re.compile(r"\bQ\d+\b")
+"""The number of a query is the study's, and not the patient's."""
+
+
 def outcome(patient, signs):
     row = CRFS["vital-signs"].model.objects.get(entry=signs)
     place = ("entry__crf", "entry__number", "item")
@@ -131,7 +136,12 @@ def outcome(patient, signs):
         .values_list("state", "unfinished_code")
         .get(),
         "history": sorted(
-            (getattr(told, "what", ""), getattr(told, "old", ""), getattr(told, "new", ""), told.actor)
+            (
+                WHICH_QUERY.sub("", getattr(told, "what", "")),
+                getattr(told, "old", ""),
+                getattr(told, "new", ""),
+                told.actor,
+            )
             for told in item_story(CRFS["vital-signs"], row, "pulse")
         ),
     }

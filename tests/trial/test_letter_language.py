@@ -18,12 +18,17 @@ from tests.ecrf.monitoring.review_world import (
     complete_deviation,
     complete_mrc,
 )
-from tests.ecrf.monitoring.world import logged_in
+from tests.ecrf.monitoring.world import a_world, logged_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("R-079")]
 
 OPENINGS = {"en": "Dear Investigator,", "ja": "治験責任医師", "zh-hans": "研究者"}
 FROM_THE_FORMS = {"en": "Week 4, MRC strength", "ja": "4週", "zh-hans": "第4周"}
+
+
+@pytest.fixture
+def own(site, coordinator):
+    return a_world(site, coordinator)
 
 
 @pytest.fixture
