@@ -1,6 +1,6 @@
 /* Report and letter as they are typed and not saved yet: they survive a reload, Back and a failed sending in this tab,
-   for the person who typed, with their language and the saved text they began from. After a conflict the page names the newer text, and
-   sending again by itself would write over it. */
+   for the person who typed, with their language and the saved text they began from. After a conflict the page names the
+   newer text, and sending again by itself would write over it. */
 
 import { isLoggingOut } from "./log_out.js";
 

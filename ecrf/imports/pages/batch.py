@@ -32,7 +32,13 @@ from ecrf.imports.pages.lookup import (
     tabs_of,
     waiting_before,
 )
-from ecrf.imports.pages.to_correct import can_be_corrected, columns_to_correct, given_back, lines_to_correct
+from ecrf.imports.pages.to_correct import (
+    MOST,
+    can_be_corrected,
+    columns_to_correct,
+    given_back,
+    lines_to_correct,
+)
 from ecrf.imports.reading.encodings import ENCODINGS, UnreadableFile, encoding_of
 from ecrf.imports.rights import is_for_all, may_act, reach_import, require_own, seeing_right
 from ecrf.imports.services import NotImported, look_again, order, put_aside, state_of
@@ -41,7 +47,6 @@ from ecrf.imports.work.bringing_in import changes_as_manager, longest_reason
 from ecrf.trail.download.csv_file import answer, file_name
 
 OUT_OF_DATE = gettext_lazy("The page is out of date. Go back and load it again.")
-MOST_AT_ONCE = 100_000
 TO_CORRECT = "to-correct"
 
 
@@ -202,10 +207,10 @@ def rows_csv(request: UserRequest, key: uuid.UUID) -> HttpResponseBase:
     if request.POST.get("kind") == TO_CORRECT:
         return _to_correct(request, batch)
     kind = request.POST.get("kind", "")
-    if narrowed(rows_for(request.user, batch), kind).count() > MOST_AT_ONCE:
+    if narrowed(rows_for(request.user, batch), kind).count() > MOST:
         messages.warning(
             request,
-            gettext("One file holds at most %(most)s rows. Choose a kind.") % {"most": f"{MOST_AT_ONCE:,}"},
+            gettext("One file holds at most %(most)s rows. Choose a kind.") % {"most": f"{MOST:,}"},
         )
         return redirect("import", key)
     return _rows_as_csv(request, batch, kind)
