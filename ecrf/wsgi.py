@@ -10,9 +10,10 @@ from django.core.wsgi import get_wsgi_application
 
 from ecrf.audit.made_by import refuse_before_serving
 from ecrf.audit.privileges import log_at_start
+from ecrf.web.wide_frame import in_a_wide_frame
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ecrf.settings")
-_django = get_wsgi_application()
+_django = in_a_wide_frame(get_wsgi_application())
 log_at_start()
 refuse_before_serving()
 
@@ -66,7 +67,7 @@ def _answer(environ: dict[str, Any], start_response: Callable[..., Any], size: i
             start_response("408 Request Timeout", REFUSED)
             return [b"The request did not arrive in time, or not whole. Nothing was saved.\n"]
         environ["wsgi.input"] = body
-    return _threads.submit(_in_a_wide_frame, environ, _timed(environ, start_response)).result()
+    return _threads.submit(_django, environ, _timed(environ, start_response)).result()
 
 
 def _whole_body(sent: IO[bytes], size: int) -> IO[bytes] | None:
@@ -89,13 +90,3 @@ def _timed(environ: dict[str, Any], start_response: Callable[..., Any]) -> Calla
         return start_response(status, headers, *more)
 
     return begin
-
-
-def _in_a_wide_frame(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-    return _django(environ, start_response)
-
-
-# CPython without the fix of gh-142183 (all of 3.11 and 3.12) asks the kernel for a chunk of 16 kB each time a call
-# crosses the end of the last one: ten thousand times while a large page is rendered. One wide frame on top makes
-# one large chunk that is never crossed.
-_in_a_wide_frame.__code__ = _in_a_wide_frame.__code__.replace(co_stacksize=32_768)

@@ -3,25 +3,20 @@
 import gc
 import statistics
 import time
-from collections.abc import Callable
-from typing import TypeVar
+from itertools import permutations
 
 from django.conf import settings
 from django.test import Client
 
+from ecrf.web.wide_frame import in_a_wide_frame
 from tests.bench.counting import client_of
 from tests.bench.seeding import Study
 from tests.bench.table import Line, at_most
-
-R = TypeVar("R")
 
 ROUNDS = 60
 WARM_UP = 6
 AT_MOST = 1.05
 """How many times the processor time of English."""
-DEPTHS = range(0, 160, 20)
-"""So many calls deeper each round asks. CPython 3.11 maps and unmaps memory at every call where the depth of calls lies
-on the border of a piece of its stack: a page with its calls there would pay for where it stands, not for its words."""
 
 
 def measure_languages(study: Study) -> list[Line]:
@@ -40,24 +35,18 @@ def measure_languages(study: Study) -> list[Line]:
     return [line for what, client, path in pages for line in _lines(what, client, path)]
 
 
-def _deeper(calls: int, ask: Callable[[], R]) -> R:
-    return _deeper(calls - 1, ask) if calls else ask()
-
-
 def _lines(what: str, client: Client, path: str) -> list[Line]:
     languages = [code for code, _name in settings.LANGUAGES]
     took: dict[str, list[float]] = {language: [] for language in languages}
+    ask = in_a_wide_frame(client.get)  # as the server does
+    orders = list(permutations(languages))  # none comes always behind the same other one
     for number in range(ROUNDS + WARM_UP):
         if number == WARM_UP:
             gc.freeze()  # or each collection walks through all that stays, and empties the processor's caches
-        turn = number % len(languages)  # none comes always behind the same other one
-        for language in languages[turn:] + languages[:turn]:
+        for language in orders[number % len(orders)]:
             gc.collect()  # or one of them pays for what the others left
             begun = time.process_time()
-            answer = _deeper(
-                DEPTHS[number % len(DEPTHS)],
-                lambda said=language: client.get(path, headers={"accept-language": said}),
-            )
+            answer = ask(path, headers={"accept-language": language})
             spent = (time.process_time() - begun) * 1000
             assert answer.status_code == 200, path
             assert f'lang="{language}"' in answer.content.decode(), path
