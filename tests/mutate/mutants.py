@@ -13,6 +13,8 @@ COMPARISONS: dict[type[ast.cmpop], type[ast.cmpop]] = {
 }  # fmt: skip
 KILLED, SURVIVED, NO_TEST = "killed", "survived", "no test"
 """What becomes of a mutant; one that a test never comes back from is killed."""
+FAR = 9
+"""How far from a module a test file is that is neither named like it, nor imports it, nor lies in its mirror folder."""
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
