@@ -30,6 +30,10 @@ SHARE_OF_RECORD = 0.5
 RULES_OF_FORMS = {
     f"tests/rules/test_{name}.py" for name in ("catalogue", "checks", "check_statements", "crfs")
 }
+RULES_OF_WORDS = {
+    f"tests/rules/test_{name}.py" for name in ("check_texts", "clocks", "moments", "own_words", "roles")
+}
+"""Of the rules, those that say more of a module than that each address answers."""
 Place = tuple[str, int]
 
 
@@ -99,6 +103,7 @@ def _on_the_trial() -> set[str]:
     return {
         *_still_on_the_trial(),
         *(test for test in tests_and_imports() if test.startswith("tests/trial/")),
+        *RULES_OF_WORDS,
     }
 
 
@@ -110,16 +115,22 @@ def _still_on_the_trial() -> set[str]:
 
 
 def distances(path: str, tests: Iterable[str]) -> dict[str, int]:
-    """How far from the module those of the test files are that are named like it or import it, and those that lie in
-    the mirror of its folder."""
-    nearest_first = touched([path])
+    """How far from the module those of the test files are that are named like it, those that lie in the mirror of its
+    folder, and others that import it, where these are few."""
     folder = PurePath("tests", path).parent
     while not (ROOT / folder).is_dir():
         folder = folder.parent
+    few = touched([path])
+    ranks = (
+        lambda test: PurePath(test).stem == f"test_{PurePath(path).stem}",
+        lambda test: PurePath(test).parent == folder and test in few,
+        lambda test: PurePath(test).parent == folder,
+        lambda test: test in few,
+    )
     return {
-        test: 0 if test in nearest_first else 1
+        test: next(rank for rank, holds in enumerate(ranks) if holds(test))
         for test in tests
-        if test in nearest_first or PurePath(test).parent == folder
+        if any(holds(test) for holds in ranks)
     }
 
 

@@ -5,6 +5,7 @@ index], how many `workers`, `until` when, `record_until` when at most it is reco
 that `record` is kept, and where the `results` go, as [path, index, verdict].
 """
 
+import builtins
 import gc
 import hashlib
 import json
@@ -12,16 +13,18 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 import time
-from collections import defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import cache
+from importlib import import_module
 from pathlib import Path
-from types import FunctionType
+from types import CodeType, FunctionType
 
+import polib
 import pytest
 
-from tests.mutate.mutants import FAR, KILLED, NO_TEST, SURVIVED, Mutant, mutants
+from tests.mutate.mutants import FAR, KILLED, NO_TEST, SURVIVED, Mutant, mutants, telling
 
 WORK = json.loads(Path(os.environ["MUTATE"]).read_text(encoding="utf-8"))
 SECONDS_OF_TESTS = (5, 40)
@@ -36,10 +39,18 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
             _leave(_record(session, record, runs))
         os.waitpid(child, 0)
         runs = _recorded(record)
+    _read_catalogues()
     verdicts = _run_all(session, [tuple(one) for one in WORK["mutants"]], runs)
     results = [[*one, verdict] for one, verdict in verdicts.items()]
     Path(WORK["results"]).write_text(json.dumps(results), encoding="utf-8")
     return True
+
+
+def _read_catalogues() -> None:
+    """Once, and not in each fork anew: it takes longer than a test."""
+    polib.mofile = cache(polib.mofile)
+    for path in Path.cwd().glob("*/locale/*/LC_MESSAGES/django.mo"):
+        polib.mofile(str(path), encoding="utf-8")
 
 
 def _leave(code: int) -> None:
@@ -69,33 +80,53 @@ def _hash_of_file(test: str) -> str:
 def _record(session: pytest.Session, record: Path, runs: dict[str, list]) -> int:
     """Adds what is not recorded yet, as long as there is time; the next run goes on from there. Of tests that fail, and
     of those that run no such line, no lines."""
-    wanted = {str(Path(path).resolve()): path for path in WORK["paths"]}
-    lines: dict[str, set[int]] = defaultdict(set)
-
-    def of_line(frame, event, _arg):
-        lines[wanted[frame.f_code.co_filename]].add(frame.f_lineno)
-        return of_line
-
-    def of_call(frame, _event, _arg):
-        return of_line(frame, "", None) if frame.f_code.co_filename in wanted else None
-
+    ran: dict[str, set[int]] = {path: set() for path in WORK["paths"]}
+    for path, lines in ran.items():
+        _tell_lines(path, lines.add)
     left = [item for item in session.items if item.nodeid not in runs]
     for item, following in zip(left, [*left[1:], None], strict=True):
         is_last = time.time() > WORK["record_until"]
-        lines.clear()
+        for lines in ran.values():
+            lines.clear()
         began = time.process_time()
-        threading.settrace(of_call)
-        sys.settrace(of_call)
         has_passed = _passes(item, None if is_last else following)
-        sys.settrace(None)
-        threading.settrace(None)
-        taken = {path: sorted(found) for path, found in lines.items()} if has_passed else {}
+        taken = {path: sorted(lines) for path, lines in ran.items() if lines} if has_passed else {}
         runs[item.nodeid] = [_hash_of_file(item.nodeid), round(time.process_time() - began, 3), taken]
         if is_last:
             break
     record.parent.mkdir(parents=True, exist_ok=True)
     record.write_text(json.dumps(runs), encoding="utf-8")
     return 0
+
+
+def _tell_lines(path: str, tell: Callable[[int], None]) -> None:
+    """Have the module's functions tell the line of each statement that they run, whichever thread runs it. Python's own
+    trace would be asked at every call of anything, which takes more than twice as long."""
+    with suppress(Exception):  # what cannot be imported is run by no test
+        import_module(".".join(Path(path).with_suffix("").parts).removesuffix(".__init__"))
+    name = f"_ran_{path}"
+    setattr(builtins, name, tell)
+    full = str(Path(path).resolve())
+    code = compile(telling(Path(path).read_text(encoding="utf-8"), name), full, "exec", dont_inherit=True)
+    known = {(one.co_firstlineno, one.co_name): one for one in _functions_in(code)}
+    for function in _functions_of(full):
+        if found := known.get((function.__code__.co_firstlineno, function.__code__.co_name)):
+            function.__code__ = found
+
+
+def _functions_in(code: CodeType) -> Iterator[CodeType]:
+    for one in code.co_consts:
+        if isinstance(one, CodeType):
+            if one.co_name.isidentifier():  # a lambda holds no statement
+                yield one
+            yield from _functions_in(one)
+
+
+def _functions_of(full: str) -> list[FunctionType]:
+    """Of one file, wherever they are imported or registered."""
+    return [
+        one for one in gc.get_objects() if isinstance(one, FunctionType) and one.__code__.co_filename == full
+    ]
 
 
 def _passes(item: pytest.Item, following: pytest.Item | None) -> bool:
@@ -108,12 +139,18 @@ def _tests_of(path: str, mutant: Mutant, runs: dict, seconds: float) -> list[str
     """Of those that run the line (or, for what runs at the import, any line of the file) the nearest, and of these
     the quickest: that the line is run does not say that the test looks at what it does."""
     first, last = mutant.lines
-    near = WORK["near"].get(path, {})
+    near, at_start = WORK["near"].get(path, {}), _runs_at_start(path, mutant)
     found = [
         (near.get(test.partition("::")[0], FAR), taken, test)
         for test, (_hash, taken, files) in runs.items()
-        if path in files and (mutant.function is None or any(first <= line <= last for line in files[path]))
+        if path in files and (at_start or any(first <= line <= last for line in files[path]))
     ]
+    if at_start and not found:
+        found = [
+            (near[file], taken, test)
+            for test, (_hash, taken, _files) in runs.items()
+            if (file := test.partition("::")[0]) in near
+        ]
     chosen, total = [], 0.0
     for _distance, taken, test in sorted(found):
         if total > seconds:
@@ -124,6 +161,11 @@ def _tests_of(path: str, mutant: Mutant, runs: dict, seconds: float) -> list[str
 
 
 # --- one mutant ---------------------------------------------------------------------------------------------------
+
+
+def _runs_at_start(path: str, mutant: Mutant) -> bool:
+    """When its module is imported; of an app, when Django starts."""
+    return mutant.function is None or path.endswith("/apps.py")
 
 
 @cache
@@ -168,7 +210,7 @@ def _try(path: str, index: int, mutant: Mutant, tests: list[pytest.Item], second
     most = 90 + 6 * seconds
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     signal.alarm(most)
-    if mutant.function is None or not _put(path, mutant):
+    if _runs_at_start(path, mutant) or not _put(path, mutant):
         env = {**os.environ, "MUTANT": f"{path} {index}"}
         command = [sys.executable, "-m", "pytest", "-x", "-q", "-n0", "-p", "tests.mutate.load"]
         names = [test.nodeid for test in tests[:MOST_NAMED]]
@@ -205,10 +247,8 @@ def _put(path: str, mutant: Mutant) -> bool:
         code = next((one for one in named if one.co_firstlineno == int(line)), named[0])
     functions = [
         one
-        for one in gc.get_objects()
-        if isinstance(one, FunctionType)
-        and (one.__code__.co_filename, one.__code__.co_firstlineno, one.__code__.co_name)
-        == (full, int(line), code.co_name)
+        for one in _functions_of(full)
+        if (one.__code__.co_firstlineno, one.__code__.co_name) == (int(line), code.co_name)
     ]
     try:
         for function in functions:

@@ -10,7 +10,7 @@ import time
 import pytest
 
 from tests.mutate.__main__ import STUB, TRIAL, distances, files, nearest, report
-from tests.mutate.mutants import FAR, KILLED, NO_TEST, SURVIVED, mutants
+from tests.mutate.mutants import FAR, KILLED, NO_TEST, SURVIVED, mutants, telling
 from tests.touched import ROOT
 
 TINY = '''"""A tiny module."""
@@ -54,6 +54,7 @@ def test_in_a_thread():
         ("[a for a in b if c]", ["[a for a in b]"]),
         ("def f(): return a", ["def f(): return"]),
         ("def f(): return None", []),
+        ("def f(): return False", ["def f(): return True"]),
         ("a.b = c", ["pass"]),
         ("@f(hard=True)\ndef g(): pass", ["@f(hard=False)\ndef g(): pass", "@f()\ndef g(): pass"]),
         ("@dataclass(frozen=True)\nclass A: pass", []),
@@ -75,6 +76,40 @@ def test_module_is_changed_in_one_place_at_a_time(source, changes):
 
 def ast_of(source):
     return ast.unparse(source if isinstance(source, ast.AST) else ast.parse(source))
+
+
+def test_each_statement_of_a_function_tells_its_line_and_nothing_else_changes():
+    source = """
+def of(number):
+    \"\"\"Words.\"\"\"
+    found = []
+
+    def inner():
+        nonlocal number
+        number += 1
+        return number
+
+    try:
+        for each in range(2):
+            if each:
+                found.append(inner())
+            elif number > 7:
+                found.append(0)
+            else:
+                found.append(-1)
+        raise ValueError(found)
+    except ValueError as error:
+        return error.args
+    finally:
+        found.append(2)
+"""
+    ran = []
+    space, plain = {"ran": ran.append}, {}
+    exec(compile(telling(source, "ran"), "told", "exec"), space)  # noqa: S102
+    exec(source, plain)  # noqa: S102
+    assert space["of"](1) == plain["of"](1) == ([-1, 2, 2],)
+    assert set(ran) == {3, 4, 6, 7, 8, 9, 11, 12, 13, 14, 15, 18, 19, 21, 23}
+    assert space["of"].__code__.co_firstlineno == plain["of"].__code__.co_firstlineno
 
 
 def run_tiny(folder, **given):
@@ -130,11 +165,11 @@ def test_record_of_lines_goes_on_where_time_was_over_and_where_a_test_file_is_ch
         run_tiny(tmp_path, mutants=[], **given)
         return {test.partition("::")[2]: taken[2] for test, taken in json.loads(kept.read_text()).items()}
 
-    assert run_lines(record_until=0) == {"test_limit": {"tiny.py": [5, 6]}}
-    both = {"test_limit": {"tiny.py": [5, 6]}, "test_in_a_thread": {"tiny.py": [9, 10]}}
+    assert run_lines(record_until=0) == {"test_limit": {"tiny.py": [6]}}
+    both = {"test_limit": {"tiny.py": [6]}, "test_in_a_thread": {"tiny.py": [10]}}
     assert run_lines(record_until=0) == both
     tests.write_text(TESTS)
-    assert run_lines() == {"test_limit": {"tiny.py": [5, 6]}}
+    assert run_lines() == {"test_limit": {"tiny.py": [6]}}
 
 
 def test_tests_of_the_mirror_folder_are_nearer_than_others():
