@@ -14,6 +14,7 @@ from ecrf.checks.discrepancies import clear_retired, confirm
 from ecrf.checks.models import Discrepancy
 from ecrf.checks.registry import ANY, CHECKS, check
 from ecrf.checks.running import kinds_read, leave, run_all, would_ask
+from ecrf.forms.registry import CRFS
 from tests.builders import a_patient, a_place, a_visit, enter
 from tests.ecrf.queries.builders import complete, vital_signs
 
@@ -56,11 +57,21 @@ def test_check_is_set_off_for_other_rows_by_what_it_reads(triggers, crf, changed
     assert one.is_triggered(crf, changed) is is_triggered
 
 
-def test_forms_that_will_be_read_are_known_before_a_save():
-    assert kinds_read("dose", ["given_on"]) >= {"visit", "dose-signs", "adverse-event"}
-    assert "adverse-event" not in kinds_read("dose", ["given_ml"])
-    assert "vital-signs" in kinds_read("vital-signs", ["pulse"])  # it is compared with others of its kind
-    assert "lab-result" not in kinds_read("lab-result", ["value"])  # loaded by its name in any case
+@pytest.mark.parametrize(
+    ("crf", "changed", "read"),
+    [
+        # VISIT-002 looks at every item of every form, and reads the visit.
+        ("dose", ["given_ml"], {"visit"}),
+        ("dose", ["given_ml", "given_on"], {"visit", "consent", "dose", "dose-signs", "adverse-event"}),
+        ("vital-signs", ["pulse"], {"visit", "vital-signs"}),  # it is compared with others of its kind
+        ("lab-result", ["value"], {"visit"}),  # of which the rows with its name are loaded in any case
+        ("report", ["adverse_event"], {"visit", "report", "adverse-event"}),
+        ("adverse-event", ["started_at"], {"visit"}),  # a hard check reads nothing
+        ("visit", ["occurrence"], set(CRFS)),
+    ],
+)
+def test_forms_that_will_be_read_are_known_before_a_save_and_no_others_are(crf, changed, read):
+    assert kinds_read(crf, changed) == read
 
 
 # --- a patient ------------------------------------------------------------------------------------
@@ -223,3 +234,57 @@ def test_check_that_asks_once_among_rows_must_be_set_off_for_all_of_them(monkeyp
     with pytest.raises(ImproperlyConfigured):
         check("TEST-902", reads=("dose",), **given)(rule)
     check("TEST-903", reads=("reading.value_1",), **given)(rule)
+
+
+@pytest.mark.parametrize(
+    ("given", "says"),
+    [
+        ({"id": "TEST-900"}, "two edit checks have the id TEST-900"),
+        ({"items": ("value_1", "pulse")}, "reading does not have: .*pulse"),
+        ({"text": "{a!r}"}, "TEST-901: "),
+        ({"text": {"": "Odd.", "more": "{"}}, "TEST-901: "),
+        ({"same_name": True}, "reading has no fixed set"),
+        ({"on": ANY, "items": (ANY,), "same_name": True}, "no fixed set"),
+    ],
+)
+def test_check_that_cannot_be_run_is_refused_at_start(monkeypatch, given, says):
+    def rule(row, data):
+        """A rule."""
+        yield from ()
+
+    monkeypatch.setattr("ecrf.checks.registry.CHECKS", {"TEST-900": None})
+    whole = {"id": "TEST-901", "on": "reading", "text": "Odd.", "items": ("value_1",), **given}
+    with pytest.raises(ImproperlyConfigured, match=f"(?i){says}"):
+        check(whole.pop("id"), **whole)(rule)
+
+
+def test_check_is_registered_under_its_id_with_the_first_line_of_its_words_as_title(monkeypatch):
+    def rule(row, data):
+        """A pulse is high.
+
+        More of it.
+        """
+        yield from ()
+
+    def silent(row, data):
+        yield from ()
+
+    made = {}
+    monkeypatch.setattr("ecrf.checks.registry.CHECKS", made)
+    assert (
+        check("TEST-902", on="lab-result", text="Odd.", reads=("visit.visited_on",), same_name=True)(rule)
+        is rule
+    )
+    assert check("TEST-903", on=ANY, text={"a": "One.", "b": "Two."})(rule) is rule
+    with pytest.raises(ImproperlyConfigured, match="TEST-904 has no docstring"):
+        check("TEST-904", on="reading", text="Odd.")(silent)
+    one, other = made["TEST-902"], made["TEST-903"]
+    assert list(made) == ["TEST-902", "TEST-903"]
+    assert (one.title, one.version, one.reads, one.triggers) == (
+        "A pulse is high.",
+        1,
+        {"visit"},
+        {"visit.visited_on"},
+    )
+    assert [one.hard, one.same_name, one.late, one.among_rows] == [False, True, False, False]
+    assert (list(one.texts), list(other.texts)) == ([""], ["a", "b"])

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from ecrf.casebook.models import Visit
+from ecrf.checks.models import Discrepancy
 from ecrf.checks.registry import CHECKS, Question, check
 from ecrf.checks.texts import identity, parse, stored
 from ecrf.forms.crf import MissingReason
@@ -101,3 +102,7 @@ def test_question_that_does_not_give_what_its_text_shows_fails_loudly(given, mon
 
     with pytest.raises(TypeError, match="READ-001"):
         list(CHECKS["READ-001"].ask(None, Data()))
+
+
+def test_row_is_told_by_what_it_is_about():
+    assert str(Discrepancy(check_id="READ-001", item="value_1")) == "READ-001 value_1"
