@@ -27,7 +27,7 @@ import pytest
 from tests.mutate.mutants import FAR, KILLED, NO_TEST, SURVIVED, Mutant, mutants, telling
 
 WORK = json.loads(Path(os.environ["MUTATE"]).read_text(encoding="utf-8"))
-SECONDS_OF_TESTS = (5, 40)
+SECONDS_OF_TESTS = (4, 16)
 """For a mutant at first, and all in all if it survives these: what the tests took of the processor when recorded."""
 
 
@@ -40,10 +40,14 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
         os.waitpid(child, 0)
         runs = _recorded(record)
     _read_catalogues()
-    verdicts = _run_all(session, [tuple(one) for one in WORK["mutants"]], runs)
+    _keep_results({})
+    _run_all(session, [tuple(one) for one in WORK["mutants"]], runs)
+    return True
+
+
+def _keep_results(verdicts: dict[tuple[str, int], str]) -> None:
     results = [[*one, verdict] for one, verdict in verdicts.items()]
     Path(WORK["results"]).write_text(json.dumps(results), encoding="utf-8")
-    return True
 
 
 def _read_catalogues() -> None:
@@ -173,7 +177,7 @@ def mutants_of(path: str) -> list[Mutant]:
     return mutants(Path(path).read_text(encoding="utf-8"))
 
 
-def _run_all(session: pytest.Session, left: list[tuple[str, int]], runs: dict) -> dict:
+def _run_all(session: pytest.Session, left: list[tuple[str, int]], runs: dict) -> None:
     """Each mutant is done with before the next is begun: one that the first tests let pass meets the further ones."""
     items = {item.nodeid: item for item in session.items}
     verdicts: dict[tuple[str, int], str] = {}
@@ -199,9 +203,10 @@ def _run_all(session: pytest.Session, left: list[tuple[str, int]], runs: dict) -
             path, index, turn = running.pop(child)
             has_survived = os.waitstatus_to_exitcode(status) == 0
             verdicts[path, index] = SURVIVED if has_survived else KILLED
+            _keep_results(verdicts)
             if has_survived and turn + 1 < len(SECONDS_OF_TESTS):
                 waiting.insert(0, (path, index, turn + 1))
-    return verdicts
+    _keep_results(verdicts)
 
 
 def _try(path: str, index: int, mutant: Mutant, tests: list[pytest.Item], seconds: int) -> int:

@@ -9,11 +9,13 @@ from ecrf.access.roles import Right
 from ecrf.audit.actor import acting
 from ecrf.casebook.data import PatientData
 from ecrf.casebook.models import Entry
+from ecrf.casebook.record.hooks import HOOKS
 from ecrf.casebook.striking import strike_out
 from ecrf.checks.discrepancies import clear_retired, confirm
 from ecrf.checks.models import Discrepancy
-from ecrf.checks.registry import ANY, CHECKS, check
-from ecrf.checks.running import kinds_read, leave, run_all, would_ask
+from ecrf.checks.registry import ANY, CHECKS, Question, check
+from ecrf.checks.running import PutOff, kinds_read, leave, run_all, would_ask
+from ecrf.checks.texts import parse
 from ecrf.forms.registry import CRFS
 from tests.builders import a_patient, a_place, a_visit, enter
 from tests.ecrf.queries.builders import complete, vital_signs
@@ -212,12 +214,75 @@ def test_confirmation_is_of_the_question_that_was_shown_and_stays_with_who_gave_
     assert not given(coordinator, found.identity)
 
 
-def test_question_of_a_check_that_is_gone_is_cleared_and_no_other(visit, coordinator, monkeypatch):
+@pytest.fixture
+def told():
+    """What the floors above were told of: (check, state)."""
+    found = []
+
+    def step(patient, discrepancies):
+        found.extend((one.check_id, one.state) for one in discrepancies)
+
+    HOOKS.after_discrepancies.append(step)
+    yield found
+    HOOKS.after_discrepancies.remove(step)
+
+
+def test_floors_above_are_told_of_each_question_that_opens_clears_or_is_confirmed(visit, coordinator, told):
+    for given in ({"pulse": "200"}, {"systolic": "120"}, {"pulse": "70"}, {"pulse": "201"}):
+        enter(visit, "dose-signs", coordinator, parent=1, **given)
+    assert told == [("DOSE-002", "open"), ("DOSE-002", "cleared"), ("DOSE-002", "open")]
+    told.clear()
+    found = Discrepancy.objects.get()
+    actor = coordinator.acting_at(visit.site, Right.ENTER)
+    for _twice in range(2):
+        assert confirm(discrepancy=found, by=coordinator, actor=actor, asked=found.identity)
+    strike_out(entry=found.entry, by=coordinator, actor=actor, reason="Entered twice")
+    assert told == [("DOSE-002", "confirmed"), ("DOSE-002", "cleared")]
+
+
+def test_several_questions_of_one_save_are_all_cleared(visit, coordinator):
+    enter(visit, "vital-signs", coordinator, pulse="200", temperature="30", spo2="50")
+    assert Discrepancy.objects.filter(state="open").count() == 3
+    enter(visit, "vital-signs", coordinator, pulse="70", temperature="37", spo2="98")
+    assert set(Discrepancy.objects.values_list("state", flat=True)) == {"cleared"}
+
+
+def test_rows_that_wait_for_a_check_are_gathered_by_number_until_all_are_meant():
+    put_off, one = PutOff(), CHECKS["LAB-001"]
+    for number, waiting in ((1, {1}), (2, {1, 2}), (None, None), (3, None)):
+        put_off.add(one, number)
+        assert put_off.checks == {"LAB-001": waiting}
+
+
+@pytest.mark.parametrize(
+    ("items", "given", "refused"),
+    [
+        (("pulse", "systolic"), {"pulse": "60", "spo2": "98"}, {"pulse"}),
+        (("pulse", "systolic"), {"pulse": "60", "systolic": "120", "spo2": "98"}, {"pulse", "systolic"}),
+        ((ANY,), {"pulse": "60", "spo2": "98"}, {"pulse", "spo2"}),
+    ],
+)
+def test_hard_check_that_names_an_item_that_was_not_given_refuses_those_of_its_items_that_were(
+    visit, coordinator, monkeypatch, items, given, refused
+):
+    def rule(row, data):
+        yield Question("diastolic")
+
+    one = replace(CHECKS["VS-001"], items=items, rule=rule, texts={"": parse("Never.")})
+    monkeypatch.setitem(CHECKS, "VS-001", one)
+    found = enter(visit, "vital-signs", coordinator, **given)
+    assert set(found.refused) == refused
+    assert set(found.changed) == set(given) - refused
+
+
+def test_question_of_a_check_that_is_gone_is_cleared_and_no_other(visit, coordinator, told, monkeypatch):
     enter(visit, "vital-signs", coordinator, pulse="200", weight_kg="20")
     actor = coordinator.acting_at(visit.site, Right.ENTER)
     assert clear_retired(visit.patient, actor) == 0
     monkeypatch.delitem(CHECKS, "VS-002")
+    told.clear()
     assert clear_retired(visit.patient, actor) == 1
+    assert told == [("VS-002", "cleared")]
     assert states() == {"VS-002": "cleared", "VS-003": "open"}
     assert clear_retired(visit.patient, actor) == 0
 

@@ -105,6 +105,14 @@ def test_form_added_to_a_complete_unscheduled_visit_makes_it_the_earliest_unfini
     assert unfinished(patient) == ("UNS-1", "UNS-1")
 
 
+def test_value_of_another_form_makes_a_complete_visit_unfinished_where_none_was(
+    patient, unscheduled, coordinator
+):
+    assert unfinished(patient) == ("", "")
+    enter(unscheduled, "vital-signs", coordinator, pulse="70")
+    assert unfinished(patient) == ("UNS-1", "UNS-1")
+
+
 @pytest.mark.parametrize("key", sorted(key for key, kind in CRFS.items() if not kind.row_of))
 def test_entry_just_begun_lacks_what_its_list_says(key, patient, coordinator, site):
     definition = CRFS[key]
