@@ -17,7 +17,7 @@ from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path, PurePath
 
-from tests.mutate.mutants import FAR, NO_TEST, SURVIVED, mutants
+from tests.mutate.mutants import NO_TEST, SURVIVED, mutants
 from tests.touched import ROOT, changed, tests_and_imports, touched
 
 STUB, TRIAL = "tests.stub_trial.settings", "ecrf.settings"
@@ -25,7 +25,7 @@ RUNS = {"ecrf": (STUB, TRIAL), "trial": (TRIAL,)}
 """The protocols with whose tests a module's mutants meet, one after the other: survivors go on to the second."""
 SHARE_OF_FIRST = 0.75
 """Of the time, where there is a second run."""
-SHARE_OF_RECORD = 0.5
+SHARE_OF_RECORD = 0.4
 """Of a run's time, at most, to record which test runs which line: that is kept, and the next run goes on from there."""
 RULES_OF_FORMS = {
     f"tests/rules/test_{name}.py" for name in ("catalogue", "checks", "check_statements", "crfs")
@@ -136,10 +136,7 @@ def distances(path: str, tests: Iterable[str]) -> dict[str, int]:
 
 def _run(paths: list[str], places: list[Place], settings: str, until: float) -> dict:
     near = {path: distances(path, nearest(paths, settings)) for path in paths}
-    # What is far from all of them is recorded last.
-    tests = sorted(
-        nearest(paths, settings), key=lambda test: min(near[path].get(test, FAR) for path in paths)
-    )
+    tests = nearest(paths, settings)
     of_these = hashlib.sha256("".join([settings, *paths, *map(_text, paths)]).encode()).hexdigest()[:16]
     now = time.time()
     with tempfile.TemporaryDirectory() as folder:
