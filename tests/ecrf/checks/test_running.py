@@ -1,6 +1,8 @@
 """What sets a check off, what waits until a form is left, and what is asked about other forms than the one saved."""
 
 from dataclasses import replace
+from datetime import date
+from decimal import Decimal
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
@@ -8,13 +10,24 @@ from django.core.exceptions import ImproperlyConfigured
 from ecrf.access.roles import Right
 from ecrf.audit.actor import acting
 from ecrf.casebook.data import PatientData
+from ecrf.casebook.laboratory.services import NewRange, add_ranges
 from ecrf.casebook.models import Entry
 from ecrf.casebook.record.hooks import HOOKS
+from ecrf.casebook.record.record import record
+from ecrf.casebook.services import together
 from ecrf.casebook.striking import strike_out
 from ecrf.checks.discrepancies import clear_retired, confirm
 from ecrf.checks.models import Discrepancy
 from ecrf.checks.registry import ANY, CHECKS, Question, check
-from ecrf.checks.running import PutOff, kinds_read, leave, run_all, would_ask
+from ecrf.checks.running import (
+    PutOff,
+    ask_what_was_put_off,
+    kinds_read,
+    leave,
+    put_off_checks,
+    run_all,
+    would_ask,
+)
 from ecrf.checks.texts import parse
 from ecrf.forms.registry import CRFS
 from tests.builders import a_patient, a_place, a_visit, enter
@@ -168,6 +181,31 @@ def test_date_of_a_visit_moves_what_is_the_last_one_where_there_is_an_unschedule
     assert states(entry__visit__code="W04", state="open") == {"VS-004": "open"}
 
 
+def test_date_of_a_visit_sets_off_what_compares_visits_only_where_their_order_can_move(
+    patient, coordinator, monkeypatch
+):
+    runs = []
+
+    def rule(row, data):
+        runs.append(row.entry.visit.code)
+        yield from ()
+
+    monkeypatch.setitem(CHECKS, "VS-004", known("VS-004", rule=rule))
+    first = a_visit(patient, "W01", coordinator)
+    enter(first, "visit", coordinator, occurrence="done", visited_on="2026-01-05")
+    enter(first, "vital-signs", coordinator, weight_kg="70")
+    runs.clear()
+    enter(first, "visit", coordinator, visited_on="2026-01-06")
+    assert runs == []
+    unscheduled = a_visit(patient, "UNS-1", coordinator)
+    enter(unscheduled, "visit", coordinator, occurrence="done", visited_on="2026-02-10")
+    runs.clear()
+    enter(unscheduled, "visit", coordinator, contact="phone")
+    assert runs == []
+    enter(first, "visit", coordinator, visited_on="2026-01-07")
+    assert runs == ["W01"]
+
+
 def test_run_of_all_checks_says_how_many_ran_and_brings_back_what_was_lost(visit, coordinator):
     enter(visit, "vital-signs", coordinator, pulse="200", systolic="120", diastolic="80")
     enter(visit, "scale", coordinator, before_dose="no")
@@ -238,6 +276,115 @@ def test_floors_above_are_told_of_each_question_that_opens_clears_or_is_confirme
         assert confirm(discrepancy=found, by=coordinator, actor=actor, asked=found.identity)
     strike_out(entry=found.entry, by=coordinator, actor=actor, reason="Entered twice")
     assert told == [("DOSE-002", "confirmed"), ("DOSE-002", "cleared")]
+
+
+@pytest.mark.parametrize("reads", [frozenset(), frozenset({"lab-result"})])
+def test_item_derived_anew_by_another_form_sets_off_its_checks(visit, site, coordinator, monkeypatch, reads):
+    """Of its own row, or of all rows where the check compares them."""
+
+    def rule(row, data):
+        if row.flag or (reads and any(other.flag for other in data.rows("lab-result"))):
+            yield Question("value")
+
+    given = {"items": ("flag",), "same_name": False, "reads": reads, "triggers": reads}
+    one = known("LAB-001", rule=rule, texts={"": parse("Odd.")}, **given)
+    monkeypatch.setitem(CHECKS, "LAB-001", one)
+    hgb = NewRange("HGB", "g/dL", Decimal("12"), Decimal("16"), "", date(2026, 1, 13))
+    add_ranges(site=site, given=[hgb], by=coordinator)
+    enter(visit, "laboratory", coordinator, collected_on="2026-01-12")
+    rows = [
+        enter(visit, "lab-result", coordinator, parent=1, number=number, value="10").row for number in (1, 2)
+    ]
+    assert states() == {}
+    found = enter(visit, "laboratory", coordinator, collected_on="2026-01-14")
+    flagged = [row.entry_id for row in found.recalculated if row.flag]
+    assert flagged in ([rows[0].entry_id], [rows[1].entry_id])
+    asked = {one.entry_id for one in Discrepancy.objects.filter(state="open")}
+    assert asked == ({row.entry_id for row in rows} if reads else set(flagged))
+    enter(visit, "laboratory", coordinator, collected_on="2026-01-12")
+    assert set(Discrepancy.objects.values_list("state", flat=True)) == {"cleared"}
+
+
+def asks(monkeypatch, rule, **given):
+    """VS-002 asks what the rule says, of any item of vital signs."""
+    one = known("VS-002", items=(ANY,), rule=rule, texts={"": parse("Odd.")}, **given)
+    monkeypatch.setitem(CHECKS, "VS-002", one)
+
+
+def open_questions():
+    return [(one.entry_id, one.item) for one in Discrepancy.objects.filter(state="open").order_by("pk")]
+
+
+@pytest.mark.parametrize("only_if_there", [False, True])
+def test_what_could_be_asked_at_one_item_or_another_is_asked_at_one_and_stays_there(
+    visit, coordinator, monkeypatch, only_if_there
+):
+    def rule(row, data):
+        if (row.pulse or 0) > 100:
+            yield Question("pulse").once("fever")
+        if (row.temperature or 0) > 38:
+            yield Question("temperature").once("fever", only_if_there=only_if_there)
+
+    asks(monkeypatch, rule)
+    entry = enter(visit, "vital-signs", coordinator, pulse="120", temperature="39").row.entry_id
+    assert open_questions() == [(entry, "pulse")]
+    enter(visit, "vital-signs", coordinator, temperature="40")
+    assert open_questions() == [(entry, "pulse")]
+    enter(visit, "vital-signs", coordinator, pulse="70")
+    assert open_questions() == ([] if only_if_there else [(entry, "temperature")])
+    enter(visit, "vital-signs", coordinator, pulse="120")
+    assert open_questions() == [(entry, "pulse" if only_if_there else "temperature")]
+
+
+@pytest.mark.parametrize("among_rows", [False, True])
+def test_question_that_is_asked_once_is_asked_in_each_row_or_once_among_all(
+    visit, coordinator, monkeypatch, among_rows
+):
+    def rule(row, data):
+        if row.pulse == 120:
+            yield Question("pulse").once("fever")
+
+    triggers = frozenset({"vital-signs"})
+    asks(monkeypatch, rule, among_rows=among_rows, reads=triggers, triggers=triggers)
+    later = a_visit(visit.patient, "W07", coordinator)
+    first, second = (
+        enter(where, "vital-signs", coordinator, pulse="120").row.entry_id for where in (visit, later)
+    )
+    assert open_questions() == [(first, "pulse"), *([] if among_rows else [(second, "pulse")])]
+    enter(visit, "vital-signs", coordinator, pulse="70")
+    assert open_questions() == [(second, "pulse")]
+
+
+@pytest.mark.parametrize("same_name", [False, True])
+def test_acts_that_go_together_ask_in_the_end_what_each_would_have_asked(
+    visit, site, coordinator, monkeypatch, same_name
+):
+    """The sum of two results, compared with all of them or with those of the same name."""
+    runs = []
+
+    def rule(row, data):
+        runs.append(row.entry.number)
+        if sum(other.value or 0 for other in data.rows("lab-result")) > 100:
+            yield Question("value")
+
+    one = known("LAB-001", items=("value",), rule=rule, texts={"": parse("Odd.")}, same_name=same_name)
+    monkeypatch.setitem(CHECKS, "LAB-001", one)
+    enter(visit, "laboratory", coordinator, collected_on="2026-01-12")
+    enter(visit, "dose-signs", coordinator, parent=1, pulse="200")
+    by, put_off = coordinator.acting_at(site, Right.ENTER), PutOff()
+    with acting(by, patient_id=visit.patient_id), together(visit.patient) as data:
+        put_off_checks(data, put_off)
+        for number in (1, 2):
+            place = a_place(visit, "lab-result", number, 1)
+            runs.clear()
+            assert record(place=place, values={"value": "60"}, by=by, data=data).is_clean
+            assert set(runs) <= {number}
+        place = a_place(visit, "dose-signs", 1, 1)
+        assert record(place=place, values={"pulse": "70"}, by=by, data=data).is_clean
+        ask_what_was_put_off(data, put_off)
+    found = {(one.entry.crf, one.entry.number, one.state) for one in Discrepancy.objects.all()}
+    results = set() if same_name else {("lab-result", 1, "open"), ("lab-result", 2, "open")}
+    assert found == {("dose-signs", 1, "cleared"), *results}
 
 
 def test_several_questions_of_one_save_are_all_cleared(visit, coordinator):
