@@ -206,6 +206,28 @@ def test_date_of_a_visit_sets_off_what_compares_visits_only_where_their_order_ca
     assert runs == ["W01"]
 
 
+def test_check_of_any_form_asks_where_a_form_has_one_of_its_items_and_nowhere_else(
+    visit, coordinator, monkeypatch
+):
+    runs = []
+
+    def rule(row, data):
+        runs.append(row.entry.crf)
+        yield Question("pulse" if row.entry.crf == "vital-signs" else "given_g")
+
+    given = {"items": ("given_g", "pulse"), "kinds": (), "rule": rule, "texts": {"": parse("Odd.")}}
+    monkeypatch.setitem(CHECKS, "DATE-001", known("DATE-001", **given))
+    enter(visit, "dose", coordinator, given_g="40")
+    enter(visit, "vital-signs", coordinator, pulse="70")
+    enter(visit, "scale", coordinator, question_1="1")
+    actor = coordinator.acting_at(visit.site, Right.ENTER)
+    with acting(actor, patient_id=visit.patient_id):
+        run_all(visit.patient)
+    assert set(runs) == {"dose", "vital-signs"}
+    asked = Discrepancy.objects.filter(check_id="DATE-001", state="open")
+    assert {(one.entry.crf, one.item) for one in asked} == {("dose", "given_g"), ("vital-signs", "pulse")}
+
+
 def test_run_of_all_checks_says_how_many_ran_and_brings_back_what_was_lost(visit, coordinator):
     enter(visit, "vital-signs", coordinator, pulse="200", systolic="120", diastolic="80")
     enter(visit, "scale", coordinator, before_dose="no")
