@@ -85,10 +85,10 @@ class Check:
     rule: Rule
     title: str
     texts: dict[str, Text]
-    offer: Offer | None = None
-    same_name: bool = False
-    late: bool = False
-    among_rows: bool = False
+    offer: Offer | None
+    same_name: bool
+    late: bool
+    among_rows: bool
 
     def ask(self, row: Any, data: PatientData) -> Iterator[Question]:
         """What it says of a row. TypeError if a question does not give exactly what its text shows."""

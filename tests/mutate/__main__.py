@@ -1,7 +1,7 @@
 """`python -m tests.mutate [PATH ...]`: mutants of these files and folders, or else of what differs from BASE (main).
 
 Prints each survivor with its place, and for each room a line "N mutants, M survived (x %)". MINUTES (10) is what all of
-it may take; where that is too short, the mutants are a sample, drawn with a fixed seed.
+it may take; where that is too short, the mutants are a sample, drawn by SEED, which is the same unless it is given.
 """
 
 import ast
@@ -14,20 +14,26 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from pathlib import Path
+from collections.abc import Iterable
+from pathlib import Path, PurePath
 
 from tests.mutate.mutants import NO_TEST, SURVIVED, mutants
 from tests.touched import ROOT, changed, tests_and_imports, touched
 
-SEED = 11
 STUB, TRIAL = "tests.stub_trial.settings", "ecrf.settings"
 RUNS = {"ecrf": (STUB, TRIAL), "trial": (TRIAL,)}
 """The protocols with whose tests a module's mutants meet, one after the other: survivors go on to the second."""
 SHARE_OF_FIRST = 0.75
 """Of the time, where there is a second run."""
+SHARE_OF_RECORD = 0.4
+"""Of a run's time, at most, to record which test runs which line: that is kept, and the next run goes on from there."""
 RULES_OF_FORMS = {
     f"tests/rules/test_{name}.py" for name in ("catalogue", "checks", "check_statements", "crfs")
 }
+RULES_OF_WORDS = {
+    f"tests/rules/test_{name}.py" for name in ("check_texts", "clocks", "moments", "own_words", "roles")
+}
+"""Of the rules, those that say more of a module than that each address answers."""
 Place = tuple[str, int]
 
 
@@ -39,14 +45,15 @@ def files(named: list[str], base: str) -> list[str]:
     return [path for path in below if path.split("/")[0] in RUNS and "/migrations/" not in path]
 
 
-def run(paths: list[str], minutes: float) -> dict[Place, str]:
+def run(paths: list[str], minutes: float, seed: int) -> dict[Place, str]:
     """{(path, index of the mutant): verdict}, of those there was time for."""
     until = time.time() + minutes * 60
     verdicts: dict[Place, str] = {}
     for top, runs in RUNS.items():
         own = [path for path in paths if path.startswith(f"{top}/")]
         places = [(path, index) for path in own for index, _ in enumerate(mutants(_text(path)))]
-        random.Random(SEED).shuffle(places)  # noqa: S311
+        random.Random(seed).shuffle(places)  # noqa: S311
+        runs = tuple(settings for settings in runs if own and nearest(own, settings))
         for number, settings in enumerate(runs):
             left = [one for one in places if verdicts.get(one, NO_TEST) in (SURVIVED, NO_TEST)]
             if number:
@@ -96,6 +103,7 @@ def _on_the_trial() -> set[str]:
     return {
         *_still_on_the_trial(),
         *(test for test in tests_and_imports() if test.startswith("tests/trial/")),
+        *RULES_OF_WORDS,
     }
 
 
@@ -106,21 +114,40 @@ def _still_on_the_trial() -> set[str]:
     return {f"tests/ecrf/{name}" for name in ast.literal_eval(names)}
 
 
+def distances(path: str, tests: Iterable[str]) -> dict[str, int]:
+    """How far from the module those of the test files are that are named like it, those that lie in the mirror of its
+    folder, and others that import it, where these are few."""
+    folder = PurePath("tests", path).parent
+    while not (ROOT / folder).is_dir():
+        folder = folder.parent
+    few = touched([path])
+    ranks = (
+        lambda test: PurePath(test).stem == f"test_{PurePath(path).stem}",
+        lambda test: PurePath(test).parent == folder and test in few,
+        lambda test: PurePath(test).parent == folder,
+        lambda test: test in few,
+    )
+    return {
+        test: next(rank for rank, holds in enumerate(ranks) if holds(test))
+        for test in tests
+        if any(holds(test) for holds in ranks)
+    }
+
+
 def _run(paths: list[str], places: list[Place], settings: str, until: float) -> dict:
+    near = {path: distances(path, nearest(paths, settings)) for path in paths}
     tests = nearest(paths, settings)
-    if not tests:
-        return {}
-    of_these = hashlib.sha256(
-        "".join([settings, *paths, *map(_text, [*paths, *tests])]).encode()
-    ).hexdigest()[:16]
+    of_these = hashlib.sha256("".join([settings, *paths, *map(_text, paths)]).encode()).hexdigest()[:16]
+    now = time.time()
     with tempfile.TemporaryDirectory() as folder:
         work, results = Path(folder) / "work.json", Path(folder) / "results.json"
         given = {
             "paths": paths,
             "mutants": places,
-            "near": {path: sorted(touched([path])) for path in paths},
+            "near": near,
             "workers": int(os.environ.get("WORKERS", os.cpu_count() or 1)),
             "until": until,
+            "record_until": now + (until - now) * SHARE_OF_RECORD,
             "record": str(ROOT / ".data/mutate" / f"{of_these}.json"),
             "results": str(results),
             "options": ["-p", "no:cacheprovider"],
@@ -161,4 +188,5 @@ def report(paths: list[str], verdicts: dict[Place, str]) -> None:
 
 if __name__ == "__main__":
     chosen = files(sys.argv[1:], os.environ.get("BASE") or "main")
-    report(chosen, run(chosen, float(os.environ.get("MINUTES") or 10)) if chosen else {})
+    minutes, seed = float(os.environ.get("MINUTES") or 10), int(os.environ.get("SEED") or 11)
+    report(chosen, run(chosen, minutes, seed) if chosen else {})

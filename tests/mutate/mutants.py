@@ -13,6 +13,8 @@ COMPARISONS: dict[type[ast.cmpop], type[ast.cmpop]] = {
 }  # fmt: skip
 KILLED, SURVIVED, NO_TEST = "killed", "survived", "no test"
 """What becomes of a mutant; one that a test never comes back from is killed."""
+FAR = 9
+"""How far from a module a test file is that is neither named like it, nor imports it, nor lies in its mirror folder."""
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
@@ -40,6 +42,29 @@ def mutants(source: str) -> list[Mutant]:
         if not _is_size(tree.body[path[0][1]], sizes)
         for what, changed in _changes(node)
     ]
+
+
+def telling(source: str, name: str) -> ast.Module:
+    """The module, in whose functions each statement is preceded by a call of `name` with its line."""
+    tree = ast.parse(source)
+    for function in [node for node in ast.walk(tree) if isinstance(node, FUNCTIONS)]:
+        for node in ast.walk(function):
+            for field in ("body", "orelse", "finalbody"):
+                # A nested function is met again by itself; a lambda's body is no list.
+                statements = getattr(node, field, None)
+                if isinstance(statements, list) and not any(_is_call_of(one, name) for one in statements):
+                    setattr(node, field, [told for one in statements for told in _told(one, name)])
+    return ast.fix_missing_locations(tree)
+
+
+def _told(statement: ast.stmt, name: str) -> list[ast.stmt]:
+    told = ast.Call(ast.Name(name, ast.Load()), [ast.Constant(statement.lineno)], [])
+    return [ast.copy_location(ast.Expr(told), statement), statement]
+
+
+def _is_call_of(node: ast.AST, name: str) -> bool:
+    call = getattr(node, "value", None)
+    return isinstance(call, ast.Call) and isinstance(call.func, ast.Name) and call.func.id == name
 
 
 def _sizes(tree: ast.Module) -> set[str]:
@@ -126,7 +151,8 @@ def _changes(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
             yield f"{value}: {not value}", _set(node, value=not value)
         case ast.Constant(value=int(value)):
             yield from ((f"{value}: {value + by}", _set(node, value=value + by)) for by in (1, -1))
-        case ast.Return(value=ast.expr()) if _words(node.value) != "None":
+        # None is as false as False; that another answer is noticed is seen by the constant itself.
+        case ast.Return(value=ast.expr()) if _words(node.value) not in ("None", "False"):
             yield f"{_words(node)}: return None", _set(node, value=None)
         case ast.Expr() | ast.AugAssign() | ast.Raise() | ast.Break() | ast.Continue():
             yield f"{_words(node)}: left out", ast.Pass()

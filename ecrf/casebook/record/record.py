@@ -64,10 +64,11 @@ def record(
 def _reason(reason: str, data: PatientData | None) -> tuple[str, str]:
     """As it is stored, and what is wrong with it; the one of many acts that go together is looked at once."""
     kept = data.kept if data and data.kept is not None else {}
-    if (known := kept.get(REASON)) is None or known[0] != reason:
+    key = REASON, reason
+    if key not in kept:
         why = tidy(reason)
-        known = kept[REASON] = reason, (why, fault_of(why, shortest=1) if why else "")
-    found: tuple[str, str] = known[1]
+        kept[key] = why, fault_of(why, shortest=1) if why else ""
+    found: tuple[str, str] = kept[key]
     return found
 
 

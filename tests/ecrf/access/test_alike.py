@@ -123,6 +123,14 @@ def test_a_collation_is_named_only_where_the_database_has_it(there, monkeypatch)
     assert ("x-icu" in alike_sql("x.name")) == bool(there)
 
 
+@pytest.mark.django_db
+def test_collations_are_looked_for_when_they_are_first_asked_for(monkeypatch):
+    before = alike_sql("x.name")
+    monkeypatch.setattr(module, "_there", {})
+    assert alike_sql("x.name") == before
+    assert len(module._there) == 1
+
+
 SEARCHED = re.compile(r"__i(?:contains|startswith|endswith|regex)\b|\bILIKE\b")
 SORTED_BY_WORDS = re.compile(r'order_by\([^()]*(?<!InOrder\()"-?(?:\w+__)?(?:full_name|title)"')
 

@@ -88,6 +88,15 @@ def test_few_words_are_known_only_among_those_that_may_stand_there():
         assert as_read("A browser on an iPhone") == stored
 
 
+def test_a_sentence_without_a_word_outside_its_places_is_known_among_few_alone():
+    listed = gettext_lazy("%(what)s: %(forms)s")
+    stored = as_kept(listed, what="7", forms="8")
+    with translation.override("ja"):
+        assert str(listed) != "%(what)s: %(forms)s"
+        assert as_read(stored, listed) == str(listed) % {"what": "7", "forms": "8"}
+        assert as_read(stored) == stored
+
+
 def test_a_reason_that_is_offered_is_kept_in_english_and_read_in_the_readers_language():
     shown = {}
     for language in ("en", *LANGUAGES):

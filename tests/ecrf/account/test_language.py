@@ -10,7 +10,17 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
-from ecrf.access.language import asked_for, in_master, language_of, speaking_to
+from ecrf.access.language import (
+    answered_in_master,
+    as_the_page_is_read,
+    asked_for,
+    each_language,
+    in_every_language,
+    in_master,
+    language_of,
+    readers_language,
+    speaking_to,
+)
 from ecrf.audit.actor import SYSTEM, acting
 from ecrf.audit.models import AuditEvent
 from ecrf.audit.verifying.verify import verify
@@ -149,6 +159,42 @@ def test_program_speaks_to_a_person_and_writes_in_english(coordinator, site):
         assert translation.get_language() == "ja"
     with speaking_to(None):
         assert translation.get_language() == "en"
+
+
+def test_file_in_english_knows_in_which_language_its_page_is_read_and_the_next_one_its_own():
+    @answered_in_master
+    def view(request) -> tuple[str, ...]:
+        with as_the_page_is_read():
+            of_page = translation.get_language()
+        return readers_language(), of_page, translation.get_language()
+
+    with translation.override("ja"):
+        assert view(None) == ("ja", "ja", "en")
+        assert translation.get_language() == "ja"
+    with translation.override("zh-hans"):
+        assert readers_language() == "zh-hans"
+    with translation.override(None):  # nobody speaks any
+        assert view(None) == ("en", "en", "en")
+        assert readers_language() == "en"
+
+
+def test_words_are_kept_for_each_language_by_itself():
+    made = []
+
+    @each_language
+    def words(of: str) -> str:
+        made.append(of)
+        return f"{of} {translation.gettext('Help')}"
+
+    found = {}
+    for _twice in range(2):
+        for code in in_every_language():
+            found.setdefault(code, set()).add(words("a"))
+    assert set(found) == set(dict(settings.LANGUAGES))
+    assert len({next(iter(one)) for one in found.values()}) == 3
+    assert {len(one) for one in found.values()} == {1}
+    assert len(made) == 3
+    assert words("b").startswith("b ")
 
 
 def test_threads_speak_each_their_own_language():

@@ -3,12 +3,13 @@
 import html
 import re
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
 from ecrf.checks import catalogue as module
 from ecrf.checks.catalogue import catalogue
-from ecrf.checks.item_words import needed, takes
+from ecrf.checks.item_words import asked_when, needed, takes
 from ecrf.checks.registry import CHECKS, Offer
 from ecrf.forms.items import (
     Choice,
@@ -133,6 +134,43 @@ def test_item_is_told_by_what_it_takes(item, words):
 )
 def test_item_is_told_by_when_it_is_needed(key, name, words):
     assert needed(CRFS[key], CRFS[key].items[name]) == words
+
+
+@pytest.mark.parametrize(
+    ("key", "name", "words"),
+    [
+        ("visit", "occurrence", ""),
+        ("adverse-event", "ended_on", "if “Ongoing?” is No"),
+        ("scale", "before_dose", "at visits with “Dose”"),
+    ],
+)
+def test_item_is_told_by_when_it_is_asked(key, name, words):
+    assert asked_when(CRFS[key], CRFS[key].items[name]) == words
+
+
+COLOURS = [(name, name.title()) for name in ("red", "blue", "green", "white", "black", "grey")]
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        (("red", "blue", "green", "white", "black"), "if “Colour” is not Grey"),
+        (("red", "blue", "green", "white"), "if “Colour” is Red or Blue or Green or White"),
+        (("red", ""), "if “Colour” is Red or not known"),
+        (
+            tuple(code for code, _name in COLOURS),
+            "if “Colour” is Red or Blue or Green or White or Black or Grey",
+        ),
+    ],
+)
+def test_condition_names_the_answers_or_where_these_are_many_the_few_others(values, words):
+    colour = Choice("Colour", choices=COLOURS)
+    shade = Line("Shade", max_length=40, asked_if=("colour", values))
+    instead = Line("Why", max_length=40, instead_of="colour")
+    form = SimpleNamespace(items={"colour": colour, "shade": shade, "why": instead})
+    assert asked_when(form, shade) == words
+    assert needed(form, shade) == words.replace("if", "If", 1)
+    assert needed(form, instead) == "If “Colour” has no value but a reason"
 
 
 # --- signed ---------------------------------------------------------------------------------------

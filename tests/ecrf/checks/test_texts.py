@@ -4,12 +4,16 @@ from datetime import date, time
 from decimal import Decimal
 
 import pytest
+from django.utils.translation import override
 
+from ecrf.access.kept_words import as_read
 from ecrf.casebook.models import Visit
+from ecrf.checks.models import Discrepancy
 from ecrf.checks.registry import CHECKS, Question, check
 from ecrf.checks.texts import identity, parse, stored
 from ecrf.forms.crf import MissingReason
 from ecrf.forms.protocol import protocol
+from ecrf.queries.models import Query
 
 
 @pytest.mark.parametrize(
@@ -101,3 +105,20 @@ def test_question_that_does_not_give_what_its_text_shows_fails_loudly(given, mon
 
     with pytest.raises(TypeError, match="READ-001"):
         list(CHECKS["READ-001"].ask(None, Data()))
+
+
+def test_question_of_a_check_that_is_gone_is_read_in_the_readers_language_and_a_persons_as_written():
+    words = "Reading the file"
+    with override("ja"):
+        assert Discrepancy(check_id="GONE-001", text_as_asked=words).text == as_read(words) != words
+        assert Query(check_id="", text_as_asked=words).text == words
+
+
+@pytest.mark.parametrize("value", [True, False])
+def test_yes_and_no_are_refused_by_name(value):
+    with pytest.raises(TypeError, match="Yes and no"):
+        stored(value)
+
+
+def test_row_is_told_by_what_it_is_about():
+    assert str(Discrepancy(check_id="READ-001", item="value_1")) == "READ-001 value_1"

@@ -31,3 +31,7 @@ def test_each_open_point_is_read_as_the_checklist_says_it(kind, number, language
     with override(language):
         assert lock.points_words == points()
     assert Lock().points_words == ""
+
+
+def test_row_is_told_by_what_it_is_about():
+    assert str(Lock(kind="freeze", scope="visit")) == "freeze of visit"

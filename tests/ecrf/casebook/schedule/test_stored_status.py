@@ -105,6 +105,31 @@ def test_form_added_to_a_complete_unscheduled_visit_makes_it_the_earliest_unfini
     assert unfinished(patient) == ("UNS-1", "UNS-1")
 
 
+def test_value_of_another_form_makes_a_complete_visit_unfinished_where_none_was(
+    patient, unscheduled, coordinator
+):
+    assert unfinished(patient) == ("", "")
+    enter(unscheduled, "vital-signs", coordinator, pulse="70")
+    assert unfinished(patient) == ("UNS-1", "UNS-1")
+
+
+def test_form_with_a_fixed_set_of_rows_lacks_only_what_those_not_begun_ask_whichever_is_saved(
+    unscheduled, coordinator
+):
+    def missing():
+        return Entry.objects.get(crf="laboratory").missing
+
+    result = CRFS["lab-result"]
+    enter(unscheduled, "laboratory", coordinator, collected_on="2026-01-12")
+    assert missing() == len(LAB_TESTS) * result.missing_when_blank()
+    for number in (1, 2):
+        enter(unscheduled, "lab-result", coordinator, parent=1, number=number, value="10")
+        left = (len(LAB_TESTS) - number) * result.missing_when_blank()
+        assert missing() == left
+        enter(unscheduled, "laboratory", coordinator, collected_on=f"2026-01-1{2 + number}")
+        assert missing() == left
+
+
 @pytest.mark.parametrize("key", sorted(key for key, kind in CRFS.items() if not kind.row_of))
 def test_entry_just_begun_lacks_what_its_list_says(key, patient, coordinator, site):
     definition = CRFS[key]
