@@ -126,18 +126,18 @@ def _lines(batch: Import) -> int:
     return sum(piece.count(b"\n") for piece in pieces_of(batch.file))
 
 
-def look_again(*, batch: Import, by: User, reading: dict[str, Any] | None = None) -> None:
-    """Look at the file anew: what is stored may have changed, or how the file is read. One that was imported stays."""
+OPEN = (ImportState.CHECKED, ImportState.REFUSED, ImportState.UNMAPPED, ImportState.FAILED)
+"""Nobody works on it, and nothing was decided yet."""
+
+
+def look_again(*, batch: Import, by: User, reading: dict[str, Any] | None = None) -> bool:
+    """Look at the file anew: what is stored may have changed, or how the file is read. One that was imported stays;
+    whether it was looked at."""
     right = require_own(by, batch)
     with acting(by.acting_at(batch.site, right), source="import"):
         current = Import.objects.select_for_update(of=("self",)).get(pk=batch.pk)
-        if current.state not in (
-            ImportState.CHECKED,
-            ImportState.REFUSED,
-            ImportState.UNMAPPED,
-            ImportState.FAILED,
-        ):
-            return
+        if current.state not in OPEN:
+            return False
         if reading is not None:
             current.reading = {**_plain(current.reading), **reading}
             current.rows.all().delete()
@@ -146,26 +146,23 @@ def look_again(*, batch: Import, by: User, reading: dict[str, Any] | None = None
         current.save(update_fields=["state", "outcome", "reading", "counts"])
     batch.refresh_from_db()
     go_on(batch)
+    return True
 
 
 def _plain(reading: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in reading.items() if name not in ("readings", "encoding", "columns")}
 
 
-def put_aside(*, batch: Import, by: User) -> None:
-    """It is not imported; what was seen of it stays."""
+def put_aside(*, batch: Import, by: User) -> bool:
+    """It is not imported; what was seen of it stays. Whether it is put aside: what is imported is not."""
     right = require_own(by, batch)
     with acting(by.acting_at(batch.site, right), source="import"):
         current = Import.objects.select_for_update(of=("self",)).get(pk=batch.pk)
-        if current.state in (
-            ImportState.CHECKED,
-            ImportState.REFUSED,
-            ImportState.UNMAPPED,
-            ImportState.FAILED,
-        ):
+        if current.state in OPEN:
             current.state = ImportState.ASIDE
             current.save(update_fields=["state"])
     batch.refresh_from_db()
+    return current.state == ImportState.ASIDE
 
 
 def order(

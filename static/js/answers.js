@@ -1,6 +1,6 @@
 /* What a person answers beside a field: a reason, whose value counts, why there is none; and the login in place. */
 
-import { addressOf, field, goTo, shown, state, write } from "./fields.js";
+import { addressOf, commentOf, field, goTo, isMissing, shown, state, write } from "./fields.js";
 import { clear, placeOf } from "./messages.js";
 import { outbox } from "./outbox.js";
 import { again, flush, send } from "./saving.js";
@@ -38,6 +38,11 @@ export function openMore(id) {
   const box = document.getElementById("more-template").content.firstElementChild.cloneNode(true);
   box.dataset.moreFor = id;
   place.append(box);
+  // What stands is shown, and not offered as if there were nothing: setting it anew would take the comment away.
+  if (isMissing(state.get(id))) {
+    box.querySelector("[data-missing]").value = state.get(id).missing;
+    box.querySelector("[data-comment]").value = commentOf(id);
+  }
   const isHeld = field(id)?.disabled;
   for (const each of box.querySelectorAll("[data-missing], [data-comment], [data-set-missing], [data-clear]")) each.hidden = isHeld;
   box.querySelector(isHeld ? "[data-show-history]" : "select").focus();

@@ -63,14 +63,21 @@ export function write(id, value) {
   }
 }
 
-/* Says beside the field why there is no value. */
-export function tag(id, label) {
+/* Says beside the field why there is no value, and what stands with the reason. */
+export function tag(id, label, comment = "") {
   document.getElementById(`t-${id}`)?.remove();
   if (!label) return;
   const control = document.getElementById(`f-${id}`);
   const made = Object.assign(document.createElement("span"), { id: `t-${id}`, className: "missing-tag", textContent: label });
+  if (comment) {
+    const said = Object.assign(document.createElement("span"), { className: "missing-comment", textContent: comment });
+    made.append(" · ", said);
+  }
   (control.nextElementSibling?.matches(".unit") ? control.nextElementSibling : control).after(made);
 }
+
+/* The comment that stands with the reason of a field. */
+export const commentOf = (id) => document.querySelector(`#t-${CSS.escape(id)} .missing-comment`)?.textContent ?? "";
 
 /* Every field that Tab reaches, and the one in use, in the order of the page. */
 export function inOrder() {

@@ -7,6 +7,8 @@ import { gettext } from "./words.js";
 const LETTER = /^[nur]$/i;
 const REASON = /^(nd|na|uk|unk|rf)$/i;
 const MAY_BECOME_ONE = /^(n|u|un|r)$/i;
+const HABIT_MS = 1000;
+let moved = { to: null, at: 0 };
 
 /* Full-width keys as the plain ones, as the server reads them; no other sign is a digit: ④ is no answer, nor is ². */
 const plain = (text) => text.replace(/[\uff01-\uff5e]/g, (sign) => String.fromCharCode(sign.charCodeAt(0) - 0xfee0)).trim();
@@ -24,7 +26,19 @@ function advance({ target, isComposing }) {
   const next = after(target);
   if (next) goTo(next);
   else target.blur(); // At the end of the page: it is saved all the same.
+  moved = { to: next, at: performance.now() };
 }
+
+/* Enter behind the digit, as behind every other value: it has moved on already, and must not pass over the next field. */
+document.addEventListener("keydown", (event) => {
+  const { to, at } = moved;
+  if (["Shift", "Control", "Alt", "Meta"].includes(event.key)) return;
+  moved = { to: null, at: 0 };
+  if (event.key !== "Enter" || event.isComposing || event.shiftKey || event.ctrlKey || event.altKey || event.metaKey) return;
+  if (!to || event.target !== to || performance.now() - at > HABIT_MS) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+}, true);
 
 function tell(input, words) {
   const note = document.createElement("p");

@@ -11,7 +11,7 @@ document.addEventListener("ecrf:outcome", ({ detail }) => {
   if (outcome !== "saved") return entry && outbox.put(id, { ...entry, held: entry.value === entry.sent && outcome });
   going.savedAt = detail.at;
   state.set(id, detail.seen);
-  tag(id, detail.missing);
+  tag(id, detail.missing, detail.comment);
   clearOldQuestions(detail);
   if (entry && entry.value !== entry.sent) return outbox.put(id, { value: entry.value, seen: detail.seen, typing: entry.typing });
   outbox.drop(id);

@@ -1,7 +1,7 @@
 /* A block copied from a spreadsheet, pasted into a table or a row: each cell goes into its own field, from the field in
    use on, and all of it can be taken back. Blank cells leave what stands. */
 
-import { goTo, idOf, isMissing, ownId, read, state, wrapper, write } from "./fields.js";
+import { commentOf, goTo, idOf, isMissing, ownId, read, state, wrapper, write } from "./fields.js";
 import { commit, send } from "./saving.js";
 import { gettext, ngettext } from "./words.js";
 
@@ -49,9 +49,9 @@ function put(id, text) {
 }
 
 function takeBack(before) {
-  for (const [id, { text, stored }] of before) {
+  for (const [id, { text, stored, comment }] of before) {
     write(id, text);
-    if (isMissing(stored)) send(id, { value: "", missing: stored.missing });
+    if (isMissing(stored)) send(id, { value: "", missing: stored.missing, comment });
     else commit(id);
   }
 }
@@ -88,7 +88,7 @@ document.addEventListener("paste", (event) => {
     const id = place(down, along);
     const value = id && text && !wrapper(id).querySelector(":disabled") ? answer(id, text) : undefined;
     if (value === undefined) return text && left.push(text);
-    before.set(id, { text: read(id), stored: state.get(id) });
+    before.set(id, { text: read(id), stored: state.get(id), comment: commentOf(id) });
     return put(id, value);
   }));
   tell(target, before, left);

@@ -3,7 +3,7 @@
 
 import { field, goTo, idOf, posted } from "./fields.js";
 import { outbox } from "./outbox.js";
-import { flush, isSettled, onSettled } from "./saving.js";
+import { commented, flush, isSettled, onSettled } from "./saving.js";
 import { refusal } from "./trouble.js";
 import { forget, keyOf } from "./typed_answers.js";
 import { gettext } from "./words.js";
@@ -23,8 +23,8 @@ function answer(button) {
   const values = { text: text.value, said: query.querySelector("[data-said]").value };
   const entry = outbox.get(id);
   if (entry?.held === "reason") {
-    const { value, seen, missing = "", comment = "" } = entry;
-    Object.assign(values, { value, missing, comment, ...posted(seen), answers: ticked(id) });
+    const { value, seen, missing = "", comment } = entry;
+    Object.assign(values, { value, missing, ...commented(comment), ...posted(seen), answers: ticked(id) });
   }
   button.disabled = true;
   const sent = keyOf(text);

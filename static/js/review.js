@@ -13,9 +13,16 @@ const mayVerify = Boolean(bar?.querySelector("[data-press=v]"));
 const seen = document.querySelector("#act [name=seen]").value;
 const steps = [];
 
+/* The item that a key is meant for. Where all is verified, and for who verifies nothing, none is chosen at first. */
+function chosen() {
+  if (current() && !isAtEnd()) return current();
+  return say(gettext("Choose an item first: click it, or go to it with the arrow keys."), true);
+}
+
 function verify() {
-  const line = current();
-  if (!mayVerify || isDeaf() || !line || isAtEnd()) return;
+  if (!mayVerify || isDeaf() || isAtEnd()) return;
+  const line = chosen();
+  if (!line) return;
   if ("pending" in line.dataset || line.dataset.state === "verified") return go(step(1, { toDo: true }));
   if (!("verifiable" in line.dataset)) return say(gettext("{item} · there is nothing to verify here.", { item: labelOf(line) }));
   const despite = line.dataset.asked ? "yes" : "";
@@ -80,13 +87,13 @@ function help() {
 const next = () => (isAtEnd() ? goOn() : go(step(1, { toDo: true })));
 /* Refused before anything is typed: of what is struck out nothing is asked. */
 function question() {
-  const line = current();
-  if (!bar || !line || isAtEnd()) return undefined;
+  const line = bar && chosen();
+  if (!line) return undefined;
   const isStruck = line.closest("[data-struck], tr.struck");
   if (isStruck) return say(gettext("{item} · struck out: nothing is asked of it.", { item: labelOf(line) }), true);
   return ask(line, (asked) => steps.push({ line: asked, isQuery: true }));
 }
-const history = () => current() && !isAtEnd() && showHistory(current());
+const history = () => chosen() && showHistory(current());
 const keys = {
   v: verify, u: undo, h: history, "?": help,
   q: question,

@@ -48,6 +48,9 @@ export function send(id, entry) {
   flush();
 }
 
+/* A comment is posted where it stood to be changed: "nd" typed over a reason leaves the comment with it. */
+export const commented = (comment) => (comment === undefined ? {} : { comment });
+
 /* Changes that waited for their reason go together, in one act; `bar` is where the reason was given. */
 let together = null;
 let togetherAgain = flush;
@@ -97,8 +100,8 @@ document.addEventListener("htmx:configRequest", (event) => {
   if (!event.target.matches("[data-item]")) return;
   const entry = outbox.get(idOf(event.target));
   entry.sent = entry.value;
-  const { value, seen, missing = "", comment = "", reason = "" } = entry;
-  event.detail.parameters = { value, missing, comment, reason, ...posted(seen) };
+  const { value, seen, missing = "", comment, reason = "" } = entry;
+  event.detail.parameters = { value, missing, ...commented(comment), reason, ...posted(seen) };
 });
 
 document.addEventListener("htmx:afterRequest", (event) => {

@@ -158,11 +158,13 @@ practice = make_site("08", is_practice=True)
 coordinator08 = make_user("coordinator08", Role.COORDINATOR, practice)
 a_baseline(practice, coordinator08)
 make_user("newcomer08", Role.COORDINATOR, practice)
+make_user("monitor08", Role.MONITOR, practice)
 
 # A site whose monitor reads wide tables: every item of a nerve segment, and of logs what takes most room.
 wide = make_site("05")
 coordinator05 = make_user("coordinator05", Role.COORDINATOR, wide)
 make_user("monitor05", Role.MONITOR, wide)
+make_user("safety05", Role.SAFETY, wide)
 a_baseline(wide, coordinator05)
 patient = Patient.objects.get(site=wide)
 visit = Visit.objects.get(patient=patient, code="W01")
@@ -182,6 +184,8 @@ event = {
     "relation": "RELATED",
 }
 enter(patient, "adverse-event", coordinator05, **event, **long)
+answers = {"action": "DOSE RATE REDUCED", "outcome": "RECOVERED/RESOLVED WITH SEQUELAE"}
+enter(Patient.objects.get(site=practice), "adverse-event", coordinator08, **event, **long, **answers)
 medication = {
     "name": "Acetaminophen with caffeine",
     "indication": "Headache",

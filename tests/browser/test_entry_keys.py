@@ -74,6 +74,30 @@ def test_digit_that_is_a_whole_answer_goes_on_in_every_form(sit_down):
     assert _focused(person) == "f-incat-1-leg"
 
 
+def test_enter_behind_a_digit_that_moved_on_passes_over_nothing(sit_down):
+    """Whoever presses Enter behind every value must not enter each second grade a field too far."""
+    person = sit_down("coordinator01")
+    person.open_visit("01-007", "Week 10")
+    cells = person.page.locator("#mrc-strength-1 .grid input[data-row]")
+    cells.first.focus()
+    for digit in "5432":
+        person.page.keyboard.press(digit)
+        person.page.keyboard.press("Enter")
+    assert [cells.nth(at).input_value() for at in range(5)] == ["5", "4", "3", "2", ""]
+    fifth = cells.nth(4).get_attribute("id")
+    assert _focused(person) == fifth
+    person.page.keyboard.press("Enter")
+    assert _focused(person) != fifth, "Enter alone goes on, as everywhere"
+    cells.nth(6).focus()
+    person.page.keyboard.press("1")
+    person.page.wait_for_timeout(1100)
+    person.page.keyboard.press("Enter")
+    assert _focused(person) == cells.nth(8).get_attribute("id"), (
+        "some time later it is meant for the field itself"
+    )
+    person.saved()
+
+
 def test_digit_behind_a_reason_takes_no_place_in_which_something_stands(sit_down):
     person = sit_down("coordinator01")
     person.open_visit("01-006", "Week 40")

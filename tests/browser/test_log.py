@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
 
@@ -82,7 +83,35 @@ def test_enter_in_the_comment_sets_the_reason_and_stays_at_the_field(sit_down):
     person.page.keyboard.press("Enter")
     person.saved()
     assert person.page.evaluate("document.activeElement.id") == f"f-adverse-event-{number}-term"
-    assert person.page.locator(f"#t-adverse-event-{number}-term").inner_text() == "Unknown"
+    assert person.page.locator(f"#t-adverse-event-{number}-term").inner_text() == "Unknown · Not in the notes"
+
+
+def test_comment_that_stands_is_offered_to_be_changed_and_stays_when_the_reason_is_typed_anew(sit_down):
+    person = sit_down("coordinator01")
+    _open_log(person)
+    number = _add_by_key(person)
+    tag = person.page.locator(f"#t-adverse-event-{number}-started_on")
+    box = person.page.locator(".more-box")
+    field = person.page.locator(f"#f-adverse-event-{number}-started_on")
+    field.press("F2")
+    box.locator("select").select_option("unknown")
+    box.locator("[data-comment]").fill("Not in the notes")
+    box.locator("[data-set-missing]").click()
+    person.saved()
+    for _drawn in ("by the script", "by the server"):
+        field.fill("uk")
+        field.press("Enter")
+        person.saved()
+        expect(tag).to_have_text("Unknown · Not in the notes")
+        field.press("F2")
+        assert box.locator("select").input_value() == "unknown"
+        assert box.locator("[data-comment]").input_value() == "Not in the notes"
+        person.page.reload()
+    field.press("F2")
+    box.locator("[data-comment]").fill("")
+    box.locator("[data-set-missing]").click()
+    person.saved()
+    expect(tag).to_have_text("Unknown")
 
 
 @pytest.mark.parametrize("width", [390, 1366])

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
 
@@ -152,3 +153,20 @@ def test_review_works_without_javascript(sit_down):
     assert "#mrc-strength-1" in person.page.url
     person.page.get_by_role("button", name="Take back").first.click()
     assert verified(person) == before
+
+
+def test_key_that_is_meant_for_an_item_asks_for_one_where_none_is_chosen(sit_down):
+    """Who verifies nothing, as safety, has no item that is next: Q must not do nothing, without a word."""
+    reader = sit_down("safety05")
+    reader.go("/monitor/trial/seriousadverseevent/")
+    reader.page.locator(".review-list .field-the_form a").first.click()
+    reader.page.locator("[data-review]").wait_for()
+    said = reader.page.locator("#review-said")
+    for key in ("q", "h"):
+        assert reader.page.locator(CURRENT).count() == 0
+        reader.page.keyboard.press(key)
+        expect(said).to_contain_text("Choose an item first")
+    reader.page.keyboard.press("ArrowDown")
+    reader.page.keyboard.press("q")
+    reader.page.locator(".ask-form textarea:focus").wait_for()
+    expect(said).to_be_empty()

@@ -1,7 +1,7 @@
 """Item values on their way: from what was typed to what is stored, and back to what the page shows."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -21,10 +21,12 @@ COMMENT_LIMIT = 2000
 
 @dataclass(frozen=True)
 class Missing:
-    """Given instead of a value: why there is none."""
+    """Given instead of a value: why there is none. `keeps_comment`: typed as two letters, which say nothing of the
+    comment that stands with the same reason."""
 
     reason: str
     comment: str = ""
+    keeps_comment: bool = field(default=False, compare=False)
 
 
 Shown = str | Missing
@@ -51,7 +53,8 @@ def changes_in(
                 result.readings[name] = error.readings
             continue
         stored = shown(definition, row, name)
-        if is_same(state_of(row, name), value):
+        now_stored = state_of(row, name)
+        if is_same(now_stored, value) or _says_no_more(given, now_stored):
             continue
         if seen.get(name, stored) != stored:
             result.conflicts[name] = Conflict(stored, as_shown(definition, name, value))
@@ -61,6 +64,16 @@ def changes_in(
         if name in result.refused or name in result.conflicts:
             _hold_back_sign(definition, name, signs, changes, result)
     return changes
+
+
+def _says_no_more(given: Any, stored: Any) -> bool:
+    """Whether it is the reason that stands, given without a word on its comment."""
+    return (
+        isinstance(given, Missing)
+        and given.keeps_comment
+        and isinstance(stored, Missing)
+        and given.reason == stored.reason
+    )
 
 
 def _hold_back_sign(

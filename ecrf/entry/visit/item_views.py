@@ -103,6 +103,7 @@ def for_script(view: ItemInput) -> dict[str, object]:
         "outcome": _outcome(form_input.recorded, view.name),
         "seen": for_page(view.state),
         "missing": view.missing["label"] if view.missing else "",
+        "comment": view.missing["comment"] if view.missing else "",
         "panel": form_input.id,
         "asked": asked if form_input.recorded.changed else None,
         "at": form_input.where.patient.site.now().strftime("%H:%M:%S"),

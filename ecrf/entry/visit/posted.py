@@ -38,16 +38,18 @@ REASON_OF_ALL = "reason-of-all"
 def typed_value(kind: str, text: str) -> Any:
     """The text as typed, or the missing reason that its shorthand stands for."""
     if kind in ("day", "partial-day") and is_unknown(text):
-        return Missing(MissingReason.UNKNOWN)
+        return Missing(MissingReason.UNKNOWN, keeps_comment=True)
     word = text.strip() if kind == "line" else fold(text).lower()
     reason = None if kind == "prose" else SHORTHAND.get(word)
-    return Missing(reason) if reason else text
+    return Missing(reason, keeps_comment=True) if reason else text
 
 
 def posted_item(request: HttpRequest, kind: str) -> Any:
-    """The one value of an item's own request: `missing` (with `comment`) wins over `value`."""
+    """The one value of an item's own request: `missing` wins over `value`. Its `comment` is posted where it was to be
+    seen and changed, blank or not."""
     if reason := request.POST.get("missing"):
-        return Missing(reason, request.POST.get("comment", "").strip())
+        comment = request.POST.get("comment")
+        return Missing(reason, (comment or "").strip(), keeps_comment=comment is None)
     return typed_value(kind, request.POST.get("value", ""))
 
 

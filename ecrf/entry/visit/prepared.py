@@ -80,6 +80,7 @@ def _prepared(part: str, key: str, address: str, language: str) -> Skeleton:
 DERIVED = Snippet("entry/_derived.html", "code", "words")
 NOTHING = Snippet("entry/_nothing.html")
 MISSING = Snippet("entry/_missing.html", "id", "label")
+MISSING_WITH_COMMENT = Snippet("entry/_missing_with_comment.html", "id", "label", "comment")
 LAST = Snippet("entry/_last.html", "words")
 LAST_CALCULATED = Snippet("entry/_last_calculated.html", "words")
 LINK_SELECT = Snippet("entry/_link_select.html", "id", "field", "held", "options")
@@ -115,6 +116,8 @@ def _link_field(item: ItemInput, detail: str) -> str:
 
 def _missing(item: ItemInput, _detail: str) -> str:
     missing = item.missing
+    if missing and missing["comment"]:
+        return MISSING_WITH_COMMENT(item.id, missing["label"], missing["comment"])
     return MISSING(item.id, missing["label"]) if missing else ""
 
 

@@ -10,10 +10,16 @@ from ecrf.casebook.models import Patient, Visit
 from ecrf.casebook.places import Place
 from ecrf.casebook.record.hooks import Recorded
 from ecrf.casebook.record.values import Missing, changes_in, state_of
-from ecrf.forms.crf import MissingReason
 from ecrf.forms.registry import CRFS
 from ecrf.imports.models import RowKind
-from ecrf.imports.plan.carrying_out import STRUCK, stand_at, with_comments, words_of
+from ecrf.imports.plan.carrying_out import (
+    COMMENT_STAYS,
+    STRUCK,
+    reason_words,
+    stand_at,
+    with_comments,
+    words_of,
+)
 from ecrf.imports.plan.outcome import CellOutcome, RowOutcome
 from ecrf.imports.plan.places import Here, PlaceKey, RowRefused, place_of, take_once, visit_code, visits_of
 from ecrf.imports.plan.units import fit_unit
@@ -64,7 +70,8 @@ def _compare(
     values = fit_unit(row, place, dict(row.values), data) if row.unit else dict(row.values)
     if row.unit in row.values and getattr(stored, row.unit, None) is not None:
         values.setdefault(row.unit, getattr(stored, row.unit))  # written otherwise, and the same
-    values, result = with_comments(values, stored), Recorded(place, stored)
+    values, keep_comment = with_comments(values, stored)
+    result = Recorded(place, stored)
     changes = changes_in(values, stored, {}, data, result)
     definition = place.definition
     for name in [
@@ -74,10 +81,11 @@ def _compare(
         if why := row.faults.get(name) or result.refused.get(name, ""):
             outcome.cells.append(CellOutcome(name, str(item.verbose_name), RowKind.REFUSED, old, "", why))
         elif name not in changes:
-            outcome.cells.append(CellOutcome(name, str(item.verbose_name), RowKind.SAME, old, old))
+            why = str(COMMENT_STAYS) if name in keep_comment else ""
+            outcome.cells.append(CellOutcome(name, str(item.verbose_name), RowKind.SAME, old, old, why))
         else:
             given = changes[name]
-            new = MissingReason(given.reason).label if isinstance(given, Missing) else item.words(given)
+            new = reason_words(given) if isinstance(given, Missing) else item.words(given)
             kind = RowKind.NEW if state_of(stored, name) is None else RowKind.CHANGED
             outcome.cells.append(CellOutcome(name, str(item.verbose_name), kind, old, str(new)))
     _compare_day(row, place, data, outcome)

@@ -41,7 +41,8 @@ class EqualValues:
 
 def to_verify(user: User, batch: Import) -> EqualValues:
     """What this person may verify of it: at the own sites, in complete forms, of rows of which nothing differs: 13.5 in
-    another unit is another result. A value that is changed since falls out when it is verified."""
+    another unit is another result. A reason whose comment the file does not give is not the same either, for what is
+    verified is both. A value that is changed since falls out when it is verified."""
     found = EqualValues()
     patients = reachable(user, Patient.objects.all(), Right.VERIFY)
     by_number = dict(patients.filter(struck_at=None).values_list("number", "pk"))
@@ -54,7 +55,7 @@ def to_verify(user: User, batch: Import) -> EqualValues:
         (by_number[number], entry or 0, cell[0], seen or 0)
         for number, entry, seen, result in rows.values_list("patient_number", "entry", "seen", "result")
         for cell in result.get("cells", [])
-        if cell[2] == RowKind.SAME
+        if cell[2] == RowKind.SAME and not cell[5]
     ]
     entries = {entry for _patient, entry, _item, _seen in equal}
     complete = set(

@@ -47,6 +47,9 @@ from ecrf.imports.work.bringing_in import changes_as_manager, longest_reason
 from ecrf.trail.download.csv_file import answer, file_name
 
 OUT_OF_DATE = gettext_lazy("The page is out of date. Go back and load it again.")
+OVERTAKEN = gettext_lazy(
+    "Nothing was done: something else became of this file meanwhile. How it stands now is shown here."
+)
 TO_CORRECT = "to-correct"
 
 
@@ -166,7 +169,8 @@ def look_again_at(request: UserRequest, key: uuid.UUID) -> HttpResponse:
     require_own(request.user, batch)
     declared = request.POST.get("declared", "")
     reading = {"declared": declared} if declared in ENCODINGS else None
-    look_again(batch=batch, by=request.user, reading=reading)
+    if not look_again(batch=batch, by=request.user, reading=reading):
+        messages.warning(request, str(OVERTAKEN))
     return redirect("import", key)
 
 
@@ -174,7 +178,8 @@ def look_again_at(request: UserRequest, key: uuid.UUID) -> HttpResponse:
 def put_import_aside(request: UserRequest, key: uuid.UUID) -> HttpResponse:
     batch = reach_import(request.user, key)
     require_own(request.user, batch)
-    put_aside(batch=batch, by=request.user)
+    if not put_aside(batch=batch, by=request.user):
+        messages.warning(request, str(OVERTAKEN))
     return redirect("import", key)
 
 
@@ -221,6 +226,8 @@ def _to_correct(request: UserRequest, batch: Import) -> HttpResponseBase:
     """As it was brought, and before each row why it is refused."""
     require_own(request.user, batch)
     if not can_be_corrected(batch):
+        with as_the_page_is_read():
+            messages.warning(request, str(OVERTAKEN))
         return redirect("import", batch.request_key)
     if not is_as_brought(batch.file):
         with as_the_page_is_read():

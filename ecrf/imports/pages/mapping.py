@@ -4,6 +4,7 @@ import uuid
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -15,6 +16,7 @@ from ecrf.access.requests import UserRequest, whole_number
 from ecrf.audit.actor import acting
 from ecrf.audit.texts import cleaned_or_fault
 from ecrf.imports.models import Import, ImportFormat, ImportState, LabMapping
+from ecrf.imports.pages.batch import OVERTAKEN
 from ecrf.imports.reading.encodings import ENCODINGS, UnreadableFile
 from ecrf.imports.reading.tables import key_of
 from ecrf.imports.rights import is_for_all, reach_import, require_own
@@ -51,6 +53,8 @@ def mapping(request: UserRequest, key: uuid.UUID) -> HttpResponse:
     batch = reach_import(request.user, key)
     require_own(request.user, batch)
     if batch.format != ImportFormat.LABORATORY or batch.state not in MAPPABLE:
+        if request.method == "POST" and batch.format == ImportFormat.LABORATORY:
+            messages.warning(request, str(OVERTAKEN))
         return redirect("import", key)
     declared = request.POST.get("declared", "")
     if declared in ENCODINGS:
@@ -70,7 +74,8 @@ def mapping(request: UserRequest, key: uuid.UUID) -> HttpResponse:
     chosen["tests"] = {one.name: one.row or 0 for one in tests}
     _save(request, batch, chosen)
     reading = {"mapping": chosen, **({"declared": declared} if declared in ENCODINGS else {})}
-    look_again(batch=batch, by=request.user, reading=reading)
+    if not look_again(batch=batch, by=request.user, reading=reading):
+        messages.warning(request, str(OVERTAKEN))
     return redirect("import", key)
 
 

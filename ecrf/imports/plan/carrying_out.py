@@ -5,7 +5,7 @@ The look beforehand carries it out too, and takes it back: what it shows cannot 
 
 from collections import deque
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Protocol
 
@@ -40,6 +40,8 @@ from ecrf.imports.sources.row import Given, SourceRow
 IMPORT = "import"
 """What stands in the trail as the source of each value."""
 STRUCK = gettext_lazy("Patient %(number)s was struck out: %(why)s. Nothing is imported there.")
+COMMENT_STAYS = gettext_lazy("The file gives no comment: the one here stays.")
+"""Beside a reason that is the same as in the file, with a comment that is not."""
 
 
 @dataclass
@@ -239,7 +241,7 @@ def _record(
     before, above = data.row_at(place), data.row_of_parent(place)
     old = {name: words_of(definition, name, before) for name in definition.entered}
     stored, missing = dict(vars(before)) if before else {}, above.entry.missing if above else 0
-    values = with_comments(values, before)
+    values, keep_comment = with_comments(values, before)
     puts = data.puts
     with transaction.atomic():
         result = record(place=place, values=values, by=run.actor, reason=run.why, source=IMPORT, data=data)
@@ -255,9 +257,10 @@ def _record(
     for name in [
         name for name in definition.entered if name in {*values, *faults, *result.changed, *result.refused}
     ]:
-        outcome.cells.append(
-            _cell(definition, name, old[name], values.get(name), faults.get(name, ""), result)
-        )
+        cell = _cell(definition, name, old[name], values.get(name), faults.get(name, ""), result)
+        if name in keep_comment and cell.kind == RowKind.SAME:
+            cell = replace(cell, why=str(COMMENT_STAYS))
+        outcome.cells.append(cell)
     run.touched.add(outcome, result)
 
 
@@ -277,24 +280,34 @@ def _cell(
     return CellOutcome(name, label, kind, old, words_of(definition, name, result.row))
 
 
-def with_comments(values: Mapping[str, Given], stored: Crf | None) -> dict[str, Given]:
-    """A file that gives a reason and no comment, as one without what may identify, erases no comment of that reason."""
-    found = dict(values)
-    for name, given in values.items():
-        if isinstance(given, Missing) and not given.comment:
-            now = state_of(stored, name)
-            found[name] = now if isinstance(now, Missing) and now.reason == given.reason else given
-    return found
+def with_comments(values: Mapping[str, Given], stored: Crf | None) -> tuple[dict[str, Given], set[str]]:
+    """What is given, and whose comment stands with us alone. A file that gives a reason and no comment, as one without
+    what may identify, erases no comment of that reason."""
+    found = {
+        name: now
+        for name, given in values.items()
+        if isinstance(given, Missing)
+        and not given.comment
+        and isinstance(now := state_of(stored, name), Missing)
+        and now.reason == given.reason
+        and now.comment
+    }
+    return {**values, **found}, set(found)
 
 
 def _typed(given: Given) -> str:
-    return str(MissingReason(given.reason).label) if isinstance(given, Missing) else given or ""
+    return reason_words(given) if isinstance(given, Missing) else given or ""
 
 
 def words_of(definition: CrfDefinition, name: str, row: Crf | None) -> str:
     """What is stored, as it is shown beside what the file gives; "" for nothing."""
     state = state_of(row, name)
     if isinstance(state, Missing):
-        comment = f" ({state.comment})" if state.comment else ""
-        return f"{MissingReason(state.reason).label}{comment}"
+        return reason_words(state)
     return "" if state is None else str(definition.items[name].words(state))
+
+
+def reason_words(missing: Missing) -> str:
+    """Why there is no value, with the comment: where only that differs, it must be seen."""
+    comment = f" ({missing.comment})" if missing.comment else ""
+    return f"{MissingReason(missing.reason).label}{comment}"

@@ -11,6 +11,7 @@ from ecrf.access.kept_words import as_read
 from ecrf.access.language import in_master
 from ecrf.forms.registry import CRFS, CrfDefinition
 from ecrf.imports.models import RowKind
+from ecrf.queries.quotes import quoted_as_read
 
 BETWEEN_PLACES = re.compile(r"(, |: )")
 NUMBER_BEHIND = re.compile(r"(.+)( [0-9]+)")
@@ -104,10 +105,9 @@ def in_readers_language(outcome: RowOutcome) -> RowOutcome:
 
 
 def _cell_as_read(cell: CellOutcome, definition: CrfDefinition | None) -> CellOutcome:
-    item = definition.items.get(cell.item) if definition else None
     old, new = cell.old, cell.new
-    if item and item.kind == "choice":
-        old, new = as_read(old), as_read(new)
+    if definition and cell.item in definition.items:
+        old, new = quoted_as_read(cell.item, old), quoted_as_read(cell.item, new)
     return replace(cell, label=as_read(cell.label), old=old, new=new, why=as_read(cell.why))
 
 

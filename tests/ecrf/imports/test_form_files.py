@@ -4,6 +4,7 @@ import re
 import uuid
 
 import pytest
+from django.urls import reverse
 
 from ecrf.audit.models import AuditEvent
 from ecrf.casebook.models import Entry
@@ -12,6 +13,7 @@ from ecrf.imports.models import ImportState
 from ecrf.imports.services import NotImported
 from tests.builders import a_patient, a_visit, enter
 from tests.ecrf.imports.conftest import WHY, a_file, bring_it_in, kinds, whys
+from tests.ecrf.imports.test_pages import logged_in
 
 pytestmark = pytest.mark.django_db
 
@@ -166,9 +168,33 @@ def test_a_reason_without_a_comment_erases_none(site, visit, coordinator, head, 
     bring_it_in(a_file(first, coordinator, site=site), coordinator)
     same = a_file(f"{head}\n{number},W01,not-done{rest}", coordinator, site=site)
     assert kinds(same) == ["same"]
+    assert whys(same) == ["The file gives no comment: the one here stays."]
     other = a_file(f"{head}\n{number},W01,unknown{rest}", coordinator, site=site)
     assert kinds(other) == ["changed"]
     assert "out of order" not in other.rows.get().result["cells"][0][4]
+
+
+@pytest.mark.parametrize("purpose", ["import", "comparison"])
+@pytest.mark.parametrize(
+    ("comment", "kind", "seen"),
+    [
+        ("out of order", "same", ("Not done (out of order)", "Not done (out of order)", "")),
+        ("Out at repair", "changed", ("Not done (out of order)", "Not done (Out at repair)", "")),
+        (
+            "",
+            "same",
+            (*["Not done (out of order)"] * 2, "The file gives no comment: the one here stays."),
+        ),
+    ],
+)
+def test_a_comment_that_is_not_the_same_is_seen(site, visit, data_manager, purpose, comment, kind, seen):
+    head, number = "patient,visit,pulse_missing,pulse_missing_comment", visit.patient.number
+    bring_it_in(a_file(f"{head}\n{number},W01,not-done,out of order", data_manager), data_manager)
+    batch = a_file(f"{head}\n{number},W01,not-done,{comment}", data_manager, purpose=purpose)
+    assert kinds(batch) == [kind]
+    assert tuple(batch.rows.get().result["cells"][0][3:]) == seen
+    page = logged_in(data_manager).get(reverse("import", args=[batch.request_key])).content.decode()
+    assert all(words in page for words in seen)
 
 
 def test_missing_reasons_come_in_columns_of_their_own(site, visit, coordinator):

@@ -10,6 +10,7 @@ from django.urls import reverse
 from ecrf.audit.models import AuditEvent
 from ecrf.casebook.laboratory.services import NewRange, add_ranges
 from ecrf.casebook.models import Entry
+from ecrf.casebook.record.values import Missing
 from ecrf.forms.registry import CRFS
 from ecrf.imports.models import Import, ImportState, LabMapping
 from ecrf.imports.services import NotImported
@@ -223,6 +224,24 @@ def test_what_changed_since_or_has_a_query_is_left_out(transcribed, site, monito
     words = page.content.decode()
     assert "changed meanwhile: now “14”" in words
     assert "is open" in words
+
+
+@pytest.mark.parametrize(("comment", "verified"), [("Haemolytic", 1), ("", 0)])
+def test_a_reason_with_a_comment_that_the_file_does_not_give_is_not_verified_by_rule(
+    transcribed, site, monitor, coordinator, comment, verified
+):
+    """The verification would say of the comment, too, that it is as the file has it."""
+    enter(
+        *(transcribed, "lab-result", coordinator),
+        **{"number": 2, "parent": 1, "value": Missing("not-done", "Haemolytic"), "reason": "Misread"},
+    )
+    head = "patient,visit,parent_number,number,value_missing,value_missing_comment"
+    content = f"{head}\n{transcribed.patient.number},W01,1,2,not-done,{comment}"
+    batch = a_file(content, monitor, form="lab-result", purpose="comparison", site=site)
+    assert kinds(batch) == ["same"]
+    answer = logged_in(monitor).post(reverse("verify-compared", args=[batch.request_key]), {"count": "1"})
+    assert answer.status_code == (302 if verified else 422)
+    assert Verification.objects.filter(item="value").count() == verified
 
 
 def test_only_who_verifies_there_verifies(transcribed, site, monitor, data_manager, coordinator):

@@ -57,3 +57,19 @@ def test_files_that_cannot_be_read_say_so_in_the_readers_language(site, visit, c
     with translation.override("ja"):
         assert "has no item" not in batch.outcome_words
         assert "nothing_of_ours" in batch.outcome_words
+
+
+def test_why_there_is_no_value_is_read_in_the_readers_language(site, visit, coordinator):
+    content = (
+        f"patient,visit,pulse_missing,pulse_missing_comment\n{visit.patient.number},W01,not-done,Cuff broken"
+    )
+    batch = a_file(content, coordinator, site=site)
+    assert batch.rows.get().result["cells"][0][4] == "Not done (Cuff broken)"
+    with acting(SYSTEM):
+        coordinator.language = "ja"
+        coordinator.save()
+    client = Client()
+    client.force_login(coordinator)
+    page = words_of(client.get(reverse("import", args=[batch.request_key])).content.decode())
+    assert "Cuff broken" in page
+    assert "Not done" not in page

@@ -342,3 +342,29 @@ def test_whatever_is_wrong_stands_beside_its_field(site, coordinator):
     page = upload(logged_in(coordinator), "patient,visit\n").content.decode()
     notes = re.findall(r'note-error"[^>]*>(.*?)</p>', page, re.DOTALL)
     assert len(notes) == 2, notes
+
+
+@pytest.mark.parametrize("overtaken_by", ["put-import-aside", "order-import"])
+@pytest.mark.parametrize(
+    ("address", "posted"),
+    [
+        ("put-import-aside", {}),
+        ("look-again-at-import", {}),
+        ("import-rows-csv", {"kind": "to-correct"}),
+    ],
+)
+def test_what_was_overtaken_in_another_tab_is_said(
+    lines, site, visit, coordinator, address, posted, overtaken_by
+):
+    batch = a_file(lines("W01,60.5,70"), coordinator, site=site)
+    client = logged_in(coordinator)
+    if overtaken_by == "order-import":
+        bring_it_in(batch, coordinator)
+    else:
+        client.post(reverse(overtaken_by, args=[batch.request_key]))
+    state = Import.objects.get().state
+    answer = client.post(reverse(address, args=[batch.request_key]), posted, follow=True)
+    is_done_already = address == overtaken_by  # twice the same act: it is as was wanted
+    said = "".join(str(one) for one in answer.context["messages"])
+    assert ("meanwhile" in said) != is_done_already, said
+    assert Import.objects.get().state == state

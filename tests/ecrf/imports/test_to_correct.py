@@ -236,7 +236,8 @@ def test_it_is_offered_where_rows_of_a_table_are_refused_and_to_who_may_bring_it
         page = client.get(reverse("import", args=[batch.request_key])).content.decode()
         assert ('value="to-correct"' in page) == is_offered
     address = reverse("import-rows-csv", args=[right.request_key])
-    assert client.post(address, {"kind": "to-correct"}).status_code == 302
+    answer = client.post(address, {"kind": "to-correct"}, follow=True)
+    assert "meanwhile" in "".join(str(one) for one in answer.context["messages"])
     address = reverse("import-rows-csv", args=[wrong.request_key])
     assert logged_in(monitor).post(address, {"kind": "to-correct"}).status_code in (403, 404)
     assert not ImportDownload.objects.exists()
