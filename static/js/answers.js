@@ -68,7 +68,9 @@ function inMore(button) {
   if (button.matches("[data-set-missing]")) {
     if (!missing) return box.querySelector("select").focus();
     write(id, "");
-    send(id, { value: "", missing, comment: box.querySelector("[data-comment]").value });
+    const comment = box.querySelector("[data-comment]").value;
+    const seen = isMissing(state.get(id)) ? { ...state.get(id), comment: commentOf(id) } : state.get(id);
+    send(id, { value: "", missing, comment, seen });
   } else if (button.matches("[data-clear]")) {
     write(id, "");
     send(id, { value: "" });

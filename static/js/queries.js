@@ -24,7 +24,7 @@ function answer(button) {
   const entry = outbox.get(id);
   if (entry?.held === "reason") {
     const { value, seen, missing = "", comment } = entry;
-    Object.assign(values, { value, missing, ...commented(comment), ...posted(seen), answers: ticked(id) });
+    Object.assign(values, { value, missing, ...commented(comment, seen), ...posted(seen), answers: ticked(id) });
   }
   button.disabled = true;
   const sent = keyOf(text);

@@ -49,7 +49,7 @@ export function send(id, entry) {
 }
 
 /* A comment is posted where it stood to be changed: "nd" typed over a reason leaves the comment with it. */
-export const commented = (comment) => (comment === undefined ? {} : { comment });
+export const commented = (comment, seen) => (comment === undefined ? {} : { comment, seen_comment: seen.comment ?? "" });
 
 /* Changes that waited for their reason go together, in one act; `bar` is where the reason was given. */
 let together = null;
@@ -101,7 +101,7 @@ document.addEventListener("htmx:configRequest", (event) => {
   const entry = outbox.get(idOf(event.target));
   entry.sent = entry.value;
   const { value, seen, missing = "", comment, reason = "" } = entry;
-  event.detail.parameters = { value, missing, ...commented(comment), reason, ...posted(seen) };
+  event.detail.parameters = { value, missing, ...commented(comment, seen), reason, ...posted(seen) };
 });
 
 document.addEventListener("htmx:afterRequest", (event) => {

@@ -22,11 +22,12 @@ COMMENT_LIMIT = 2000
 @dataclass(frozen=True)
 class Missing:
     """Given instead of a value: why there is none. `keeps_comment`: typed as two letters, which say nothing of the
-    comment that stands with the same reason."""
+    comment that stands with the same reason. `shows_comment`: of what a page showed, the comment too is as it was."""
 
     reason: str
     comment: str = ""
     keeps_comment: bool = field(default=False, compare=False)
+    shows_comment: bool = field(default=False, compare=False)
 
 
 Shown = str | Missing
@@ -56,14 +57,22 @@ def changes_in(
         now_stored = state_of(row, name)
         if is_same(now_stored, value) or _says_no_more(given, now_stored):
             continue
-        if seen.get(name, stored) != stored:
-            result.conflicts[name] = Conflict(stored, as_shown(definition, name, value))
+        if not _is_as_seen(seen.get(name, stored), stored, now_stored):
+            whole = now_stored if isinstance(now_stored, Missing) else stored
+            result.conflicts[name] = Conflict(whole, as_shown(definition, name, value))
         else:
             changes[name] = value
     for name in numbers:
         if name in result.refused or name in result.conflicts:
             _hold_back_sign(definition, name, signs, changes, result)
     return changes
+
+
+def _is_as_seen(seen: Shown, stored: Shown, now_stored: Any) -> bool:
+    """Whether what is stored is what the page showed: with its comment, where that was to be seen and changed."""
+    if isinstance(seen, Missing) and seen.shows_comment:
+        return bool(seen == now_stored)
+    return seen == stored
 
 
 def _says_no_more(given: Any, stored: Any) -> bool:
@@ -175,12 +184,15 @@ def is_blank(row: Crf) -> bool:
 
 def as_shown(definition: CrfDefinition, name: str, value: Any) -> Shown:
     """A value that is not stored, in the form of `shown`."""
-    return Missing(value.reason) if isinstance(value, Missing) else str(definition.items[name].text(value))
+    return value if isinstance(value, Missing) else str(definition.items[name].text(value))
 
 
 def for_page(state: Shown) -> str | dict[str, str]:
-    """A state as JSON for the page's script: a string for a text, {"missing": reason} for a reason."""
-    return {"missing": state.reason} if isinstance(state, Missing) else state
+    """A state as JSON for the page's script: a string for a text, {"missing": reason} for a reason, with its comment
+    where the state has one."""
+    if not isinstance(state, Missing):
+        return state
+    return {"missing": state.reason} | ({"comment": state.comment} if state.comment else {})
 
 
 def from_page(state: Any) -> Shown | None:

@@ -33,6 +33,14 @@ def cell_words(definition: CrfDefinition, number: int, name: str) -> str:
     return str(item.verbose_name) if is_column or line_and_column(item)[0] else ""
 
 
+def _reason_in_words(shown: Shown) -> str:
+    """Of a reason, what it is called and the comment with it; a text as it is."""
+    if not isinstance(shown, Missing):
+        return shown
+    label = str(MissingReason(shown.reason).label)
+    return f"{label} · {shown.comment}" if shown.comment else label
+
+
 @dataclass(eq=False)
 class ItemInput(ItemView):
     """One item on the page."""
@@ -129,13 +137,19 @@ class ItemInput(ItemView):
     @property
     def conflict_words(self) -> str:
         """The value that somebody else stored, for reading."""
+        return (
+            _reason_in_words(self.conflict.stored) if self.missing and self.conflict else self._stored_words
+        )
+
+    @property
+    def _stored_words(self) -> str:
         return self.missing["label"] if self.missing else self.words or blank()
 
     @property
     def given_words(self) -> str:
         """What was given and is in conflict, for reading."""
         given = self.conflict.given if self.conflict else ""
-        return str(MissingReason(given.reason).label) if isinstance(given, Missing) else given
+        return _reason_in_words(given)
 
     @property
     def wants_reason(self) -> bool:

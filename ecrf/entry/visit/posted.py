@@ -159,9 +159,11 @@ def changed_item(form_input: FormInput, data: QueryDict, name: str) -> tuple[Any
 
 
 def posted_seen(data: QueryDict) -> Shown | None:
-    """What an item's own request says the page showed: a text in `seen`, or a reason in `seen_missing`."""
+    """What an item's own request says the page showed: a text in `seen`, or a reason in `seen_missing`, with its comment
+    in `seen_comment` where it was to be changed."""
     if reason := data.get("seen_missing"):
-        return Missing(reason)
+        comment = data.get("seen_comment")
+        return Missing(reason, comment or "", shows_comment=comment is not None)
     return data.get("seen")
 
 

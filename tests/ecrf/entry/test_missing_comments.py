@@ -65,3 +65,21 @@ def test_it_stands_beside_the_field_and_the_script_is_told_of_it(client, place):
     assert "Hand in a cast &lt;左手&gt;" in said
     outcome = json.loads(post(client, place, value="nd")["HX-Trigger"])["ecrf:outcome"]
     assert (outcome["missing"], outcome["comment"]) == ("Not done", COMMENT)
+
+
+def test_comment_that_somebody_wrote_meanwhile_is_shown_before_it_is_replaced(client, place):
+    mine = {"value": "", "missing": "not-done", "comment": "Hand in plaster", "seen_comment": "An older one"}
+    answer = post(client, place, **mine)
+    assert answer.status_code == 409
+    assert kept(place)["comment"] == COMMENT
+    said = answer.content.decode()
+    assert "Hand in a cast &lt;左手&gt;" in said
+    assert "Hand in plaster" in said
+    assert post(client, place, **mine | {"seen_comment": COMMENT}).status_code == 200
+    assert kept(place)["comment"] == "Hand in plaster"
+
+
+def test_comment_that_came_where_there_was_none_is_newer_too(client, place):
+    mine = {"value": "", "missing": "not-done", "comment": "", "seen_comment": ""}
+    assert post(client, place, **mine).status_code == 409
+    assert kept(place)["comment"] == COMMENT
