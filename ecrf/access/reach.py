@@ -19,8 +19,8 @@ ON_PATIENTS = (Right.READ, Right.REVIEW, Right.REVIEW_SAFETY)
 
 def site_ids(user: User, *rights: Right) -> list[int] | None:
     """The sites where a role of the user's carries one of the rights; None stands for all sites."""
-    ids = [m.site_id for m in user.current_memberships if RIGHTS[m.role] & set(rights)]
-    return None if None in ids else sorted({pk for pk in ids if pk is not None})
+    ids = {m.site_id for m in user.current_memberships if RIGHTS[m.role] & set(rights)}
+    return None if None in ids else sorted(filter(None, ids))
 
 
 def sites(user: User, *rights: Right) -> QuerySet[Site]:

@@ -16,10 +16,11 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from functools import cache
+from functools import _lru_cache_wrapper, cache
 from importlib import import_module
 from pathlib import Path
 from types import CodeType, FunctionType
+from typing import Any
 
 import polib
 import pytest
@@ -32,6 +33,7 @@ SECONDS_OF_TESTS = (4, 16)
 
 
 def pytest_runtestloop(session: pytest.Session) -> bool:
+    _read_catalogues()
     record = Path(WORK["record"])
     runs = _recorded(record)
     if any(item.nodeid not in runs for item in session.items):
@@ -39,7 +41,6 @@ def pytest_runtestloop(session: pytest.Session) -> bool:
             _leave(_record(session, record, runs))
         os.waitpid(child, 0)
         runs = _recorded(record)
-    _read_catalogues()
     _keep_results({})
     _run_all(session, [tuple(one) for one in WORK["mutants"]], runs)
     return True
@@ -87,11 +88,14 @@ def _record(session: pytest.Session, record: Path, runs: dict[str, list]) -> int
     ran: dict[str, set[int]] = {path: set() for path in WORK["paths"]}
     for path, lines in ran.items():
         _tell_lines(path, lines.add)
+    kept = _caches_of({str(Path(path).resolve()) for path in ran})
     left = sorted((item for item in session.items if item.nodeid not in runs), key=_turn)
     for item, following in zip(left, [*left[1:], None], strict=True):
         is_last = time.time() > WORK["record_until"]
         for lines in ran.values():
             lines.clear()
+        for cached in kept:  # or only the first test that asks would run its lines
+            cached.cache_clear()
         began = time.process_time()
         has_passed = _passes(item, None if is_last else following)
         taken = {path: sorted(lines) for path, lines in ran.items() if lines} if has_passed else {}
@@ -134,6 +138,17 @@ def _functions_in(code: CodeType) -> Iterator[CodeType]:
             if one.co_name.isidentifier():  # a lambda holds no statement
                 yield one
             yield from _functions_in(one)
+
+
+def _caches_of(files: set[str]) -> list[Any]:
+    """What functions of these files keep of their answers."""
+    return [
+        one
+        for one in gc.get_objects()
+        if isinstance(one, _lru_cache_wrapper)
+        and isinstance(one.__wrapped__, FunctionType)
+        and one.__wrapped__.__code__.co_filename in files
+    ]
 
 
 def _functions_of(full: str) -> list[FunctionType]:
@@ -183,6 +198,12 @@ def _runs_at_start(path: str, mutant: Mutant) -> bool:
 
 
 @cache
+def _holds_tables(path: str) -> bool:
+    """Not all stand in a `models.py`."""
+    return "(models.Model)" in Path(path).read_text(encoding="utf-8") or path.endswith("/models.py")
+
+
+@cache
 def mutants_of(path: str) -> list[Mutant]:
     return mutants(Path(path).read_text(encoding="utf-8"))
 
@@ -201,8 +222,8 @@ def _run_all(session: pytest.Session, left: list[tuple[str, int]], runs: dict) -
             if turn:
                 before = _tests_of(path, mutant, runs, SECONDS_OF_TESTS[turn - 1])
                 tests = [test for test in tests if test not in before]
-            of_models = turn == 0 and mutant.function is None and path.endswith("/models.py")
-            if not tests and not of_models:
+            of_tables = turn == 0 and mutant.function is None and _holds_tables(path)
+            if not tests and not of_tables:
                 verdicts.setdefault((path, index), NO_TEST)
             elif (child := os.fork()) == 0:
                 _leave(_try(path, index, mutant, [items[test] for test in tests], SECONDS_OF_TESTS[turn]))
@@ -229,8 +250,8 @@ def _try(path: str, index: int, mutant: Mutant, tests: list[pytest.Item], second
         env = {**os.environ, "MUTANT": f"{path} {index}"}
         command = [sys.executable, "-m", "pytest", "-x", "-q", "-n0", "-p", "tests.mutate.load"]
         names = [test.nodeid for test in tests[:MOST_NAMED]]
-        if path.endswith("/models.py"):
-            names.insert(0, OF_MODELS)
+        if _holds_tables(path):
+            names.insert(0, OF_TABLES)
         signal.alarm(0)  # or the other process would outlive this one
         try:
             done = subprocess.run(
@@ -239,6 +260,8 @@ def _try(path: str, index: int, mutant: Mutant, tests: list[pytest.Item], second
         except subprocess.TimeoutExpired:
             return 1
         return done.returncode
+    for cached in _caches_of({str(Path(path).resolve())}):
+        cached.cache_clear()
     for item, following in zip(tests, [*tests[1:], None], strict=True):
         if not _passes(item, following):
             item.session._setupstate.teardown_exact(None)  # its database goes with it
@@ -246,7 +269,7 @@ def _try(path: str, index: int, mutant: Mutant, tests: list[pytest.Item], second
     return 0
 
 
-OF_MODELS = "tests/rules/test_repository.py::test_migrations_are_complete"
+OF_TABLES = "tests/rules/test_repository.py::test_migrations_are_complete"
 """Notices a column that changes."""
 MOST_NAMED = 60
 """Tests in a process of their own: it starts Django anew and collects them."""

@@ -172,6 +172,17 @@ def test_record_of_lines_goes_on_where_time_was_over_and_where_a_test_file_is_ch
     assert run_lines() == {"test_limit": {"tiny.py": [6]}}
 
 
+def test_line_of_a_function_that_keeps_its_answer_is_run_by_each_test_that_asks(tmp_path):
+    tiny = "from functools import cache\n\n@cache\ndef answer():\n    return 7\n"
+    (tmp_path / "tiny.py").write_text(tiny)
+    asks = "from tiny import answer\n\ndef test_one():\n    answer()\n\ndef test_two():\n    assert answer() == 7\n"
+    (tmp_path / "test_tiny.py").write_text(asks)
+    every = [["tiny.py", index] for index, _ in enumerate(mutants(tiny))]
+    assert {verdict for _path, _index, verdict in run_tiny(tmp_path, mutants=every)} == {KILLED}
+    kept = json.loads((tmp_path / "kept/record.json").read_text())
+    assert [taken[2] for taken in kept.values()] == [{"tiny.py": [5]}] * 2
+
+
 def test_tests_of_the_mirror_folder_are_nearer_than_others():
     near = distances(
         "ecrf/casebook/record/record.py", nearest(["ecrf/casebook/record/record.py"], STUB)

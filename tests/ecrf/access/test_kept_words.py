@@ -50,6 +50,13 @@ def test_nothing_is_looked_up_in_english_and_what_is_unknown_stays():
         assert as_read("") == ""
 
 
+def test_no_catalogue_is_opened_for_who_reads_english(monkeypatch):
+    monkeypatch.setattr("ecrf.access.kept_words._read", lambda kept, language: f"{language}: {kept}")
+    for language, read in (("en", "Reading the file"), ("ja", "ja: Reading the file")):
+        with translation.override(language):
+            assert as_read("Reading the file") == read
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_what_stands_in_a_place_is_kept_as_it_is(language):
     for typed in ("1.2.3.4", "%(address)s", "100 %", "{name}", "（全角）", "a\nb", r"\1"):

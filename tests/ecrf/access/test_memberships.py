@@ -8,11 +8,13 @@ from django.http import Http404
 from django.utils import timezone
 
 from ecrf.access.models import Membership, Site, User
+from ecrf.access.obstacles import ObstacleKind, site_obstacles
 from ecrf.access.people import holders_of
 from ecrf.access.reach import reach_site, require_anywhere, roles_that_ended, site_ids, sites
 from ecrf.access.roles import Right, Role
 from ecrf.audit.actor import SYSTEM, acting
 from tests.conftest import make_user
+from tests.ecrf.delegation.builders import a_training
 
 NOW = datetime(2026, 3, 10, 16, tzinfo=UTC)
 TOKYO, LONDON = date(2026, 3, 11), date(2026, 3, 10)
@@ -59,6 +61,25 @@ def test_last_day_of_a_role_that_was_ended_is_that_day_at_its_site(today):
     assert membership(today, is_current=True, ended_at=NOW).last_day() is None
 
 
+@pytest.mark.parametrize(
+    ("active_from", "closed_on", "says"),
+    [
+        (0, None, ""),
+        (-1, 1, ""),
+        (-1, 0, "Site 07 was closed on 2026-03-10"),
+        (1, None, "Site 07 is not active yet: it is from 2026-03-11 on"),
+        (None, None, "Site 07 is not active yet. Until then"),
+    ],
+)
+def test_site_takes_data_from_its_first_day_on_and_until_the_day_before_it_is_closed(
+    active_from, closed_on, says
+):
+    first, closed = (None if days is None else LONDON + days * DAY for days in (active_from, closed_on))
+    found = site_obstacles(Site(code="07", active_from=first, closed_on=closed), LONDON)
+    assert [str(one).startswith(says) for one in found] == ([True] if says else [])
+    assert {one.kind for one in found} <= {ObstacleKind.SITE}
+
+
 # --- whom it lets reach what ----------------------------------------------------------------------
 
 
@@ -80,7 +101,8 @@ def test_person_reaches_the_sites_of_the_roles_that_carry_the_right(
     both = User.objects.get(pk=coordinator.pk)
     assert site_ids(both, Right.ENTER, Right.VERIFY) == sorted([site.pk, other_site.pk])
     assert site_ids(both, Right.VERIFY) == [other_site.pk]
-    assert reach_site(both, other_site.code, Right.VERIFY, Right.ENTER) == other_site
+    for either in ((Right.VERIFY, Right.ENTER), (Right.ENTER, Right.VERIFY)):
+        assert reach_site(both, other_site.code, *either) == other_site
     with pytest.raises(PermissionDenied):
         reach_site(both, other_site.code, Right.ENTER)
     for code in ("99", "", "\x00", other_site.code + "\x00"):
@@ -89,6 +111,35 @@ def test_person_reaches_the_sites_of_the_roles_that_carry_the_right(
     require_anywhere(both, Right.LOCK, Right.VERIFY)
     with pytest.raises(PermissionDenied, match="Your role does not let you"):
         require_anywhere(both, Right.LOCK)
+
+
+@pytest.mark.django_db
+def test_right_over_the_whole_study_is_in_the_way_of_what_keeps_each_role_at_all_sites_from_it(
+    site, monitor, data_manager
+):
+    def whats(person, right):
+        return [str(one.kind) for one in User.objects.get(pk=person.pk).obstacles_to_all(right)]
+
+    assert whats(data_manager, Right.EXPORT) == []
+    a_training(Role.DATA_MANAGER, Role.MONITOR)
+    assert whats(data_manager, Right.EXPORT) == whats(data_manager, Right.LOCK) == ["training"]
+    assert whats(data_manager, Right.SIGN) == []  # no role carries it
+    assert whats(monitor, Right.VERIFY) == []  # which is held at a site
+    given(data_manager, Role.STATISTICIAN, None)
+    assert whats(data_manager, Right.EXPORT) == []  # in this role nothing is in the way
+    assert whats(data_manager, Right.LOCK) == ["training"]
+
+
+@pytest.mark.django_db
+def test_nobody_acts_in_a_role_whose_right_something_is_in_the_way_of(site, other_site, coordinator, monitor):
+    assert coordinator.acting_at(site, Right.ENTER).role == "coordinator"
+    assert coordinator.acting_at(None, Right.ENTER).role == "coordinator"
+    assert monitor.acting_at(site, Right.ENTER).role == ""  # the act asks for the right itself
+    assert monitor.acting_at(None, Right.ENTER).role == ""
+    a_training(Role.COORDINATOR)
+    with pytest.raises(PermissionDenied, match="training"):
+        User.objects.get(pk=coordinator.pk).acting_at(site, Right.ENTER)
+    assert User.objects.get(pk=coordinator.pk).acting_at(other_site, Right.ENTER).role == ""
 
 
 @pytest.mark.django_db

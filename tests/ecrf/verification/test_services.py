@@ -103,6 +103,7 @@ def test_value_that_changed_since_the_page_was_made_is_refused_with_the_new_one(
     change(entry, coordinator, pulse="75")
     with pytest.raises(Stale, match="75 /min") as refusal:
         verify(entry, monitor, seen=seen)
+    assert str(refusal.value).startswith("The value changed since this page was loaded.")
     assert not Verification.objects.exists()
     assert verify(entry, monitor, seen=refusal.value.seen).value == "75 /min"
 
@@ -168,7 +169,9 @@ def test_struck_out_form_is_not_verified(entry, monitor, coordinator, visit):
 
 def test_item_with_an_open_query_is_verified_only_when_that_is_said(entry, monitor):
     query = asked(entry, monitor)
-    with pytest.raises(HasOpenQuery, match="Please check the pulse"):
+    with pytest.raises(
+        HasOpenQuery, match=f"Query {query.code} is open on this item: .*Please check the pulse"
+    ):
         verify(entry, monitor)
     made = verify(entry, monitor, despite_query=True)
     assert made.stands
