@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
 
 from ecrf.access.models import Site
+from ecrf.access.statements import written_once
 from ecrf.casebook.models import Entry, Patient, Visit
 from ecrf.casebook.stored_rows import lines_of, read_json, user_of
 from ecrf.locks.models import Lock, LockKind, LockScope
@@ -60,11 +61,16 @@ def is_locked(lock: Lock | None) -> bool:
 
 def over_sites(where: Iterable[Site]) -> dict[int, list[Lock]]:
     """{site id: the freezes and locks in force on all of it, locks first}; one statement."""
-    over = Q(scope=LockScope.STUDY) | Q(scope=LockScope.SITE, site__in=[site.pk for site in where])
-    found = Lock.objects.filter(over, lifted_at=None).select_related("set_by").order_by("-kind", "pk")
-    locks = list(found)
+    where = list(where)
+    locks = _over_sites.rows([site.pk for site in where])
     own = {site.pk: (site.pk,) if site.is_practice else (site.pk, None) for site in where}
     return {pk: held for pk, ids in own.items() if (held := [lock for lock in locks if lock.site_id in ids])}
+
+
+@written_once
+def _over_sites(sites: list[int]) -> QuerySet[Lock]:
+    over = Q(scope=LockScope.STUDY) | Q(scope=LockScope.SITE, site__in=sites)
+    return Lock.objects.filter(over, lifted_at=None).select_related("set_by").order_by("-kind", "pk")
 
 
 def ends_review(

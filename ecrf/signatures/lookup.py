@@ -1,5 +1,6 @@
 """Reads signatures for pages: what covers what, what stands, what was broken and by what."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
@@ -169,7 +170,7 @@ def broken_places(**which: object) -> BrokenPlaces:
     return BrokenPlaces(frozenset((one[0], one[2] or one[3]) for one in named if one[0] not in whole), whole)
 
 
-def broken_at(sites: list[Site]) -> QuerySet[Signature]:
+def broken_at(sites: Sequence[Site | int]) -> QuerySet[Signature]:
     """As `not_given_anew`, at these sites, those longest broken first, each with the date of its visit."""
     dated = (
         not_given_anew()
@@ -179,7 +180,7 @@ def broken_at(sites: list[Site]) -> QuerySet[Signature]:
     return dated.select_related("patient__site", "visit", "entry__visit").order_by("broken_at", "pk")
 
 
-def visits_to_sign(sites: list[Site]) -> QuerySet[Visit]:
+def visits_to_sign(sites: Sequence[Site | int]) -> QuerySet[Visit]:
     """Visits that are complete and were never signed, as far as the lists know: of each patient, not the visit that
     is still entered. Where a casebook was signed once, it is the casebook that is signed anew."""
     to_sign = ReviewStatus.objects.filter(unsigned(), visit=OuterRef("pk"), site__in=sites)
@@ -195,7 +196,7 @@ def visits_to_sign(sites: list[Site]) -> QuerySet[Visit]:
     return dated.select_related("patient__site").order_by("visited_on", "patient", "pk")
 
 
-def log_forms_to_sign(sites: list[Site]) -> QuerySet[Entry]:
+def log_forms_to_sign(sites: Sequence[Site | int]) -> QuerySet[Entry]:
     """Complete forms of logs that no signature covers, in the order of the logs' numbers; not what is struck out."""
     forms = Entry.objects.filter(
         unsigned("review_status__"), review_status__site__in=sites, visit=None, parent=None, struck_at=None
