@@ -74,10 +74,16 @@ def _over_sites(sites: list[int]) -> QuerySet[Lock]:
 
 
 def ends_review(
-    site: str, patient: str, *, visits: tuple[str, ...] = (), entries: tuple[str, ...] = ()
+    site: str,
+    patient: str,
+    *,
+    visits: tuple[str, ...] = (),
+    entries: tuple[str, ...] = (),
+    forms_or_rows: tuple[str, ...] = (),
 ) -> Exists:
     """Of rows, as `locks_in_force`: those that a lock holds, at which nothing is signed, verified or asked."""
-    return Exists(locks_in_force(site, patient, visits=visits, entries=entries).filter(kind=LockKind.LOCK))
+    held = locks_in_force(site, patient, visits=visits, entries=entries, forms_or_rows=forms_or_rows)
+    return Exists(held.filter(kind=LockKind.LOCK))
 
 
 def under_lock() -> Exists:
@@ -88,14 +94,26 @@ def under_lock() -> Exists:
 
 
 def locks_in_force(
-    site: str, patient: str, *, visits: tuple[str, ...] = (), entries: tuple[str, ...] = ()
+    site: str,
+    patient: str,
+    *,
+    visits: tuple[str, ...] = (),
+    entries: tuple[str, ...] = (),
+    forms_or_rows: tuple[str, ...] = (),
 ) -> QuerySet[Lock]:
-    """For a subquery: freezes and locks in force on a row; the paths name its site, patient, visits and entries."""
+    """For a subquery: freezes and locks in force on a row; the paths name its site, patient, visits and entries.
+
+    `forms_or_rows`: entries that a lock on the form whose row they are holds too. They are looked up from the lock, of
+    which there are few: from each of thousands of rows, the form above would be.
+    """
     scopes = Q(scope=LockScope.STUDY, at_practice=False) | Q(scope=LockScope.SITE, site=OuterRef(site))
     scopes |= Q(scope=LockScope.PATIENT, patient=OuterRef(patient))
     for visit in visits:
         scopes |= Q(scope=LockScope.VISIT, visit=OuterRef(visit))
     for entry in entries:
         scopes |= Q(entry=OuterRef(entry))
+    for entry in forms_or_rows:
+        rows = Entry.objects.filter(parent=OuterRef("entry"), pk=OuterRef(OuterRef(entry)))
+        scopes |= Q(entry=OuterRef(entry)) | Q(Q(entry__isnull=False) & Exists(rows))
     at_practice = ExpressionWrapper(OuterRef(f"{site}__is_practice"), BooleanField())
     return Lock.objects.alias(at_practice=at_practice).filter(scopes, lifted_at=None)
