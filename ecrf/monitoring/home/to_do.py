@@ -12,7 +12,7 @@ from django.utils.translation import gettext, ngettext, pgettext
 from ecrf.access.models import Site
 from ecrf.access.statements import written_once
 from ecrf.casebook.labels import form_title, label_of
-from ecrf.casebook.models import Patient, PatientStatus
+from ecrf.casebook.models import PatientStatus
 from ecrf.casebook.review_status import ReviewStatus
 from ecrf.casebook.schedule.due import LIVING
 from ecrf.casebook.schedule.status import overdue
@@ -120,12 +120,11 @@ def _forms_in_words(titles: list[str], most: int = 3) -> str:
 
 
 def left_by_patient(site: Site, limit: int) -> WorkSection:
-    """The patients with items left to verify, most left first; two statements."""
+    """The patients with items left to verify, most left first; one statement."""
     patients = _left_of_patients.lines(site.pk)
-    shown = Patient.objects.in_bulk([patient for patient, _count in patients[:limit]])
     lines = [
-        WorkLine(pk, shown[pk].number, words=_items_left(count), left=count, next_to_verify=True)
-        for pk, count in patients[:limit]
+        WorkLine(pk, number, words=_items_left(count), left=count, next_to_verify=True)
+        for pk, number, count in patients[:limit]
     ]
     return WorkSection(
         "left",
@@ -137,13 +136,17 @@ def left_by_patient(site: Site, limit: int) -> WorkSection:
         empty_after_title=pgettext(
             "after the title of a list", "everything that is complete and planned is verified."
         ),
-        patients=tuple(patient for patient, _count in patients),
+        patients=tuple(patient for patient, _number, _count in patients),
     )
 
 
 @written_once
 def _left_of_patients(site: int) -> QuerySet:
-    left = _left(site).values_list("patient_id").annotate(left=Sum(F("planned") - F("verified")))
+    left = (
+        _left(site)
+        .values_list("patient_id", "patient__number")
+        .annotate(left=Sum(F("planned") - F("verified")))
+    )
     return left.order_by("-left", "patient_id")[: COUNTED + 1]
 
 
