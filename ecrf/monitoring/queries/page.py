@@ -53,7 +53,8 @@ class ListedQuery:
 def lines_of_page(user: User, ids: list[int], choice: QueryChoice) -> list[ListedQuery]:
     """Three statements: the queries, which of them are held and which are mine, what was said last."""
     queries = placed(ids)
-    marked = {pk: marks for pk, *marks in _marks.lines(ids, places=places_of(user))}
+    found = _marks.lines(ids, places=places_of(user))
+    marked = {pk: (is_held, is_mine, is_read) for pk, is_held, is_mine, is_read in found}
     last = {said.query_id: said for said in _last_said.rows(ids)}
     lines = []
     for query in queries:
