@@ -98,7 +98,7 @@ class written_once(Generic[P]):  # noqa: N801  (a decorator)
         return written.lines(values) if written else []
 
     def _written(self, given: tuple[Any, ...], named: dict[str, Any]) -> tuple[Written | None, list[Any]]:
-        values = list(dict.fromkeys(_leaves(given)))
+        values = list(dict.fromkeys(_values_in(given)))
         days = sorted((value for value in values if isinstance(value, date)), key=_by_time)
         values = [*(value for value in values if not isinstance(value, date)), *days]
         numbers = {value: number for number, value in enumerate(values)}
@@ -151,14 +151,14 @@ def _by_time(day: date) -> tuple[bool, date]:
     return isinstance(day, datetime), day
 
 
-def _leaves(given: Any) -> Iterator[Any]:
+def _values_in(given: Any) -> Iterator[Any]:
     """The numbers, texts, days and moments in it."""
     if isinstance(given, dict):
         for pair in given.items():
-            yield from _leaves(pair)
+            yield from _values_in(pair)
     elif isinstance(given, (list, tuple, set, frozenset)):
         for one in given:
-            yield from _leaves(one)
+            yield from _values_in(one)
     elif given is not None and not isinstance(given, bool):
         if type(given) not in (int, str, date, datetime):
             raise NotHandedOn(f"{given!r} is no number, text, day or moment.")
