@@ -263,13 +263,14 @@ def _of_site(target: Target) -> int:
 def open_by_site(sites: Iterable[Site]) -> dict[int, Counts]:
     """{site id: what is open there}, none where nothing is; seven statements, whatever the number of sites."""
     here, by_site = list(sites), dict[int, Counts]()
-    at_sites = _of_entries(lambda path: Q(**{f"{path}patient__site__in": here}), _site)
+    at_sites = _of_entries(
+        lambda to: Q(**{f"{to}patient__site__in": here}), lambda to: F(f"{to}patient__site")
+    )
     # These know their site, and there is none of what is struck out: nothing has to be joined to tens of thousands.
     at_sites |= _of_statuses(ReviewStatus.objects.filter(site__in=here), lambda _path: F("site"))
-    for kind, ((site,), count) in (
-        (kind, one) for kind, counts in at_sites.items() for one in counts.items()
-    ):
-        by_site.setdefault(site, {})[kind] = count
+    for kind, counts in at_sites.items():
+        for (site,), count in counts.items():
+            by_site.setdefault(site, {})[kind] = count
     for kind, rows, _name in _late_statuses(PatientStatus.objects.filter(site__in=here), here):
         for site, count in rows.order_by().values_list("site").annotate(n=Count("pk")):
             by_site.setdefault(site, {})[kind] = count
@@ -308,10 +309,6 @@ def _by_key(rows: QuerySet[Any], path: str, what: Any, keys: Iterable[Key]) -> B
     named = {f"key_{number}": key(path) for number, key in enumerate(keys)}
     counts = rows.order_by().annotate(**named).values_list(*named).annotate(n=what)
     return {tuple(line[:-1]): line[-1] for line in counts}
-
-
-def _site(path: str) -> F:
-    return F(f"{path}patient__site")
 
 
 def _patient(path: str) -> F:
