@@ -14,6 +14,7 @@ from django.utils.translation import gettext, ngettext, pgettext_lazy
 from ecrf.access.models import User
 from ecrf.access.reach import reach
 from ecrf.access.roles import Right
+from ecrf.access.statements import written_once
 from ecrf.appointments.models import Appointment
 from ecrf.casebook.labels import label_of
 from ecrf.casebook.models import Patient, Visit
@@ -192,9 +193,14 @@ def falls_away(code: str, planned_on: date, left_on: date | None, *, again: bool
 def open_of(patients: Iterable[int]) -> dict[int, dict[str, AppointmentLine]]:
     """{patient id: {visit code: its appointment that is neither missed nor cancelled}}; one statement."""
     found: dict[int, dict[str, AppointmentLine]] = {}
-    for row in appointments().filter(patient__in=list(patients), ending=""):
+    for row in _open_of.rows(list(dict.fromkeys(patients))):
         found.setdefault(row.patient_id, {})[row.code] = line_of(row)
     return found
+
+
+@written_once
+def _open_of(patients: list[int]) -> QuerySet[Appointment]:
+    return appointments().filter(patient__in=patients, ending="")
 
 
 def open_in(matrix: Matrix, patient: Patient) -> dict[str, AppointmentLine]:

@@ -4,10 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from ecrf.access.models import Site
+from ecrf.access.statements import written_once
 from ecrf.appointments.lines import AppointmentLine, AppointmentState, appointments, line_of
+from ecrf.appointments.models import Appointment
 
 ASKED_BACK = timedelta(days=60)
 """Of older days nobody is asked any more what became of them; their appointments stay on the calendar."""
@@ -33,15 +35,21 @@ def soon(where: Iterable[Site]) -> Soon:
     if not days:
         return Soon()
     first, last = min(days.values()) - ASKED_BACK, max(days.values()) + timedelta(days=1)
-    rows = appointments().filter(
-        patient__site__in=days, ending="", planned_on__gte=first, planned_on__lte=last
-    )
     found = Soon()
-    for line in map(line_of, rows.filter(Q(is_opened=False) | Q(planned_on__gte=min(days.values())))):
+    for line in map(line_of, _around.rows(list(days), first, last, min(days.values()))):
         _take(found, line, days[line.patient.site_id])
     found.more_passed = max(len(found.passed) - SHOWN, 0)
     found.passed = found.passed[:SHOWN]
     return found
+
+
+@written_once
+def _around(sites: list[int], first: date, last: date, today: date) -> QuerySet[Appointment]:
+    """Of those days; before today, where the visit was not opened."""
+    rows = appointments().filter(
+        patient__site__in=sites, ending="", planned_on__gte=first, planned_on__lte=last
+    )
+    return rows.filter(Q(is_opened=False) | Q(planned_on__gte=today))
 
 
 def _take(found: Soon, line: AppointmentLine, today: date) -> None:

@@ -77,7 +77,7 @@ class PatientData:
 
     def load(self, *keys: str) -> None:
         """Load these kinds, as far as they are not there whole, in one statement."""
-        self._add(set(keys) - self._whole, {})
+        self._add(set(keys) - self.whole, {})
 
     def take(self, key: str, rows: list[Crf]) -> None:
         """Know all rows of a kind, which were loaded together with others."""
@@ -86,7 +86,7 @@ class PatientData:
     def load_beside(self, place: Place, keys: set[str]) -> None:
         """Load what recording at this place reads, in one statement. Of a fixed set whose kind is not among `keys`, the
         rows with the same name as the place's: nothing compares a haemoglobin with other tests."""
-        key, wanted = place.definition.key, keys - self._whole
+        key, wanted = place.definition.key, keys - self.whole
         numbers = {}
         if place.definition.row_names and key not in wanted and not self.covers(place):
             numbers = {key: place.number}
@@ -98,7 +98,7 @@ class PatientData:
         return not self._partial and self._rows.keys() >= CRFS.keys()
 
     @property
-    def _whole(self) -> set[str]:
+    def whole(self) -> set[str]:
         """The kinds of which every row is loaded."""
         return set(self._rows) - set(self._partial) if self._partial else set(self._rows)
 

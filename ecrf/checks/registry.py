@@ -66,12 +66,12 @@ class Offer:
 @dataclass(frozen=True)
 class Check:
     """One edit check: its id never changes. `on` is the CRF it looks at, `items` those that set it off ("*": all);
-    `kinds` narrows that to items of these kinds. `reads` names the forms it reads beside its row, `triggers` what
-    of them sets it off too: "form" for any item, "form.item" for one. `same_name`: of a fixed set of rows it sees
-    those with the name of its own row alone. `late`: what it misses is entered further below, so that it asks when
-    the form is left or completed, and not while it is entered. `among_rows`: what it asks `once`, it asks once of
-    all rows. `source` says whose limit it is. `texts`: {variant: what it says}, with the one variant "" if it has a
-    single text."""
+    `kinds` narrows that to items of these kinds. `reads` names the forms it reads beside its row, `triggers` what of
+    them sets it off too: "form" for any item, "form.item" for one. `same_name`: of a fixed set of rows it sees those
+    with the name of its own row alone. `same_visit`: it reads nothing but what stands at the visit of its row. `late`:
+    what it misses is entered further below, so that it asks when the form is left or completed, and not while it is
+    entered. `among_rows`: what it asks `once`, it asks once of all rows. `source` says whose limit it is. `texts`:
+    {variant: what it says}, with the one variant "" if it has a single text."""
 
     id: str
     version: int
@@ -87,6 +87,7 @@ class Check:
     texts: dict[str, Text]
     offer: Offer | None
     same_name: bool
+    same_visit: bool
     late: bool
     among_rows: bool
 
@@ -138,6 +139,7 @@ def check(
     source: str = "P",
     offer: Offer | None = None,
     same_name: bool = False,
+    same_visit: bool = False,
     late: bool = False,
     among_rows: bool = False,
 ) -> Callable[[Rule], Rule]:
@@ -150,10 +152,11 @@ def check(
     `version`: raise it when the rule changes so that an answer given before no longer counts: then what was confirmed
     is asked anew. A discrepancy is the same one as long as version and values are.
     `reads` may narrow a form to the items that matter: "consent.signed_on". `same_name`: among the rows of a fixed set
-    it compares those with the same name, a haemoglobin with haemoglobins, and is given no others; then only those
-    are loaded when one is saved. `late`: it asks only once its form is left or complete, of what is still to come while
-    it is being entered: that a form has no rows yet. `among_rows`: a question that it asks `once` is asked once among
-    all rows of the form, and not once in each.
+    it compares those with the same name, a haemoglobin with haemoglobins, and is given no others; then only those are
+    loaded when one is saved. `same_visit`: what it reads stands at the visit of its row, so that a change there sets it
+    off for the forms of that visit, and no others are loaded. `late`: it asks only once its form is left or complete,
+    of what is still to come while it is being entered: that a form has no rows yet. `among_rows`: a question that it
+    asks `once` is asked once among all rows of the form, and not once in each.
     `source`: P for our provisional default, or D, S, O as in the protocol's list of facts.
     """
 
@@ -195,6 +198,7 @@ def check(
             texts=texts,
             offer=offer,
             same_name=same_name,
+            same_visit=same_visit,
             late=late,
             among_rows=among_rows,
         )

@@ -9,6 +9,7 @@ from django.db.models import Q
 from ecrf.audit.actor import Actor, acting
 from ecrf.casebook.data import PatientData
 from ecrf.casebook.models import Patient, Status
+from ecrf.casebook.patient_rows import load_rows
 from ecrf.casebook.places import Place
 from ecrf.casebook.record.hooks import HOOKS, Writing
 from ecrf.casebook.stored_rows import store
@@ -26,7 +27,8 @@ def kinds_read(key: str, changed: list[str]) -> set[str]:
     with others of its kind. Of a fixed set the rows with the same name are loaded in any case."""
     own = [c for c in CHECKS.values() if c.looks_at(key, changed)]
     others = [c for c in CHECKS.values() if not c.hard and c.is_triggered(key, changed)]
-    read = {kind for c in others for kind in _kinds(c) if not (c.same_name and kind == key)}
+    looked_at = ((c, kind) for c in others if not c.same_visit for kind in _kinds(c))
+    read = {kind for c, kind in looked_at if not (c.same_name and kind == key)}
     read |= {kind for c in [*own, *others] for kind in c.reads if not (c.same_name and kind == key)}
     is_compared = any(c.on == key and key in c.reads for c in CHECKS.values())
     return read | ({key} if is_compared and not CRFS[key].row_names else set())
@@ -76,8 +78,12 @@ def ask_about_unlikely(writing: Writing) -> list[Discrepancy]:
         own = [c for c in own if not c.among_rows]
     runs = {(c.id, writing.row.entry_id): (c, writing.row) for c in own}
     if put_off is None:
-        data.load(*(kind for c in others for kind in [*_kinds(c), *c.reads] if kind != key))
-        for c in others:
+        elsewhere = [c for c in others if not c.same_visit]
+        data.load(*(kind for c in elsewhere for kind in [*_kinds(c), *c.reads] if kind != key))
+        at_visit = [c for c in others if c.same_visit]
+        data.load(*(kind for c in at_visit for kind in c.reads))
+        runs |= {(c.id, row.entry_id): (c, row) for c, row in _at_visit(at_visit, writing)}
+        for c in elsewhere:
             numbers = {writing.place.number} if c.same_name and c.on == key else None
             runs |= {(c.id, row.entry_id): (c, row) for row in _rows_of(c, data, numbers)}
     else:
@@ -128,6 +134,27 @@ def _rows_of(check: Check, data: PatientData, numbers: set[int] | None) -> Itera
             yield from data.rows(kind)
         for number in numbers or ():
             yield from data.limited_to(frozenset({kind}), {kind: number}).rows(kind)
+
+
+def _at_visit(checks: list[Check], writing: Writing) -> Iterator[tuple[Check, Crf]]:
+    """These checks with the rows that stand at the visit of what was written: of kinds that are not loaded, one
+    statement reads those of the visit, where a patient may have hundreds at others."""
+    data, visit = writing.data, writing.place.visit
+    if visit is None or not checks:
+        return
+    kinds = {kind for c in checks for kind in _kinds(c)}
+    found = load_rows(data.patient, kinds - data.whole, {visit.pk})
+    for key in kinds & data.whole:
+        found[key] = data.rows(key)
+    for c in checks:
+        for kind in _kinds(c):
+            here = (row for row in found[kind] if row.entry.visit_id == visit.pk and not row.entry.is_struck)
+            yield from ((c, row) for row in sorted(here, key=_number_of))
+
+
+def _number_of(row: Crf) -> tuple[int, int]:
+    entry = row.entry
+    return entry.parent.number if entry.parent else 0, entry.number
 
 
 def _of_recalculated(writing: Writing, put_off: PutOff | None) -> Iterator[tuple[Check, Crf]]:

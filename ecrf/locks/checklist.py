@@ -262,11 +262,13 @@ def _of_site(target: Target) -> int:
 
 def open_by_site(sites: Iterable[Site]) -> dict[int, Counts]:
     """{site id: what is open there}, none where nothing is; seven statements, whatever the number of sites."""
-    here = list(sites)
-    by_site: dict[int, Counts] = {}
-    for kind, counts in _counts(
-        lambda path: Q(**{f"{path}patient__site__in": here}), lambda path: F(f"{path}patient__site")
-    ).items():
+    here, by_site = list(sites), dict[int, Counts]()
+    at_sites = _of_entries(
+        lambda to: Q(**{f"{to}patient__site__in": here}), lambda to: F(f"{to}patient__site")
+    )
+    # These know their site, and there is none of what is struck out: nothing has to be joined to tens of thousands.
+    at_sites |= _of_statuses(ReviewStatus.objects.filter(site__in=here), lambda _path: F("site"))
+    for kind, counts in at_sites.items():
         for (site,), count in counts.items():
             by_site.setdefault(site, {})[kind] = count
     for kind, rows, _name in _late_statuses(PatientStatus.objects.filter(site__in=here), here):
@@ -275,25 +277,38 @@ def open_by_site(sites: Iterable[Site]) -> dict[int, Counts]:
     return by_site
 
 
-def _counts(narrow: Callable[[str], Q], *keys: Callable[[str], Any]) -> dict[str, dict[tuple[Any, ...], int]]:
-    """{kind: {what the keys name: how many}}; five statements. The rows of a form count with their form."""
-    entries = Entry.objects.filter(narrow(""), not_struck())
+Key = Callable[[str], Any]
+ByKey = dict[tuple[Any, ...], int]
+
+
+def _counts(narrow: Callable[[str], Q], *keys: Key) -> dict[str, ByKey]:
+    """{kind: how many}; five statements. The rows of a form count with their form."""
     statuses = ReviewStatus.objects.filter(narrow("entry__"), not_struck("entry__"))
+    return _of_entries(narrow, *keys) | _of_statuses(statuses, *keys)
+
+
+def _of_entries(narrow: Callable[[str], Q], *keys: Key) -> dict[str, ByKey]:
+    entries = Entry.objects.filter(narrow(""), not_struck())
     queries = open_queries().filter(narrow("entry__"))
-    left = statuses.filter(planned__gt=F("verified"))
-
-    def by_key(rows: QuerySet[Any], path: str, what: Any) -> dict[tuple[Any, ...], int]:
-        named = {f"key_{number}": key(path) for number, key in enumerate(keys)}
-        counts = rows.order_by().annotate(**named).values_list(*named).annotate(n=what)
-        return {tuple(line[:-1]): line[-1] for line in counts}
-
     return {
-        "draft": by_key(entries.filter(status=Status.DRAFT, parent=None), "", Count("pk")),
-        "empty": by_key(entries.filter(missing__gt=0), "", Sum("missing")),
-        "queries": by_key(queries, "entry__", Count("pk")),
-        "unverified": by_key(left, "entry__", Sum(F("planned") - F("verified"))),
-        "unsigned": by_key(statuses.filter(unsigned(), entry__parent=None), "entry__", Count("pk")),
+        "draft": _by_key(entries.filter(status=Status.DRAFT, parent=None), "", Count("pk"), keys),
+        "empty": _by_key(entries.filter(missing__gt=0), "", Sum("missing"), keys),
+        "queries": _by_key(queries, "entry__", Count("pk"), keys),
     }
+
+
+def _of_statuses(statuses: QuerySet[ReviewStatus], *keys: Key) -> dict[str, ByKey]:
+    left = statuses.filter(planned__gt=F("verified"))
+    return {
+        "unverified": _by_key(left, "entry__", Sum(F("planned") - F("verified")), keys),
+        "unsigned": _by_key(statuses.filter(unsigned(), entry__parent=None), "entry__", Count("pk"), keys),
+    }
+
+
+def _by_key(rows: QuerySet[Any], path: str, what: Any, keys: Iterable[Key]) -> ByKey:
+    named = {f"key_{number}": key(path) for number, key in enumerate(keys)}
+    counts = rows.order_by().annotate(**named).values_list(*named).annotate(n=what)
+    return {tuple(line[:-1]): line[-1] for line in counts}
 
 
 def _patient(path: str) -> F:

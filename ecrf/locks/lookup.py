@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet
 
 from ecrf.access.models import Site
+from ecrf.access.statements import written_once
 from ecrf.casebook.models import Entry, Patient, Visit
 from ecrf.casebook.stored_rows import lines_of, read_json, user_of
 from ecrf.locks.models import Lock, LockKind, LockScope
@@ -60,18 +61,29 @@ def is_locked(lock: Lock | None) -> bool:
 
 def over_sites(where: Iterable[Site]) -> dict[int, list[Lock]]:
     """{site id: the freezes and locks in force on all of it, locks first}; one statement."""
-    over = Q(scope=LockScope.STUDY) | Q(scope=LockScope.SITE, site__in=[site.pk for site in where])
-    found = Lock.objects.filter(over, lifted_at=None).select_related("set_by").order_by("-kind", "pk")
-    locks = list(found)
+    where = list(where)
+    locks = _over_sites.rows([site.pk for site in where])
     own = {site.pk: (site.pk,) if site.is_practice else (site.pk, None) for site in where}
     return {pk: held for pk, ids in own.items() if (held := [lock for lock in locks if lock.site_id in ids])}
 
 
+@written_once
+def _over_sites(sites: list[int]) -> QuerySet[Lock]:
+    over = Q(scope=LockScope.STUDY) | Q(scope=LockScope.SITE, site__in=sites)
+    return Lock.objects.filter(over, lifted_at=None).select_related("set_by").order_by("-kind", "pk")
+
+
 def ends_review(
-    site: str, patient: str, *, visits: tuple[str, ...] = (), entries: tuple[str, ...] = ()
+    site: str,
+    patient: str,
+    *,
+    visits: tuple[str, ...] = (),
+    entries: tuple[str, ...] = (),
+    forms_or_rows: tuple[str, ...] = (),
 ) -> Exists:
     """Of rows, as `locks_in_force`: those that a lock holds, at which nothing is signed, verified or asked."""
-    return Exists(locks_in_force(site, patient, visits=visits, entries=entries).filter(kind=LockKind.LOCK))
+    held = locks_in_force(site, patient, visits=visits, entries=entries, forms_or_rows=forms_or_rows)
+    return Exists(held.filter(kind=LockKind.LOCK))
 
 
 def under_lock() -> Exists:
@@ -82,14 +94,26 @@ def under_lock() -> Exists:
 
 
 def locks_in_force(
-    site: str, patient: str, *, visits: tuple[str, ...] = (), entries: tuple[str, ...] = ()
+    site: str,
+    patient: str,
+    *,
+    visits: tuple[str, ...] = (),
+    entries: tuple[str, ...] = (),
+    forms_or_rows: tuple[str, ...] = (),
 ) -> QuerySet[Lock]:
-    """For a subquery: freezes and locks in force on a row; the paths name its site, patient, visits and entries."""
+    """For a subquery: freezes and locks in force on a row; the paths name its site, patient, visits and entries.
+
+    `forms_or_rows`: entries that a lock on the form whose row they are holds too. They are looked up from the lock, of
+    which there are few: from each of thousands of rows, the form above would be.
+    """
     scopes = Q(scope=LockScope.STUDY, at_practice=False) | Q(scope=LockScope.SITE, site=OuterRef(site))
     scopes |= Q(scope=LockScope.PATIENT, patient=OuterRef(patient))
     for visit in visits:
         scopes |= Q(scope=LockScope.VISIT, visit=OuterRef(visit))
     for entry in entries:
         scopes |= Q(entry=OuterRef(entry))
+    for entry in forms_or_rows:
+        rows = Entry.objects.filter(parent=OuterRef("entry"), pk=OuterRef(OuterRef(entry)))
+        scopes |= Q(entry=OuterRef(entry)) | Q(Q(entry__isnull=False) & Exists(rows))
     at_practice = ExpressionWrapper(OuterRef(f"{site}__is_practice"), BooleanField())
     return Lock.objects.alias(at_practice=at_practice).filter(scopes, lifted_at=None)

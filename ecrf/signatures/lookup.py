@@ -1,11 +1,14 @@
 """Reads signatures for pages: what covers what, what stands, what was broken and by what."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from ecrf.access.models import Site
+from ecrf.access.statements import written_once
 from ecrf.casebook.models import Entry, PatientStatus, Visit, done, not_struck
 from ecrf.casebook.review_status import ReviewStatus, unsigned
 from ecrf.casebook.stored_rows import lines_of, read_json, user_of
@@ -163,13 +166,18 @@ class BrokenPlaces:
 
 def broken_places(**which: object) -> BrokenPlaces:
     """Those of the signatures that the filter names; one statement."""
-    broken = not_given_anew().filter(**which).order_by()
-    named = list(broken.values_list("patient_id", "scope", "visit_id", "entry__visit_id"))
+    named = _named.lines(*(getattr(value, "pk", value) for value in which.values()), names=tuple(which))
     whole = frozenset(patient for patient, scope, *_ in named if scope == SignatureScope.CASEBOOK)
     return BrokenPlaces(frozenset((one[0], one[2] or one[3]) for one in named if one[0] not in whole), whole)
 
 
-def broken_at(sites: list[Site]) -> QuerySet[Signature]:
+@written_once
+def _named(*which: Any, names: tuple[str, ...]) -> QuerySet:
+    broken = not_given_anew().filter(**dict(zip(names, which, strict=True))).order_by()
+    return broken.values_list("patient_id", "scope", "visit_id", "entry__visit_id")
+
+
+def broken_at(sites: Sequence[Site | int]) -> QuerySet[Signature]:
     """As `not_given_anew`, at these sites, those longest broken first, each with the date of its visit."""
     dated = (
         not_given_anew()
@@ -179,10 +187,13 @@ def broken_at(sites: list[Site]) -> QuerySet[Signature]:
     return dated.select_related("patient__site", "visit", "entry__visit").order_by("broken_at", "pk")
 
 
-def visits_to_sign(sites: list[Site]) -> QuerySet[Visit]:
+def visits_to_sign(sites: Sequence[Site | int]) -> QuerySet[Visit]:
     """Visits that are complete and were never signed, as far as the lists know: of each patient, not the visit that
     is still entered. Where a casebook was signed once, it is the casebook that is signed anew."""
-    to_sign = ReviewStatus.objects.filter(unsigned(), visit=OuterRef("pk"), site__in=sites)
+    # The patient is named too: the index goes by site and patient, and all of a site's would be looked through.
+    to_sign = ReviewStatus.objects.filter(
+        unsigned(), visit=OuterRef("pk"), patient=OuterRef("patient"), site__in=sites
+    )
     open_forms = Entry.objects.filter(not_struck(), visit=OuterRef("pk")).exclude(done())
     signed = Signature.objects.filter(
         Q(visit=OuterRef("pk")) | Q(scope=SignatureScope.CASEBOOK), patient=OuterRef("patient")
@@ -195,7 +206,7 @@ def visits_to_sign(sites: list[Site]) -> QuerySet[Visit]:
     return dated.select_related("patient__site").order_by("visited_on", "patient", "pk")
 
 
-def log_forms_to_sign(sites: list[Site]) -> QuerySet[Entry]:
+def log_forms_to_sign(sites: Sequence[Site | int]) -> QuerySet[Entry]:
     """Complete forms of logs that no signature covers, in the order of the logs' numbers; not what is struck out."""
     forms = Entry.objects.filter(
         unsigned("review_status__"), review_status__site__in=sites, visit=None, parent=None, struck_at=None

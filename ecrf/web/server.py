@@ -32,8 +32,10 @@ loglevel = "warning"
 def post_worker_init(worker: object) -> None:
     """In each worker, once the product is loaded: a connection does not outlive a fork, nor does a thread."""
     from ecrf.outcomes.warming import AT_MOST_S, warm_beside  # needs Django, which the product has set up
+    from ecrf.web.collecting import set_apart
 
     warm_beside().join(AT_MOST_S)
+    set_apart()
 
 
 def child_exit(server: object, worker: Any) -> None:

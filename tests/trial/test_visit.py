@@ -4,7 +4,9 @@ from datetime import date, timedelta
 
 import pytest
 
+from ecrf.audit.actor import SYSTEM, acting
 from ecrf.casebook.record.values import Missing
+from ecrf.checks import running
 from ecrf.checks.models import Discrepancy, DiscrepancyState
 from tests.builders import enter
 from tests.trial.asked import asked
@@ -203,6 +205,28 @@ def test_form_with_values_at_a_missed_visit_asks(at, coordinator):
     assert asked("VISIT-006") == {"pulse": "Week 4 was missed, but “Vital signs and weight” has values."}
     enter(at("W04"), "vital-signs", coordinator, pulse=None)
     assert asked("VISIT-006") == {}
+
+
+def test_visit_told_as_missed_looks_at_its_own_forms_alone_and_finds_all(
+    at, coordinator, patient, monkeypatch
+):
+    for code in ("W01", "W04", "W07"):
+        enter(at(code), "vital-signs", coordinator, pulse="70")
+        enter(at(code), "grip-strength", coordinator, right_1="12")
+    looked_at = []
+    ask = running._ask
+    monkeypatch.setattr(
+        running, "_ask", lambda check, row, data: looked_at.append((check.id, row)) or ask(check, row, data)
+    )
+    enter(at("W04"), "visit", coordinator, occurrence="missed")
+    here = [row.entry for name, row in looked_at if name == "VISIT-006"]
+    assert {entry.visit_id for entry in here} == {at("W04").pk}
+    assert {entry.crf for entry in here} == {"visit", "vital-signs", "grip-strength"}
+    asked_now = set(Discrepancy.objects.values_list("entry__crf", "item", "state"))
+    assert {crf for crf, _item, state in asked_now if state == "open"} >= {"vital-signs", "grip-strength"}
+    with acting(SYSTEM, patient_id=patient.pk, source="test"):
+        running.run_all(patient)
+    assert set(Discrepancy.objects.values_list("entry__crf", "item", "state")) == asked_now
 
 
 @pytest.mark.parametrize(("occurrence", "asks"), [("missed", True), ("done", False), (None, False)])

@@ -64,6 +64,7 @@ def before_consent(row: Crf, data: PatientData) -> Iterator[Question]:
     on=ANY,
     text="{visit:visit} was missed, but “{form:form}” has values.",
     reads=("visit.occurrence",),
+    same_visit=True,
 )
 def entered_though_missed(row: Crf, data: PatientData) -> Iterator[Question]:
     """The visit was missed, and one of its forms has values."""

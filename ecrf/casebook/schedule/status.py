@@ -6,8 +6,9 @@ from datetime import date, timedelta
 from functools import reduce
 from operator import or_
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
+from ecrf.access.statements import written_once
 from ecrf.casebook.data import PatientData
 from ecrf.casebook.models import STANDING, Entry, Patient, PatientStatus, Visit
 from ecrf.casebook.schedule.completion import FormSums, is_complete, states_at, sums_of
@@ -308,5 +309,10 @@ def ends_of(patients: Sequence[Patient]) -> dict[int, PatientEnd | None]:
 def _rows(key: str, patients: Sequence[Patient]) -> list[Crf]:
     """The rows of a form that stands once in its place, without those that are struck out. The kind is named too: else
     every entry is looked at."""
+    return _standing_rows.rows([patient.pk for patient in patients], key=key)
+
+
+@written_once
+def _standing_rows(patients: list[int], *, key: str) -> QuerySet[Crf]:
     of_kind = CRFS[key].model._default_manager.filter(entry__crf=key, entry__struck_at=None)
-    return list(of_kind.filter(entry__patient__in=patients).select_related("entry"))  # type: ignore[misc]
+    return of_kind.filter(entry__patient__in=patients).select_related("entry")  # type: ignore[misc]

@@ -9,8 +9,9 @@ from django.http import Http404, HttpRequest
 from django.utils.translation import gettext, pgettext_lazy
 
 from ecrf.access.models import User
-from ecrf.access.reach import reachable
+from ecrf.access.reach import reachable, site_ids
 from ecrf.access.roles import Right
+from ecrf.access.statements import written_once
 from ecrf.entry.queries.answers import address_of
 from ecrf.locks.lookup import under_lock
 from ecrf.queries.lookup import number_to_answer, open_queries, placed, with_messages
@@ -104,21 +105,33 @@ def query_list(user: User, asked: Mapping[str, str]) -> QueryList:
     )
 
 
-def to_answer(user: User) -> QuerySet[Query]:
-    """The queries that wait for the site, at the sites where the user enters: what every list and number shows."""
-    return reachable(user, open_queries(), Right.READ).filter(~under_lock(), turn=Turn.SITE)
+def _to_answer(sites: list[int] | None) -> QuerySet[Query]:
+    """The queries that wait for the site, at these sites or all: what every list and number shows."""
+    found = open_queries() if sites is None else open_queries().filter(site__in=sites)
+    return found.filter(~under_lock(), turn=Turn.SITE)
+
+
+@written_once
+def _longest_waiting(sites: list[int] | None, *, at_most: int) -> QuerySet:
+    return _to_answer(sites).order_by("turn_since", "pk").values_list("pk")[:at_most]
+
+
+@written_once
+def _counted(sites: list[int] | None, patients: list[int]) -> QuerySet:
+    """One row a patient; also asked for no patients."""
+    found = _to_answer(sites).filter(Q(patient__in=patients) | Q(pk=None))
+    return found.order_by().values_list("patient").annotate(count=Count("pk"))
 
 
 def oldest_to_answer(user: User, at_most: int) -> list[QueryLine]:
     """Those that wait longest for the site; two statements."""
-    first = to_answer(user).order_by("turn_since", "pk").values_list("pk", flat=True)[:at_most]
-    return [QueryLine(query, address_of(query)) for query in placed(first)]
+    first = _longest_waiting.lines(site_ids(user, Right.READ), at_most=at_most)
+    return [QueryLine(query, address_of(query)) for query in placed(pk for (pk,) in first)]
 
 
 def count_to_answer(user: User, patients: list[int]) -> dict[int, int]:
     """{patient id: how many queries wait for the site}; one statement, also for no patients."""
-    queries = to_answer(user).filter(Q(patient__in=patients) | Q(pk=None))
-    return dict(queries.order_by().values_list("patient").annotate(count=Count("pk")))
+    return dict(_counted.lines(site_ids(user, Right.READ), patients))
 
 
 def _rows(own_queries: QuerySet[Query], turn: str, order: str, number: int) -> list[Query]:

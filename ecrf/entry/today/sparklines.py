@@ -1,14 +1,15 @@
 """The course of one measure as a line no higher than a line of text, for the list of patients."""
 
-from collections.abc import Collection
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext
 
+from ecrf.access.statements import written_once
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS
 
@@ -56,7 +57,7 @@ class Sparkline:
         return " ".join(f"{x},{y}" for x, y in self.places)
 
 
-def sparklines(patients: Collection[int]) -> dict[int, Sparkline]:
+def sparklines(patients: Sequence[int]) -> dict[int, Sparkline]:
     """{patient id: its line}, of the patients with a dated value; one statement for all of them."""
     trial = protocol()
     if trial.sparkline is None or not patients:
@@ -65,13 +66,14 @@ def sparklines(patients: Collection[int]) -> dict[int, Sparkline]:
     name = str(CRFS[crf].items[item].verbose_name)
     days = max(plan.day for plan in trial.visits if plan.day) + trial.days_to_baseline
     points: dict[int, list[tuple[date, Decimal]]] = {}
-    for patient, on, value in _values(crf, item, patients):
+    for patient, on, value in _values.lines(list(patients), crf=crf, item=item):
         if on is not None:
             points.setdefault(patient, []).append((on, Decimal(value)))
     return {patient: Sparkline(name, tuple(values), days) for patient, values in points.items()}
 
 
-def _values(crf: str, item: str, patients: Collection[int]) -> Any:
+@written_once
+def _values(patients: list[int], *, crf: str, item: str) -> QuerySet[Any]:
     """(patient id, the visit's date, value), by date. The kinds are named too: else every entry is looked at."""
     trial = protocol()
     visits = CRFS[trial.visit_form].model._default_manager.filter(

@@ -7,8 +7,9 @@ from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.utils.translation import gettext, pgettext
 
 from ecrf.access.models import Site, User
-from ecrf.access.reach import reachable, sites
+from ecrf.access.reach import reachable, site_ids
 from ecrf.access.roles import Right
+from ecrf.access.statements import written_once
 from ecrf.appointments.lines import AppointmentLine, open_of
 from ecrf.casebook.labels import label_of
 from ecrf.casebook.models import Entry, Patient, PatientStatus, not_struck
@@ -114,28 +115,22 @@ class ToDoList:
 
 def to_do_list(user: User, *, query: str = "", after: str = "") -> ToDoList:
     """The sites' patients with what is due, overdue and unfinished; `after` continues the list behind a number."""
-    struck = Patient.objects.filter(site=OuterRef("pk"), struck_at__isnull=False).order_by().values("site")
-    struck_out = Subquery(struck.annotate(n=Count("pk")).values("n"))
-    left = Transfer.objects.filter(from_site=OuterRef("pk")).order_by().values("from_site")
-    moved = Subquery(left.annotate(n=Count("patient", distinct=True)).values("n"))
-    where: list[Site] = list(sites(user, Right.READ).annotate(struck_out=struck_out, moved=moved))
+    where: list[Site] = _sites.rows(site_ids(user, Right.READ))
     today = {site.pk: site.today() for site in where}
-    own_patients = reachable(user, Patient.objects.all(), Right.READ)
-    rows = PatientStatus.objects.filter(site__in=where).select_related("patient", "site")
-    cards = _cards(rows, today) if where else []
+    cards = _cards(today) if where else []
     _load_appointments(cards)
-    listed = rows.filter(patient__in=own_patients) if query else rows
     if query:
-        listed = listed.filter(
+        rows = _statuses(list(today)).filter(patient__in=reachable(user, Patient.objects.all(), Right.READ))
+        listed = _from(rows, after).filter(
             Q(patient__number__startswith=query) | Q(patient__number__contains=f"-{query}")
         )
-    if after:
-        listed = listed.filter(patient__number__gt=after)
-    patients = list(listed.order_by("patient__number")[: PAGE_ROWS + 1])
+        patients = list(listed[: PAGE_ROWS + 1])
+    else:
+        patients = _listed.rows(list(today), after or None)
     lines = [ToDoLine(row, today[row.site_id]) for row in patients[:PAGE_ROWS]]
     _load_stories(lines)
     _count_queries(user, lines)
-    begun = [] if query or not where else unfinished_visits(rows, CARD_ROWS)
+    begun = [] if query or not where else unfinished_visits(list(today), CARD_ROWS)
     missing = _count_missing(lines, begun)
     to_finish, more = ([], 0) if query or not where else unfinished(where, begun, missing, CARD_ROWS)
     after = lines[-1].patient.number if len(patients) > PAGE_ROWS else ""
@@ -161,28 +156,63 @@ def is_own_patient(user: User, number: str) -> bool:
     return reachable(user, Patient.objects.filter(number=number), Right.READ).exists()
 
 
-def _cards(rows: QuerySet[PatientStatus], today: dict[int, date]) -> list[Card]:
-    living = rows.filter(state__in=LIVING)
+@written_once
+def _sites(ids: list[int] | None) -> QuerySet[Site]:
+    """These, or all, each with how many patients are struck out and have left."""
+    struck = Patient.objects.filter(site=OuterRef("pk"), struck_at__isnull=False).order_by().values("site")
+    struck_out = Subquery(struck.annotate(n=Count("pk")).values("n"))
+    left = Transfer.objects.filter(from_site=OuterRef("pk")).order_by().values("from_site")
+    moved = Subquery(left.annotate(n=Count("patient", distinct=True)).values("n"))
+    found = Site.objects.all() if ids is None else Site.objects.filter(pk__in=ids)
+    return found.annotate(struck_out=struck_out, moved=moved)
+
+
+def _statuses(sites: list[int]) -> QuerySet[PatientStatus]:
+    return PatientStatus.objects.filter(site__in=sites).select_related("patient", "site")
+
+
+def _from(rows: QuerySet[PatientStatus], after: str | None) -> QuerySet[PatientStatus]:
+    """In the order of the numbers, behind this one."""
+    found = rows if after is None else rows.filter(patient__number__gt=after)
+    return found.order_by("patient__number")
+
+
+@written_once
+def _listed(sites: list[int], after: str | None) -> QuerySet[PatientStatus]:
+    return _from(_statuses(sites), after)[: PAGE_ROWS + 1]
+
+
+@written_once
+def _due(today: dict[int, date]) -> QuerySet[PatientStatus]:
+    living = _statuses(list(today)).filter(state__in=LIVING)
+    return living.filter(due_within(7, today)).order_by("closes_on")[: CARD_ROWS + 1]
+
+
+@written_once
+def _overdue(today: dict[int, date]) -> QuerySet[PatientStatus]:
+    living = _statuses(list(today)).filter(state__in=LIVING)
+    return living.filter(overdue(today)).order_by("closes_on")[: CARD_ROWS + 1]
+
+
+def _cards(today: dict[int, date]) -> list[Card]:
+    none_due, none_late = (
+        gettext("No visit is due in the next seven days."),
+        gettext("No visit is overdue."),
+    )
     return [
-        _card(
-            gettext("Due this week"),
-            "due",
-            living.filter(due_within(7, today)).order_by("closes_on"),
-            today,
-            gettext("No visit is due in the next seven days."),
-        ),
+        _card(gettext("Due this week"), "due", _due.rows(today), today, none_due),
         _card(
             pgettext("title of a list of visits", "Overdue"),
             "overdue",
-            living.filter(overdue(today)).order_by("closes_on"),
+            _overdue.rows(today),
             today,
-            gettext("No visit is overdue."),
+            none_late,
         ),
     ]
 
 
-def _card(title: str, kind: str, rows: QuerySet[PatientStatus], today: dict[int, date], empty: str) -> Card:
-    lines = [ToDoLine(row, today[row.site_id]) for row in rows[: CARD_ROWS + 1]]
+def _card(title: str, kind: str, rows: list[PatientStatus], today: dict[int, date], empty: str) -> Card:
+    lines = [ToDoLine(row, today[row.site_id]) for row in rows]
     return Card(title, kind, lines[:CARD_ROWS], empty, more=len(lines) > CARD_ROWS)
 
 
@@ -197,16 +227,20 @@ def _load_appointments(cards: list[Card]) -> None:
 def _count_missing(lines: list[ToDoLine], begun: list[PatientStatus]) -> dict[int, int]:
     """How many required items are empty in what was begun, with the forms not begun of the unfinished visit; and what
     `missing_of` says of all of these visits and of those that are `begun`: asked once for both."""
-    patients = {line.patient.pk for line in lines}
-    elsewhere = Entry.objects.filter(not_struck(), patient__in=patients, missing__gt=0).exclude(
-        visit__code=F("patient__schedule_status__unfinished_code")
-    )
-    sums = dict(elsewhere.values_list("patient").annotate(total=Sum("missing")))
+    sums = dict(_missing_elsewhere.lines([line.patient.pk for line in lines]))
     listed = [line.schedule_status for line in lines if line.schedule_status.unfinished_code]
     at_visit = missing_of(list({status.pk: status for status in (*listed, *begun)}.values()))
     for line in lines:
         line.missing = sums.get(line.patient.pk, 0) + at_visit.get(line.patient.pk, 0)
     return at_visit
+
+
+@written_once
+def _missing_elsewhere(patients: list[int]) -> QuerySet:
+    elsewhere = Entry.objects.filter(not_struck(), patient__in=patients, missing__gt=0).exclude(
+        visit__code=F("patient__schedule_status__unfinished_code")
+    )
+    return elsewhere.values_list("patient").annotate(total=Sum("missing"))
 
 
 def _count_queries(user: User, lines: list[ToDoLine]) -> None:
@@ -218,6 +252,6 @@ def _count_queries(user: User, lines: list[ToDoLine]) -> None:
 
 def _load_stories(lines: list[ToDoLine]) -> None:
     """The course of each listed patient in small: one statement for all the lines."""
-    curves = sparklines({line.patient.pk for line in lines})
+    curves = sparklines([line.patient.pk for line in lines])
     for line in lines:
         line.story = curves.get(line.patient.pk)

@@ -6,25 +6,45 @@ from datetime import date
 from functools import partial
 from itertools import groupby
 from operator import itemgetter
+from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext
 
 from ecrf.access.models import Site, User
 from ecrf.access.reach import sites
 from ecrf.access.roles import Right
+from ecrf.access.statements import written_once
 from ecrf.casebook.labels import form_title, label_of, visit_label
 from ecrf.casebook.log_pieces import query_with
 from ecrf.casebook.models import Entry, Patient, Visit
+from ecrf.casebook.stored_rows import lines_of
 from ecrf.forms.protocol import CASEBOOK
 from ecrf.forms.registry import CRFS, CrfDefinition
 from ecrf.locks.lookup import ends_review
-from ecrf.signatures.lookup import broken_at, log_forms_to_sign, unsigned_places, visits_to_sign
+from ecrf.signatures.lookup import broken_at, log_forms_to_sign, visits_to_sign
 from ecrf.signatures.models import Signature, SignatureScope
 
 SHOWN, SHOWN_OF_A_PATIENT, COUNTED = 6, 6, 1_000
-OF_PLACE = ("site", "patient")
+# The places of `unsigned_places`, and whether a lock holds each: asked of the few hundred places, where Django would
+# ask it of each of their thousands of forms.
+PLACES = """
+    WITH places AS MATERIALIZED (
+        SELECT DISTINCT r.patient_id, r.visit_id, r.site_id FROM casebook_reviewstatus r
+        WHERE NOT r.is_signed AND r.site_id = ANY(%(sites)s) ORDER BY r.patient_id, r.visit_id LIMIT %(most)s
+    )
+    SELECT w.patient_id, w.visit_id, EXISTS (
+        SELECT 1 FROM locks_lock l WHERE l.lifted_at IS NULL AND l.kind = 'lock' AND (
+            (l.scope = 'study' AND NOT (SELECT s.is_practice FROM access_site s WHERE s.id = w.site_id))
+            OR (l.scope = 'site' AND l.site_id = w.site_id)
+            OR (l.scope = 'patient' AND l.patient_id = w.patient_id)
+            OR (l.scope = 'visit' AND l.visit_id = w.visit_id)
+        )
+    )
+    FROM places w ORDER BY w.patient_id, w.visit_id
+"""
+OF_PLACE, AT_SITE = ("site", "patient"), ("patient__site", "patient")
 
 
 @dataclass(frozen=True)
@@ -98,10 +118,7 @@ def waiting(user: User) -> Waiting | None:
     where = signing_sites(user)
     if not where:
         return None
-    marked = (
-        unsigned_places().filter(site__in=where).annotate(is_held=ends_review(*OF_PLACE, visits=("visit",)))
-    )
-    places = list(marked.values_list("patient_id", "visit_id", "is_held")[: COUNTED + 1])
+    places = lines_of(PLACES, {"sites": [site.pk for site in where], "most": COUNTED + 1})
     things = things_to_sign(where)
     unsigned = [(patient, visit) for patient, visit, is_held in places if not is_held]
     by_patient: dict[int, OfPatient] = {}
@@ -135,18 +152,38 @@ def things_to_sign(where: list[Site], patient: Patient | None = None) -> list[To
     The earliest visit first, practice sites last. Where a casebook broke, it stands for everything of its patient.
     What a lock holds cannot be signed, and is not listed.
     """
-    of_patient = {} if patient is None else {"patient": patient}
-    is_held = ends_review(*OF_PLACE, visits=("visit", "entry__visit"), entries=("entry",))
-    broken = list(broken_at(where).filter(~is_held, **of_patient)[: COUNTED + 1])
-    at_site = ("patient__site", "patient")
-    visits = visits_to_sign(where).filter(~ends_review(*at_site, visits=("pk",)), **of_patient)
-    logs = log_forms_to_sign(where).filter(~ends_review(*at_site, entries=("pk",)), **of_patient)
+    given = [site.pk for site in where], patient.pk if patient else None
+    broken = _free_broken.rows(*given)
+    visits, logs = _free_visits.lines(*given), _free_logs.lines(*given)
     whole = {row.patient_id for row in broken if row.scope == SignatureScope.CASEBOOK}
     patients = Patients(where)
     things = list(_visits(visits, patients))
     things += [_broken(row) for row in broken if row.scope == SignatureScope.CASEBOOK or not _is_of_log(row)]
     things += _logs(logs, patients, whole)
     return sorted(things, key=lambda thing: (thing.patient.site.is_practice, thing.on, thing.patient.number))
+
+
+@written_once
+def _free_broken(sites: list[int], patient: int | None) -> QuerySet[Signature]:
+    is_held = ends_review(*OF_PLACE, visits=("visit", "entry__visit"), entries=("entry",))
+    return broken_at(sites).filter(~is_held, *_of(patient))[: COUNTED + 1]
+
+
+@written_once
+def _free_visits(sites: list[int], patient: int | None) -> QuerySet:
+    free = visits_to_sign(sites).filter(~ends_review(*AT_SITE, visits=("pk",)), *_of(patient))
+    return free.values_list("pk", "code", "opened_at", "visited_on", *Patients.columns)[: COUNTED + 1]
+
+
+@written_once
+def _free_logs(sites: list[int], patient: int | None) -> QuerySet:
+    free = log_forms_to_sign(sites).filter(~ends_review(*AT_SITE, entries=("pk",)), *_of(patient))
+    columns = (*Patients.columns, "crf", "number", "review_status__completed_at")
+    return free.values_list(*columns)[: COUNTED + 1]
+
+
+def _of(patient: int | None) -> list[Q]:
+    return [] if patient is None else [Q(patient=patient)]
 
 
 def _is_of_log(signature: Signature) -> bool:
@@ -169,9 +206,8 @@ class Patients:
         return self.by_id[pk]
 
 
-def _visits(visits: QuerySet[Visit], patients: Patients) -> Iterator[ToSign]:
-    rows = visits.values_list("pk", "code", "opened_at", "visited_on", *patients.columns)
-    for pk, code, opened_at, visited_on, *whose in rows[: COUNTED + 1]:
+def _visits(visits: Iterable[tuple[Any, ...]], patients: Patients) -> Iterator[ToSign]:
+    for pk, code, opened_at, visited_on, *whose in visits:
         patient = patients.one(*whose)
         yield ToSign(
             patient,
@@ -195,11 +231,10 @@ def _broken(signature: Signature) -> ToSign:
     return ToSign(patient, say, lead, on, signature, visit.pk if visit and not entry else None)
 
 
-def _logs(logs: QuerySet[Entry], patients: Patients, whole: set[int]) -> Iterator[ToSign]:
+def _logs(logs: Iterable[tuple[Any, ...]], patients: Patients, whole: set[int]) -> Iterator[ToSign]:
     """A line for each log of a patient: one form leads to its own page, several to the log. Not of the patients whose
     whole casebook is to be signed."""
-    rows = logs.values_list(*patients.columns, "crf", "number", "review_status__completed_at")
-    for (pk, crf), group in groupby(rows[: COUNTED + 1], key=itemgetter(0, 3)):
+    for (pk, crf), group in groupby(logs, key=itemgetter(0, 3)):
         forms = list(group)
         if pk in whole:
             continue

@@ -10,12 +10,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from ecrf.access.models import Site
+from ecrf.access.statements import written_once
 from ecrf.casebook.labels import element_id, form_title, label_of
 from ecrf.casebook.log_pieces import query_with
 from ecrf.casebook.models import STANDING, Entry, Patient, PatientStatus, Visit, done, not_struck
 from ecrf.casebook.report_clock import aware_since, is_waited_for
 from ecrf.casebook.schedule.completion import missing_at
 from ecrf.casebook.schedule.status import ends_of, fact_of, planned_forms
+from ecrf.forms.crf import Crf
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS
 from ecrf.locks.lookup import locks_in_force
@@ -65,24 +67,8 @@ def unfinished(
 def _log_forms(where: list[Site], limit: int) -> tuple[list[Unfinished], int]:
     """At most so many, and how many there are."""
     trial = protocol()
-    is_open = Exists(
-        Entry.objects.filter(Q(pk=OuterRef("pk")) | Q(parent=OuterRef("pk")), not_struck()).exclude(done())
-    )
-    forms = (
-        Entry.objects.filter(patient__site__in=where, visit=None, parent=None, struck_at=None)
-        .filter(is_open, ~Exists(locks_in_force("patient__site", "patient", entries=("pk",))))
-        .select_related("patient__site")
-        .prefetch_related("rows")
-        .annotate(total=Window(Count("pk")))
-        .order_by(
-            "patient__site__is_practice",
-            Case(When(crf=trial.serious_log, then=0), default=1),
-            "patient__number",
-            "crf",
-            "number",
-        )
-    )
-    found = [entry for entry in forms[:limit] if entry.crf in CRFS]
+    forms = _open_log_forms.rows([site.pk for site in where], limit=limit)
+    found = [entry for entry in forms if entry.crf in CRFS]
     total = next((entry.__dict__["total"] for entry in found), 0)
     aware = _aware(entry for entry in found if entry.crf == trial.serious_log)
     lines = [
@@ -97,6 +83,28 @@ def _log_forms(where: list[Site], limit: int) -> tuple[list[Unfinished], int]:
         for entry in found
     ]
     return lines, total
+
+
+@written_once
+def _open_log_forms(sites: list[int], *, limit: int) -> QuerySet[Entry]:
+    trial = protocol()
+    is_open = Exists(
+        Entry.objects.filter(Q(pk=OuterRef("pk")) | Q(parent=OuterRef("pk")), not_struck()).exclude(done())
+    )
+    return (
+        Entry.objects.filter(patient__site__in=sites, visit=None, parent=None, struck_at=None)
+        .filter(is_open, ~Exists(locks_in_force("patient__site", "patient", entries=("pk",))))
+        .select_related("patient__site")
+        .prefetch_related("rows")
+        .annotate(total=Window(Count("pk")))
+        .order_by(
+            "patient__site__is_practice",
+            Case(When(crf=trial.serious_log, then=0), default=1),
+            "patient__number",
+            "crf",
+            "number",
+        )[:limit]
+    )
 
 
 def _url(entry: Entry) -> str:
@@ -118,15 +126,21 @@ def _aware(entries: Iterable[Entry]) -> dict[int, timedelta]:
     return {pk: timezone.now() - moment for pk, moment in since.items() if moment}
 
 
-def unfinished_visits(rows: QuerySet[PatientStatus], limit: int) -> list[PatientStatus]:
-    """The patients whose visit is begun and not finished, at most so many, those of practice last, each with the
-    `total` of them; one statement."""
+def unfinished_visits(sites: list[int], limit: int) -> list[PatientStatus]:
+    """The patients of these sites whose visit is begun and not finished, at most so many, those of practice last, each
+    with the `total` of them; one statement."""
+    return _unfinished_visits.rows(sites, limit=limit)
+
+
+@written_once
+def _unfinished_visits(sites: list[int], *, limit: int) -> QuerySet[PatientStatus]:
     visit = Visit.objects.filter(STANDING, patient=OuterRef("patient"), code=OuterRef("unfinished_code"))
     free = Exists(visit.filter(~Exists(locks_in_force("patient__site", "patient", visits=("pk",)))))
-    return list(
-        rows.exclude(unfinished_code="")
+    return (
+        PatientStatus.objects.filter(site__in=sites)
+        .exclude(unfinished_code="")
         .filter(free)
-        .select_related("patient__site")
+        .select_related("patient__site", "site")
         .annotate(total=Window(Count("pk")))
         .order_by("site__is_practice", "patient__number")[:limit]
     )
@@ -147,17 +161,13 @@ def _visits(statuses: Sequence[PatientStatus], missing: dict[int, int]) -> list[
 def missing_of(statuses: Sequence[PatientStatus]) -> dict[int, int]:
     """{patient id: required items that are empty at the unfinished visit}, of forms not begun too; four statements."""
     trial, codes = protocol(), {status.patient_id: status.unfinished_code for status in statuses}
-    visits = [
-        visit
-        for visit in Visit.objects.filter(STANDING, patient__in=codes, code__in=set(codes.values()))
-        if visit.code == codes[visit.patient_id]
-    ]
+    standing = _visits_of.rows(list(codes), list(dict.fromkeys(codes.values())))
+    visits = [visit for visit in standing if visit.code == codes[visit.patient_id]]
     entries: dict[int, list[Entry]] = defaultdict(list)
-    for entry in Entry.objects.filter(visit__in=visits).select_related("parent"):
-        entries[entry.visit_id or 0].append(entry)
     ids = [visit.pk for visit in visits]
-    forms = CRFS[trial.visit_form].model._default_manager.filter(entry__visit__in=ids, entry__struck_at=None)  # type: ignore[misc]
-    visit_forms = {row.entry.visit_id: row for row in forms.select_related("entry")}
+    for entry in _entries_of.rows(ids):
+        entries[entry.visit_id or 0].append(entry)
+    visit_forms = {row.entry.visit_id: row for row in _visit_forms_of.rows(ids)}
     ends = ends_of([status.patient for status in statuses])
     missing = dict.fromkeys(codes, 0)
     for visit in visits:
@@ -166,3 +176,19 @@ def missing_of(statuses: Sequence[PatientStatus]) -> dict[int, int]:
         planned = planned_forms(plan, missed=fact.missed, visited_on=fact.visited_on, end=end)
         missing[visit.patient_id] = missing_at(plan, entries[visit.pk], planned)
     return missing
+
+
+@written_once
+def _visits_of(patients: list[int], codes: list[str]) -> QuerySet[Visit]:
+    return Visit.objects.filter(STANDING, patient__in=patients, code__in=codes)
+
+
+@written_once
+def _entries_of(visits: list[int]) -> QuerySet[Entry]:
+    return Entry.objects.filter(visit__in=visits).select_related("parent")
+
+
+@written_once
+def _visit_forms_of(visits: list[int]) -> QuerySet[Crf]:
+    forms = CRFS[protocol().visit_form].model._default_manager.select_related("entry")
+    return forms.filter(entry__visit__in=visits, entry__struck_at=None)  # type: ignore[misc]

@@ -159,8 +159,8 @@ def changed_item(form_input: FormInput, data: QueryDict, name: str) -> tuple[Any
 
 
 def posted_seen(data: QueryDict) -> Shown | None:
-    """What an item's own request says the page showed: a text in `seen`, or a reason in `seen_missing`, with its comment
-    in `seen_comment` where it was to be changed."""
+    """What an item's own request says the page showed: a text in `seen`, or a reason in `seen_missing`, and its
+    comment in `seen_comment` where that was to be changed."""
     if reason := data.get("seen_missing"):
         comment = data.get("seen_comment")
         return Missing(reason, comment or "", shows_comment=comment is not None)

@@ -1,10 +1,13 @@
 """Open queries, and the entries of a log such as serious events or deviations, as lines of the monitor's work."""
 
+from datetime import datetime
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext, gettext_lazy, pgettext
 
 from ecrf.access.models import Site
+from ecrf.access.statements import written_once
 from ecrf.casebook.labels import element_id, form_title, short_name, visit_label
 from ecrf.casebook.report_clock import late_words
 from ecrf.forms.protocol import protocol
@@ -12,7 +15,7 @@ from ecrf.forms.registry import CRFS, WORDS_OF, CrfDefinition
 from ecrf.locks.lookup import under_lock
 from ecrf.monitoring.home.site_counts import COUNTED, in_words, is_new, log_rows
 from ecrf.monitoring.home.work_lines import LOGS, Since, WorkLine, WorkSection, day, since_words
-from ecrf.queries.lookup import open_queries
+from ecrf.queries.lookup import open_queries, placed
 from ecrf.queries.models import Query, Turn
 
 TURN_SINCE = {
@@ -25,13 +28,8 @@ TURN_SINCE = {
 
 def queries(site: Site, since: Since, limit: int) -> WorkSection:
     """The open queries that no lock holds, the oldest first; two statements."""
-    open_here = open_queries().filter(~under_lock(), site=site)
-    first = open_here.order_by("opened_at", "pk").values("pk")[:limit]
-    rows = Query.objects.filter(pk__in=first).select_related(
-        "patient", "site", "entry__visit", "entry__parent"
-    )
-    lines = [query_line(query) for query in rows.order_by("opened_at", "pk")]
-    count = open_here.count() if since.counts is None else since.counts["queries"]
+    lines = [query_line(query) for query in placed(pk for (pk,) in _oldest.lines(site.pk, limit=limit))]
+    count = _open_here(site.pk).count() if since.counts is None else since.counts["queries"]
     return WorkSection(
         "queries",
         gettext("Open queries, oldest first"),
@@ -41,6 +39,15 @@ def queries(site: Site, since: Since, limit: int) -> WorkSection:
         empty=gettext("No query is open."),
         empty_after_title=pgettext("after the title of a list", "no query is open."),
     )
+
+
+def _open_here(site: int) -> QuerySet[Query]:
+    return open_queries().filter(~under_lock(), site=site)
+
+
+@written_once
+def _oldest(site: int, *, limit: int) -> QuerySet:
+    return _open_here(site).order_by("opened_at", "pk").values_list("pk")[:limit]
 
 
 def query_line(query: Query) -> WorkLine:
@@ -77,11 +84,10 @@ def _whose_turn(query: Query) -> str:
 def log(site: Site, key: str, since: Since, limit: int, *, only_new: bool = False) -> WorkSection:
     """A log's entries at the site, the newest first, those since the last visit marked as new; three statements."""
     definition = CRFS[key]
-    rows = log_rows(key).filter(entry__patient__site=site)
-    if only_new and since.at:
-        rows = rows.filter(is_new(since.at))
+    new = since.at if only_new else None
+    rows = _log_at(site.pk, new, key)
     count = rows.values("pk")[: COUNTED + 1].count() if since.counts is None else since.counts[key]
-    shown = list(rows.select_related("entry__patient__site", "entry__review_status").order_by("-pk")[:limit])
+    shown = _newest.rows(site.pk, new, key=key, limit=limit)
     linked = _linked(definition, shown)
     lines = [_log_line(row, since, linked) for row in shown]
     return WorkSection(
@@ -93,6 +99,17 @@ def log(site: Site, key: str, since: Since, limit: int, *, only_new: bool = Fals
         empty=gettext("None is recorded."),
         empty_after_title=pgettext("after the title of a list", "none is recorded."),
     )
+
+
+def _log_at(site: int, new: datetime | None, key: str) -> QuerySet[Any]:
+    rows = log_rows(key).filter(entry__patient__site=site)
+    return rows if new is None else rows.filter(is_new(new))
+
+
+@written_once
+def _newest(site: int, new: datetime | None, *, key: str, limit: int) -> QuerySet[Any]:
+    rows = _log_at(site, new, key).select_related("entry__patient__site", "entry__review_status")
+    return rows.order_by("-pk")[:limit]
 
 
 Linked = dict[tuple[str, int, str], str]

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from functools import reduce
 from operator import or_
 
@@ -11,8 +11,9 @@ from django.utils import timezone
 from django.utils.translation import gettext, pgettext_lazy
 
 from ecrf.access.models import Site, User
-from ecrf.access.reach import sites
+from ecrf.access.reach import site_ids
 from ecrf.access.roles import Right
+from ecrf.access.statements import written_once
 from ecrf.casebook.models import PatientStatus
 from ecrf.casebook.review_status import ReviewStatus
 from ecrf.casebook.schedule.due import LIVING
@@ -121,8 +122,12 @@ class SiteNumbers:
 
 def last_ended(user: User) -> QuerySet[MonitoringVisit]:
     """The visits that say since when something is new: a monitor's own; for the others, anybody's."""
+    return _ended(user.pk if Right.VERIFY in user.rights else None)
+
+
+def _ended(monitor: int | None) -> QuerySet[MonitoringVisit]:
     ended = MonitoringVisit.objects.filter(ended_at__isnull=False).order_by("-started_at")
-    return ended.filter(monitor=user) if Right.VERIFY in user.rights else ended
+    return ended if monitor is None else ended.filter(monitor=monitor)
 
 
 LAST_ENDED_AT = """
@@ -135,7 +140,8 @@ LAST_ENDED_AT = """
 
 def site_numbers(user: User) -> list[SiteNumbers]:
     """Every site the user reviews; seven statements. Practice sites come last."""
-    sites_here, trial = list(_counted(user)), protocol()
+    own = user.pk if Right.VERIFY in user.rights else None
+    sites_here, trial = _counted.rows(site_ids(user, Right.REVIEW), own), protocol()
     ids = [site.pk for site in sites_here]
     progress, late, queries, broken = _progress(ids), _overdue(sites_here), _queries(ids), _broken(ids)
     serious, deviations = _log(trial.serious_log, sites_here), _log(trial.deviation_log, sites_here)
@@ -156,10 +162,12 @@ def site_numbers(user: User) -> list[SiteNumbers]:
     ]
 
 
-def _counted(user: User) -> QuerySet:
-    """The sites, each with what is counted there."""
-    since = last_ended(user).filter(site=OuterRef("pk")).values("started_at")[:1]
-    rows = sites(user, Right.REVIEW).annotate(
+@written_once
+def _counted(ids: list[int] | None, monitor: int | None) -> QuerySet:
+    """These sites, or all, each with what is counted there."""
+    since = _ended(monitor).filter(site=OuterRef("pk")).values("started_at")[:1]
+    found = Site.objects.all() if ids is None else Site.objects.filter(pk__in=ids)
+    rows = found.annotate(
         since=Subquery(since),
         patient_count=CountOf(PatientStatus.objects.filter(site=OuterRef("pk")).order_by().values("pk")),
         unsigned=CountOf(unsigned_places().filter(site=OuterRef("pk"))),
@@ -171,12 +179,16 @@ def _log(key: str, sites_here: list[Site]) -> dict[int, tuple[int, int]]:
     """{site id: (entries of the log, those that are new)}; none where the trial has no such log."""
     if not key:
         return {}
-    since: dict[int, datetime | None] = {site.pk: getattr(site, "since", None) for site in sites_here}
+    counts = _of_log.lines({site.pk: getattr(site, "since", None) for site in sites_here}, key=key)
+    return {site: (every, fresh) for site, every, fresh in counts}
+
+
+@written_once
+def _of_log(since: dict[int, datetime | None], *, key: str) -> QuerySet:
     here = (Q(entry__patient__site=pk) & is_new(at) for pk, at in since.items())
     new = reduce(or_, here, Q(pk=None))
-    rows = log_rows(key).filter(entry__patient__site__in=[site.pk for site in sites_here])
-    counts = rows.values_list("entry__patient__site").annotate(all=Count("pk"), new=Count("pk", filter=new))
-    return {site: (every, fresh) for site, every, fresh in counts}
+    rows = log_rows(key).filter(entry__patient__site__in=list(since))
+    return rows.values_list("entry__patient__site").annotate(all=Count("pk"), new=Count("pk", filter=new))
 
 
 def log_rows(key: str) -> QuerySet[Crf]:
@@ -200,24 +212,29 @@ def _progress(ids: list[int]) -> dict[int, tuple[int, int]]:
 
 def _broken(ids: list[int]) -> dict[int, int]:
     """{site id: how many signatures are broken and were not given anew}."""
-    rows = not_given_anew().filter(site__in=ids).order_by().values_list("site")
-    return dict(rows.annotate(count=Count("pk")))
+    return dict(_broken_at.lines(ids))
+
+
+@written_once
+def _broken_at(sites: list[int]) -> QuerySet:
+    rows = not_given_anew().filter(site__in=sites).order_by().values_list("site")
+    return rows.annotate(count=Count("pk"))
 
 
 def _overdue(sites_here: list[Site]) -> dict[int, int]:
     """{site id: patients whose next visit's window has closed}."""
-    late = overdue({site.pk: site.today() for site in sites_here})
-    rows = PatientStatus.objects.filter(late, state__in=LIVING).order_by().values_list("site")
-    return dict(rows.annotate(count=Count("pk")))
+    return dict(_late.lines({site.pk: site.today() for site in sites_here}))
+
+
+@written_once
+def _late(today: dict[int, date]) -> QuerySet:
+    rows = PatientStatus.objects.filter(overdue(today), state__in=LIVING).order_by().values_list("site")
+    return rows.annotate(count=Count("pk"))
 
 
 def _queries(ids: list[int]) -> dict[int, OpenQueries]:
-    rows = open_queries().filter(site__in=ids).annotate(is_held=under_lock()).order_by()
-    counts = rows.values_list("site", "turn", "is_held").annotate(
-        count=Count("pk"), oldest=Min(F("opened_at"))
-    )
     by_site: dict[int, OpenQueries] = defaultdict(OpenQueries)
-    for site, turn, is_held, count, oldest in counts:
+    for site, turn, is_held, count, oldest in _at_turns.lines(ids):
         queries = by_site[site]
         if is_held:
             queries.held += count
@@ -225,3 +242,10 @@ def _queries(ids: list[int]) -> dict[int, OpenQueries]:
         queries.by_turn[turn] = count
         queries.oldest_at = min(oldest, queries.oldest_at or oldest)
     return by_site
+
+
+@written_once
+def _at_turns(sites: list[int]) -> QuerySet:
+    rows = open_queries().filter(site__in=sites).annotate(is_held=under_lock()).order_by()
+    by_turn = rows.values_list("site", "turn", "is_held")
+    return by_turn.annotate(count=Count("pk"), oldest=Min(F("opened_at")))

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 
 from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Sum
@@ -10,8 +10,9 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext, ngettext, pgettext
 
 from ecrf.access.models import Site
+from ecrf.access.statements import written_once
 from ecrf.casebook.labels import form_title, label_of
-from ecrf.casebook.models import Patient, PatientStatus
+from ecrf.casebook.models import PatientStatus
 from ecrf.casebook.review_status import ReviewStatus
 from ecrf.casebook.schedule.due import LIVING
 from ecrf.casebook.schedule.status import overdue
@@ -32,20 +33,12 @@ def changed(site: Site, since: Since, limit: int) -> WorkSection:
     Those with something left to verify stand in that list, and not in two. Only the two thousand that changed last
     are looked at: the count says "over" behind these.
     """
-    review_statuses = ReviewStatus.objects.filter(site=site)
-    if since.at:
-        review_statuses = review_statuses.filter(changed_at__gt=since.at)
-    newest = review_statuses.order_by("-changed_at").values("pk")[:REVIEW_STATUSES]
-    same_place = Q(patient=OuterRef("patient"), place=Coalesce(OuterRef("visit"), 0))
-    left = Exists(_left(site).annotate(place=Coalesce("visit", 0)).filter(same_place))
-    places = ReviewStatus.objects.filter(pk__in=newest).annotate(has_left=left).order_by()
-    sums = places.values_list("patient_id", "visit_id", "has_left")
-    looked_at = list(sums.annotate(last=Max("changed_at"), forms=Count("pk")).order_by("-last"))
+    looked_at = _looked_at.lines(site.pk, since.at)
     changed_places = [
         (patient, visit, last) for patient, visit, has_left, last, _forms in looked_at if not has_left
     ]
     shown = changed_places[:limit]
-    titles = _titles(review_statuses, {(patient, visit) for patient, visit, _last in shown})
+    titles = _titles(_since(site.pk, since.at), {(patient, visit) for patient, visit, _last in shown})
     named = Places((patient, visit) for patient, visit, _last in shown)
     lines = [
         named.line(
@@ -73,6 +66,22 @@ def changed(site: Site, since: Since, limit: int) -> WorkSection:
         if since.at
         else pgettext("after the title of a list", "no form is complete and verified yet."),
     )
+
+
+def _since(site: int, at: datetime | None) -> QuerySet[ReviewStatus]:
+    found = ReviewStatus.objects.filter(site=site)
+    return found if at is None else found.filter(changed_at__gt=at)
+
+
+@written_once
+def _looked_at(site: int, at: datetime | None) -> QuerySet:
+    """(patient, visit, whether something is left to verify there, its last change, how many forms changed)."""
+    newest = _since(site, at).order_by("-changed_at").values("pk")[:REVIEW_STATUSES]
+    same_place = Q(patient=OuterRef("patient"), place=Coalesce(OuterRef("visit"), 0))
+    left = Exists(_left(site).annotate(place=Coalesce("visit", 0)).filter(same_place))
+    places = ReviewStatus.objects.filter(pk__in=newest).annotate(has_left=left).order_by()
+    sums = places.values_list("patient_id", "visit_id", "has_left")
+    return sums.annotate(last=Max("changed_at"), forms=Count("pk")).order_by("-last")
 
 
 def _title_of_changed(since: Since) -> str:
@@ -111,13 +120,11 @@ def _forms_in_words(titles: list[str], most: int = 3) -> str:
 
 
 def left_by_patient(site: Site, limit: int) -> WorkSection:
-    """The patients with items left to verify, most left first; two statements."""
-    left = _left(site).values_list("patient_id").annotate(left=Sum(F("planned") - F("verified")))
-    patients = list(left.order_by("-left", "patient_id")[: COUNTED + 1])
-    shown = Patient.objects.in_bulk([patient for patient, _count in patients[:limit]])
+    """The patients with items left to verify, most left first; one statement."""
+    patients = _left_of_patients.lines(site.pk)
     lines = [
-        WorkLine(pk, shown[pk].number, words=_items_left(count), left=count, next_to_verify=True)
-        for pk, count in patients[:limit]
+        WorkLine(pk, number, words=_items_left(count), left=count, next_to_verify=True)
+        for pk, number, count in patients[:limit]
     ]
     return WorkSection(
         "left",
@@ -129,8 +136,18 @@ def left_by_patient(site: Site, limit: int) -> WorkSection:
         empty_after_title=pgettext(
             "after the title of a list", "everything that is complete and planned is verified."
         ),
-        patients=tuple(patient for patient, _count in patients),
+        patients=tuple(patient for patient, _number, _count in patients),
     )
+
+
+@written_once
+def _left_of_patients(site: int) -> QuerySet:
+    left = (
+        _left(site)
+        .values_list("patient_id", "patient__number")
+        .annotate(left=Sum(F("planned") - F("verified")))
+    )
+    return left.order_by("-left", "patient_id")[: COUNTED + 1]
 
 
 def left_by_place(site: Site, since: Since, limit: int = COUNTED) -> WorkSection:
@@ -162,10 +179,10 @@ def left_by_place(site: Site, since: Since, limit: int = COUNTED) -> WorkSection
     )
 
 
-def _left(site: Site) -> QuerySet[ReviewStatus]:
+def _left(site: Site | int) -> QuerySet[ReviewStatus]:
     """What a lock holds is nobody's to verify."""
     left = ReviewStatus.objects.filter(site=site, planned__gt=F("verified")).order_by()
-    return left.filter(~ends_review("site", "patient", visits=("visit",), entries=("entry", "entry__parent")))
+    return left.filter(~ends_review("site", "patient", visits=("visit",), forms_or_rows=("entry",)))
 
 
 def items_in_words(count: int) -> str:
@@ -214,7 +231,12 @@ def unsigned_by_place(site: Site, limit: int = COUNTED) -> WorkSection:
 
 def _unsigned(site: Site) -> list[Place]:
     """Those whose signature is broken too: it covers nothing any more."""
-    return list(unsigned_places().filter(site=site).values_list("patient_id", "visit_id")[: COUNTED + 1])
+    return _unsigned_at.lines(site.pk)
+
+
+@written_once
+def _unsigned_at(site: int) -> QuerySet:
+    return unsigned_places().filter(site=site).values_list("patient_id", "visit_id")[: COUNTED + 1]
 
 
 def _unsigned_section(lines: list[WorkLine], count: int, has_more: bool) -> WorkSection:

@@ -4,19 +4,20 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import BooleanField, ExpressionWrapper
+from django.db.models import BooleanField, ExpressionWrapper, QuerySet
 from django.http import HttpRequest, QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
 from ecrf.access.models import User
+from ecrf.access.statements import written_once
 from ecrf.casebook.history import HistoryLine, item_history
 from ecrf.casebook.read_by_safety import is_read_by_safety
 from ecrf.forms.crf import Crf
 from ecrf.forms.registry import CRFS
 from ecrf.locks.lookup import is_locked, lock_on_entry, locks_over, under_lock
 from ecrf.locks.models import Lock
-from ecrf.monitoring.queries.narrowing import QueryChoice, places_of, turn_of
+from ecrf.monitoring.queries.narrowing import Places, QueryChoice, places_of, turn_of
 from ecrf.queries import rules
 from ecrf.queries.lookup import is_read, placed
 from ecrf.queries.models import WAITED_FOR, Message, Query, Turn
@@ -52,14 +53,9 @@ class ListedQuery:
 def lines_of_page(user: User, ids: list[int], choice: QueryChoice) -> list[ListedQuery]:
     """Three statements: the queries, which of them are held and which are mine, what was said last."""
     queries = placed(ids)
-    is_mine = ExpressionWrapper(turn_of(places_of(user)), BooleanField())
-    marks = Query.every.filter(pk__in=ids).annotate(is_held=under_lock(), is_mine=is_mine, is_read=is_read())
-    marked = {
-        pk: (held, mine, read)
-        for pk, held, mine, read in marks.values_list("pk", "is_held", "is_mine", "is_read")
-    }
-    newest = Message.objects.filter(query__in=ids).order_by("query", "-pk").distinct("query")
-    last = {said.query_id: said for said in newest.select_related("said_by")}
+    found = _marks.lines(ids, places=places_of(user))
+    marked = {pk: (is_held, is_mine, is_read) for pk, is_held, is_mine, is_read in found}
+    last = {said.query_id: said for said in _last_said.rows(ids)}
     lines = []
     for query in queries:
         said = last.get(query.pk)
@@ -69,6 +65,20 @@ def lines_of_page(user: User, ids: list[int], choice: QueryChoice) -> list[Liste
         shown = None if said is None or said.text == query.text_as_asked else said
         lines.append(ListedQuery(query, shown, *marked[query.pk], page_url(query.pk, choice)))
     return lines
+
+
+@written_once
+def _marks(ids: list[int], *, places: Places) -> QuerySet:
+    """Of each query, whether a lock holds it, whether it waits for a person in these places, and whether it is read."""
+    is_mine = ExpressionWrapper(turn_of(places), BooleanField())
+    marks = Query.every.filter(pk__in=ids).annotate(is_held=under_lock(), is_mine=is_mine, is_read=is_read())
+    return marks.values_list("pk", "is_held", "is_mine", "is_read")
+
+
+@written_once
+def _last_said(ids: list[int]) -> QuerySet[Message]:
+    newest = Message.objects.filter(query__in=ids).order_by("query", "-pk").distinct("query")
+    return newest.select_related("said_by")
 
 
 @dataclass(frozen=True)
