@@ -1,7 +1,7 @@
 """Drafts the report and the follow-up letter of a monitoring visit from what was done in it and what remains.
 
-Both are stored, and are documents of the study. The report is written under `in_master`: nothing of it is marked but
-what the letter or the page of the visit says too. The letter is written in the language of the site that it goes to."""
+Both are stored, and are documents of the study, each in a language of its own: the report first in the one that the
+monitor reads, the letter in that of the site it goes to."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
@@ -11,12 +11,12 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext, ngettext, override, pgettext
+from django.utils.translation import gettext, gettext_lazy, ngettext, override, pgettext
 
 from ecrf.access.alike import InOrder
 from ecrf.access.models import Membership, Site
 from ecrf.access.roles import Role
-from ecrf.casebook.labels import counted, label_of
+from ecrf.casebook.labels import label_of
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS
 from ecrf.locks.lookup import under_lock
@@ -31,6 +31,8 @@ from ecrf.verification.models import Verification
 
 LISTED = 200
 """So many lines of one kind at most: the rest is counted."""
+TO_BE_WRITTEN = gettext_lazy("(To be written by the monitor.)")
+"""What stands for the remarks in a draft: a report that still says so, in whichever language, is not finished."""
 
 
 @dataclass(frozen=True)
@@ -156,32 +158,53 @@ def _by_form(rows: QuerySet[Verification]) -> list[Verified]:
 
 
 def draft_report(visit: MonitoringVisit, done: Done) -> str:
-    """Headings begin with ##, points with a hyphen; the monitor edits it."""
+    """Headings begin with ##, points with a hyphen; the monitor edits it. In the language that is spoken."""
+    none = [pgettext("in a report: nothing of it", "None.")]
     parts = [
-        ("Visit", _about(visit)),
-        ("Summary", _summary(done)),
-        ("Verified against the source", _verified_lines(done.verified) or ["Nothing was verified."]),
-        *([("Verifications taken back", _verified_lines(done.taken_back))] if done.taken_back else []),
-        ("Queries opened", _points(done.opened, _query_words) or ["None."]),
-        ("Queries closed", _points(done.closed, _query_words) or ["None."]),
-        ("Open points: queries", _points(done.open, _open_query) or ["No query is open."]),
-        ("Open points: signatures", _places(done.unsigned) or ["Every complete form is signed."]),
-        ("Open points: overdue visits", _lines(done.overdue) or ["None."]),
-        *((_since_the_last_visit(section), _lines(section) or ["None."]) for section in done.new_in_logs),
+        (pgettext("heading of a report", "Visit"), _about(visit)),
+        (pgettext("heading of a report", "Summary"), _summary(done)),
+        (
+            pgettext("heading of a report", "Verified against the source"),
+            _verified_lines(done.verified) or [gettext("Nothing was verified.")],
+        ),
         *(
-            [("Meanwhile at other sites (no part of this visit)", _points(done.elsewhere, str))]
+            [(pgettext("heading of a report", "Verifications taken back"), _verified_lines(done.taken_back))]
+            if done.taken_back
+            else []
+        ),
+        (pgettext("heading of a report", "Queries opened"), _points(done.opened, _query_words) or none),
+        (pgettext("heading of a report", "Queries closed"), _points(done.closed, _query_words) or none),
+        (
+            pgettext("heading of a report", "Open points: queries"),
+            _points(done.open, _open_query) or [gettext("No query is open.")],
+        ),
+        (
+            pgettext("heading of a report", "Open points: signatures"),
+            _places(done.unsigned) or [gettext("Every complete form is signed.")],
+        ),
+        (pgettext("heading of a report", "Open points: overdue visits"), _lines(done.overdue) or none),
+        *((_since_the_last_visit(section), _lines(section) or none) for section in done.new_in_logs),
+        *(
+            [
+                (
+                    pgettext("heading of a report", "Meanwhile at other sites (no part of this visit)"),
+                    _points(done.elsewhere, str),
+                )
+            ]
             if done.elsewhere
             else []
         ),
-        ("Remarks", ["(To be written by the monitor.)"]),
+        (pgettext("heading of a report", "Remarks"), [str(TO_BE_WRITTEN)]),
     ]
     return _text(parts)
 
 
-def letter_in(language: str, visit: MonitoringVisit) -> str:
-    """The letter, with what forms, checks and lists are called in its language; what people wrote as they wrote it."""
+def draft_in(language: str, kind: str, visit: MonitoringVisit) -> str:
+    """The report or the letter, with what forms, checks and lists are called in its language; what people wrote as
+    they wrote it."""
+    draft = {"report": draft_report, "letter": draft_letter}[kind]
     with override(language):
-        return draft_letter(visit, what_was_done(visit))
+        return draft(visit, what_was_done(visit))
 
 
 def draft_letter(visit: MonitoringVisit, done: Done) -> str:
@@ -247,11 +270,21 @@ def _to(site: Site) -> str:
 
 
 def _about(visit: MonitoringVisit) -> list[str]:
+    site = (
+        gettext("Site %(code)s, %(name)s (practice)")
+        if visit.site.is_practice
+        else gettext("Site %(code)s, %(name)s")
+    )
+    times = {
+        "how": visit.get_how_display(),
+        "start": _moment(visit, "started_at"),
+        "end": _moment(visit, "ended_at"),
+    }
     return [
-        f"Site {visit.site.code}, {visit.site.name}" + (" (practice)" if visit.site.is_practice else ""),
-        f"{visit.get_how_display()}, from {_moment(visit, 'started_at')} to {_moment(visit, 'ended_at')}",
-        f"Monitor: {visit.monitor.name}",
-        *([f"Purpose: {visit.purpose}"] if visit.purpose else []),
+        site % {"code": visit.site.code, "name": visit.site.name},
+        gettext("%(how)s, from %(start)s to %(end)s") % times,
+        gettext("Monitor: %(name)s") % {"name": visit.monitor.name},
+        *([gettext("Purpose: %(purpose)s") % {"purpose": visit.purpose}] if visit.purpose else []),
     ]
 
 
@@ -261,20 +294,35 @@ def _moment(visit: MonitoringVisit, name: str) -> str:
 
 
 def _summary(done: Done) -> list[str]:
-    return [
-        f"- {counted(done.items, 'item')} verified, of {counted(done.patients, 'patient')}",
-        f"- {counted(sum(e.items for e in done.taken_back), 'verification')} taken back",
-        f"- {counted(len(done.opened), 'query', 'queries')} opened, {len(done.closed)} closed, "
-        f"{len(done.open)} open at the end",
-        f"- {done.unsigned.count} visits or logs with forms not signed, {done.overdue.count} visits overdue",
-    ]
+    taken_back, opened = sum(form.items for form in done.taken_back), len(done.opened)
+    verified = gettext("%(items)s verified, of %(patients)s") % {
+        "items": _items(done),
+        "patients": _patients(done),
+    }
+    undone = ngettext(
+        "%(number)d verification taken back", "%(number)d verifications taken back", taken_back
+    ) % {"number": taken_back}
+    queries = ngettext(
+        "%(number)d query opened, %(closed)d closed, %(open)d open at the end",
+        "%(number)d queries opened, %(closed)d closed, %(open)d open at the end",
+        opened,
+    ) % {"number": opened, "closed": len(done.closed), "open": len(done.open)}
+    waiting = gettext("%(places)s visits or logs with forms not signed, %(overdue)s visits overdue") % {
+        "places": done.unsigned.count,
+        "overdue": done.overdue.count,
+    }
+    return [f"- {line}" for line in (verified, undone, queries, waiting)]
+
+
+def _items(done: Done) -> str:
+    return ngettext("%(number)d item", "%(number)d items", done.items) % {"number": done.items}
+
+
+def _patients(done: Done) -> str:
+    return ngettext("%(number)d patient", "%(number)d patients", done.patients) % {"number": done.patients}
 
 
 def _reviewed(done: Done) -> str:
-    items = ngettext("%(number)d item", "%(number)d items", done.items) % {"number": done.items}
-    patients = ngettext("%(number)d patient", "%(number)d patients", done.patients) % {
-        "number": done.patients
-    }
     queries = {"opened": len(done.opened), "closed": len(done.closed), "open": len(done.open)}
     if not done.items:
         return (
@@ -288,7 +336,7 @@ def _reviewed(done: Done) -> str:
         "Compared with the source: %(items)s of %(patients)s. Queries: %(opened)d opened, %(closed)d closed, "
         "%(open)d open at the end of the visit."
     )
-    return words % {"items": items, "patients": patients, **queries}
+    return words % {"items": _items(done), "patients": _patients(done), **queries}
 
 
 def _verified_lines(verified: list[Verified]) -> list[str]:
@@ -296,7 +344,10 @@ def _verified_lines(verified: list[Verified]) -> list[str]:
     by_place: dict[tuple[str, str], list[str]] = defaultdict(list)
     for form in verified:
         by_place[form.number, form.where].append(f"{form.form} {form.items}")
-    lines = [f"{number} · {where}: {', '.join(forms)}" for (number, where), forms in by_place.items()]
+    lines = [
+        _said_at(f"{number} · {where}", gettext(", ").join(forms))
+        for (number, where), forms in by_place.items()
+    ]
     return _points(lines, str)
 
 
