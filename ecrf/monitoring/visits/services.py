@@ -10,9 +10,9 @@ from datetime import date
 
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
-from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import get_language, gettext, pgettext_lazy
 
-from ecrf.access.language import MASTER, in_every_language, in_master, known_language, language_of
+from ecrf.access.language import MASTER, in_every_language, in_master, known_language
 from ecrf.access.models import Site, User
 from ecrf.access.reach import require
 from ecrf.access.roles import Right
@@ -52,9 +52,9 @@ def language_of_letters(site: Site) -> str:
     return known_language(site.language) or MASTER
 
 
-def language_of_reports(monitor: User) -> str:
-    """In which a report is drafted, where its monitor chooses no other: the one that the monitor reads."""
-    return language_of(monitor) or MASTER
+def language_of_reports() -> str:
+    """In which a report is drafted, where its monitor chooses no other: the one in which the page is read."""
+    return known_language(get_language()) or MASTER
 
 
 def since_last(user: User, site: Site) -> Since:
@@ -166,7 +166,7 @@ def end_visit(*, visit: MonitoringVisit, by: User, language: str = "", report_la
                 % {"when": day_and_time(own_visit.ended_at, own_visit.site)}
             )
         own_visit.ended_at, own_visit.ended_by = timezone.now(), by
-        _draft(own_visit, "report", known_language(report_language) or language_of_reports(by))
+        _draft(own_visit, "report", known_language(report_language) or language_of_reports())
         _draft(own_visit, "letter", known_language(language) or language_of_letters(own_visit.site))
         own_visit.save(update_fields=["ended_at", "ended_by", *KEPT])
 

@@ -348,7 +348,7 @@ def _page(
         "may_edit": visit.stage == VisitStage.ENDED,
         "languages": LANGUAGE_NAMES.items(),
         "language_of_letters": language_of_letters(visit.site),
-        "language_of_reports": language_of_reports(request.user),
+        "language_of_reports": language_of_reports(),
     }
     return render(request, "monitoring/visits/visit.html", context, status=status)
 
