@@ -1,8 +1,8 @@
 """In which language somebody is spoken to: the one way to ask, and the one way to write in it.
 
-A person's own choice comes first, then what was chosen in this browser at the login, then that of the site one belongs to,
-then what the browser asks for, then English. What is stored (values, codes, the trail) and what leaves the study (exports) is written
-in the master, whoever asks for it: `in_master`.
+A person's own choice comes first, then what was chosen in this browser at the login, then that of the site one belongs
+to, then what the browser asks for, then English. What is stored (values, codes, the trail) and what leaves the study
+(exports) is written in the master, whoever asks for it: `in_master`.
 """
 
 from collections.abc import Callable, Iterator
