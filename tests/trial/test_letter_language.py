@@ -6,11 +6,15 @@ from django.urls import reverse
 from django.utils.translation import gettext, override
 from lxml import html
 
+from ecrf.access.roles import Right
 from ecrf.audit.actor import SYSTEM, acting
 from ecrf.audit.models import AuditEvent
+from ecrf.casebook.services import complete_entries
 from ecrf.monitoring.visits import services
 from ecrf.monitoring.visits.services import TextChanged, VisitRefused, seen_of
 from ecrf.monitoring.visits.worklist import _places
+from ecrf.queries.models import Query
+from tests.builders import a_place, enter
 from tests.ecrf.monitoring.review_world import (
     a_finish,
     a_start,
@@ -270,6 +274,21 @@ def test_visit_of_before_languages_were_kept_is_english(visit, monitor):
         visit.save()
     page = reverse("monitor:monitoring-visit", args=[visit.pk])
     assert under(page, logged_in(monitor), "//*[@id='written-letter'][@lang='en']")
+
+
+def test_question_of_a_check_in_a_frozen_worklist_is_read_in_the_readers_language(own, coordinator, monitor):
+    """And since when it waits; it was frozen in English."""
+    likely = {"diastolic": "80", "pulse": "70", "temperature": "36.5", "respiration": "15", "spo2": "98"}
+    enter(own.visit, "vital-signs", coordinator, weight_kg="60.0", systolic="235", **likely)
+    actor = coordinator.acting_at(own.site, Right.ENTER)
+    assert not complete_entries(patient=own.patient, places=[a_place(own.visit, "vital-signs")], by=actor)
+    visit = a_start(own.site, monitor)
+    [query] = Query.objects.exclude(check_id="")
+    reads_in(monitor, "ja")
+    page = logged_in(monitor).get(reverse("monitor:monitoring-visit", args=[visit.pk])).content.decode()
+    assert "収縮期血圧が235 mmHgです" in page
+    assert query.text_as_asked not in page
+    assert "(today)" not in page
 
 
 @pytest.mark.parametrize("language", ["en", "ja", "zh-hans"])
