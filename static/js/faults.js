@@ -10,18 +10,23 @@ const WITH_ITS_OWN_LIST = "#page-form";
 const told = (element, name) => (element.getAttribute(name) ?? "").split(/\s+/).filter(Boolean);
 const textOf = (element) => (element.innerText ?? element.textContent).replace(/\s+/g, " ").trim();
 
-/* The fields that name it as what is wrong with them, or those of the one name that stand in the smallest box with it. What
-   stands with fields of several names is about none of them. */
+const TYPED = "textarea, input:not([type]), input[type=text], input[type=password], input[type=email], input[type=file]";
+
+/* The fields that name it as what is wrong with them, or those of the one name that stand in the smallest box with it, or
+   the only one of its form that is typed in. What stands with fields of several names is about none of them. */
 function fieldsOf(fault) {
-  const form = fault.closest("form");
+  const next = fault.nextElementSibling;
+  const form = fault.closest("form") ?? (next?.matches("form") ? next : null);
   const shown = [...document.querySelectorAll(`main :is(${FIELD})`)].filter((field) => field.checkVisibility());
   const naming = shown.filter((field) => fault.id && told(field, "aria-describedby").includes(fault.id));
   if (naming.length || !form) return naming;
-  for (let box = fault.parentElement; box && box !== form; box = box.parentElement) {
+  for (let box = fault.parentElement; box && box !== form && form.contains(box); box = box.parentElement) {
     const within = shown.filter((field) => box.contains(field));
-    if (within.length) return new Set(within.map((field) => field.name)).size === 1 ? within : [];
+    if (within.length && new Set(within.map((field) => field.name)).size === 1) return within;
+    if (within.length) break;
   }
-  return [];
+  const typed = shown.filter((field) => field.form === form && field.matches(TYPED) && !field.readOnly);
+  return typed.length === 1 ? typed : [];
 }
 
 /* Without what a label says more quietly: how long it may be, that it may stay empty. */
