@@ -21,7 +21,8 @@ from ecrf.monitoring.home.site_counts import last_ended
 from ecrf.monitoring.home.work_lines import Since, day_and_time
 from ecrf.monitoring.models import MonitoringVisit, VisitStage
 from ecrf.monitoring.visits.announcements import announce, deliver_letter
-from ecrf.monitoring.visits.drafts import TO_BE_WRITTEN, draft_in, is_anything_done
+from ecrf.monitoring.visits.done import is_anything_done
+from ecrf.monitoring.visits.drafts import TO_BE_WRITTEN, draft_in
 from ecrf.monitoring.visits.worklist import frozen
 
 TEXTS = {

@@ -27,7 +27,8 @@ from ecrf.forms.protocol import protocol
 from ecrf.forms.typed_fields import TypedDay, TypedText
 from ecrf.monitoring.models import How, MonitoringVisit, VisitStage
 from ecrf.monitoring.visits import services
-from ecrf.monitoring.visits.drafts import blocks, elsewhere, is_anything_done
+from ecrf.monitoring.visits.done import elsewhere, is_anything_done
+from ecrf.monitoring.visits.drafts import blocks
 from ecrf.monitoring.visits.lists import open_too, stages, with_names
 from ecrf.monitoring.visits.received import received_words
 from ecrf.monitoring.visits.services import (
@@ -102,7 +103,7 @@ class DraftForm(forms.Form):
     )
 
 
-class EndForm(DraftForm):
+class EndVisitForm(DraftForm):
     """In which languages both texts are drafted: `language` is that of the letter."""
 
     report_language = forms.ChoiceField(
@@ -202,7 +203,7 @@ def call_off(request: UserRequest, pk: int) -> HttpResponse:
 
 
 def end(request: UserRequest, pk: int) -> HttpResponse:
-    visit, form = _reach(request, pk), EndForm(request.POST)
+    visit, form = _reach(request, pk), EndVisitForm(request.POST)
     if not form.is_valid():
         return _page(request, _own(request, visit), refused=_faults(form), status=422)
     languages = form.cleaned_data
