@@ -1,8 +1,8 @@
 """In which language somebody is spoken to: the one way to ask, and the one way to write in it.
 
-A person's own choice comes first, then what was chosen in this browser at the login, then the site's, then what the
-browser asks for, then English. What is stored (values, codes, the trail) and what leaves the study (exports) is written
-in the master, whoever asks for it: `in_master`.
+A person's own choice comes first, then what was chosen in this browser at the login, then that of the site one belongs
+to, then what the browser asks for, then English. What is stored (values, codes, the trail) and what leaves the study
+(exports) is written in the master, whoever asks for it: `in_master`.
 """
 
 from collections.abc import Callable, Iterator
@@ -19,6 +19,7 @@ from django.utils.translation import trans_real
 from django.utils.translation.trans_real import parse_accept_lang_header
 
 from ecrf.access.models import LANGUAGE_NAMES, User
+from ecrf.access.roles import OF_A_SITE
 
 MASTER = "en"
 P = ParamSpec("P")
@@ -46,11 +47,18 @@ def english_name(code: str) -> str:
 
 
 def language_of(user: User) -> str:
-    """The person's own choice, or that of the first of the person's sites that has one; "" where neither is made."""
+    """The person's own choice, or that of the first of the person's sites that has one; "" where neither is made.
+
+    Who is no member of a site's staff, as a monitor, belongs to none of them: sites decide only if all say the same.
+    """
     if own := known_language(user.language):
         return own
-    sites = (known_language(row.site.language) for row in user.current_memberships if row.site)
-    return next(filter(None, sites), "")
+    at = [(row.role, row.site) for row in user.current_memberships if row.site]
+    of_staff = (known_language(site.language) for role, site in at if role in OF_A_SITE)
+    if first := next(filter(None, of_staff), ""):
+        return first
+    visited = {known_language(site.language) for _role, site in at if not site.is_practice}
+    return visited.pop() if len(visited) == 1 else ""
 
 
 def asked_for(accept_language: str) -> str:

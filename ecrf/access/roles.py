@@ -79,7 +79,9 @@ RIGHTS: dict[str, frozenset[Right]] = {
     Role.ADMINISTRATOR: frozenset({Right.SEE_ACCESS, Right.MANAGE_ACCOUNTS}),
 }
 
-AT_A_SITE = frozenset({Role.INVESTIGATOR, Role.SUB_INVESTIGATOR, Role.COORDINATOR, Role.MONITOR})
+OF_A_SITE = frozenset({Role.INVESTIGATOR, Role.SUB_INVESTIGATOR, Role.COORDINATOR})
+"""The site's own people."""
+AT_A_SITE = OF_A_SITE | {Role.MONITOR}
 """Roles held at named sites."""
 AT_SITES_OR_ALL = frozenset({Role.INSPECTOR})
 """Roles held at named sites or at all of them; those that are in neither hold for all sites at once."""

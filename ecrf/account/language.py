@@ -38,11 +38,17 @@ def persons_language(get_response: Answer) -> Answer:
     """Middleware, once it is known who asks: by the person's choice, this browser's, or the site's."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        if isinstance(user := request.user, User) and (code := _of(user, request)):
-            translation.activate(code)  # `browsers_language` takes it back
+        if isinstance(user := request.user, User):
+            speak_to(user, request)
         return get_response(request)
 
     return middleware
+
+
+def speak_to(user: User, request: HttpRequest) -> None:
+    """From here on the request is answered in this person's language; also where a link alone says who it is."""
+    if code := _of(user, request):
+        translation.activate(code)  # `browsers_language` takes it back
 
 
 def _of(user: User, request: HttpRequest) -> str:

@@ -33,7 +33,7 @@ def urls(site: Any) -> list[URLPattern]:
         path(f"{VISIT}call-off/", act(visits.call_off), name="call-off-monitoring-visit"),
         path(f"{VISIT}end/", act(visits.end), name="end-monitoring-visit"),
         path(f"{VISIT}finish/", act(visits.finish), name="finish-monitoring-visit"),
-        path(f"{VISIT}letter/draft/", act(visits.draft_letter_again), name="draft-monitoring-letter"),
+        path(f"{VISIT}<slug:kind>/draft/", act(visits.draft_again), name="draft-monitoring-text"),
         path(f"{VISIT}<slug:kind>/save/", act(visits.save_text), name="save-monitoring-text"),
         path(f"{VISIT}<slug:kind>/print/", see(visits.printed), name="print-monitoring-text"),
         # Source data verification

@@ -59,6 +59,14 @@ STICKS_OUT = (
         if (isWider && !mayScroll && ["auto", "scroll"].includes(style.overflowX))
             found.push(`scrolls sideways: ${named(element)}`);
     }
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), range = document.createRange();
+    while (texts.nextNode()) {
+        const text = texts.currentNode, letters = [...text.data.trim()].length;
+        if (letters < 3 || text.parentElement.closest("svg, option") || !isShown(text.parentElement)) continue;
+        range.selectNodeContents(text);
+        const lines = new Set([...range.getClientRects()].map(({top}) => Math.round(top))).size;
+        if (lines >= 3 && lines >= letters) found.push(`a letter a line: ${named(text.parentElement)}`);
+    }
     return found.slice(0, 5);
 }"""
 )

@@ -6,4 +6,5 @@ from ecrf.settings import *  # noqa: F403
 
 STATIC_ROOT = f"{os.environ['BROWSER_STATIC_ROOT']}/files"
 INSTALLED_APPS = [*INSTALLED_APPS, "tests.browser.stub_acts.StubActs"]  # noqa: F405
+MIDDLEWARE = [*MIDDLEWARE, "tests.browser.nothing_stays.nothing_stays"]  # noqa: F405
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -385,7 +385,7 @@ def _visits() -> dict[str, tuple[str, str, str]]:
         ),  # without a password
         **{f"monitor:{act}-monitoring-visit": ("POST", *ACT) for act in acts},
         "monitor:save-monitoring-text": ("POST", *ACT),
-        "monitor:draft-monitoring-letter": ("POST", ACT[0].replace("302", "409"), ACT[1]),  # seen: nothing
+        "monitor:draft-monitoring-text": ("POST", *ACT),
         "monitor:print-monitoring-text": ("GET", *REVIEW),
     }
 

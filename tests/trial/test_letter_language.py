@@ -1,15 +1,20 @@
-"""The letter after a monitoring visit: drafted in the site's language or another, kept in the one it is written in."""
+"""What is written after a monitoring visit: the letter in the language of the site, the report in that of the
+monitor, or in another; each kept in the one it is written in."""
 
 import pytest
 from django.urls import reverse
 from django.utils.translation import gettext, override
 from lxml import html
 
+from ecrf.access.roles import Right
 from ecrf.audit.actor import SYSTEM, acting
 from ecrf.audit.models import AuditEvent
+from ecrf.casebook.services import complete_entries
 from ecrf.monitoring.visits import services
 from ecrf.monitoring.visits.services import TextChanged, VisitRefused, seen_of
 from ecrf.monitoring.visits.worklist import _places
+from ecrf.queries.models import Query
+from tests.builders import a_place, enter
 from tests.ecrf.monitoring.review_world import (
     a_finish,
     a_start,
@@ -23,6 +28,7 @@ from tests.ecrf.monitoring.world import a_world, logged_in
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("R-079")]
 
 OPENINGS = {"en": "Dear Investigator,", "ja": "治験責任医師", "zh-hans": "研究者"}
+SUMMARY = {"en": "Summary", "ja": "要約", "zh-hans": "摘要"}
 FROM_THE_FORMS = {"en": "Week 4, MRC strength", "ja": "4週", "zh-hans": "第4周"}
 
 
@@ -74,8 +80,8 @@ def test_letter_is_in_the_sites_language_whatever_the_monitor_reads(visit, monit
     assert OPENINGS["ja"] in visit.letter
     assert FROM_THE_FORMS["ja"] in visit.letter
     assert "“Please confirm”" in visit.letter.replace("「", "“").replace("」", "”")
-    assert visit.report_language == "en"
-    assert "## Summary" in visit.report
+    assert visit.report_language == reads
+    assert f"## {SUMMARY[reads]}" in visit.report
 
 
 @pytest.mark.parametrize("language", OPENINGS)
@@ -101,23 +107,71 @@ def test_letter_of_a_site_without_a_language_is_english(own, monitor):
     assert (visit.letter_language, visit.letter[:17]) == ("en", "Dear Investigator")
 
 
-def test_letter_is_drafted_anew_in_another_language_and_the_trail_keeps_both(visit, monitor):
+@pytest.mark.parametrize("language", SUMMARY)
+def test_report_is_drafted_in_the_language_that_is_chosen(visit, monitor, language):
+    act(logged_in(monitor), "end-monitoring-visit", visit, report_language=language)
+    assert (visit.report_language, visit.letter_language) == (language, "ja")
+    assert f"## {SUMMARY[language]}" in visit.report
+    assert FROM_THE_FORMS[language] in visit.report
+
+
+def test_nothing_in_a_report_is_english_but_names_and_what_people_wrote(visit, monitor):
+    act(logged_in(monitor), "end-monitoring-visit", visit, report_language="ja")
+    told = visit.report
+    for name in (
+        "Synthetic hospital 01",
+        "Synthetic monitor",
+        "Please confirm",
+        "MRC",
+        "JST",
+        "Dose · Minor",
+        "SDV",
+    ):
+        told = told.replace(name, "")
+    assert [word for word in told.split() if word.isascii() and word.isalpha() and len(word) > 2] == []
+
+
+@pytest.mark.parametrize("language", SUMMARY)
+def test_report_whose_remarks_are_still_to_be_written_is_not_finished(visit, monitor, language):
+    """In whichever language it stands, and whichever the monitor reads."""
+    act(logged_in(monitor), "end-monitoring-visit", visit, report_language=language)
+    seen = {kind: seen_of(visit, kind) for kind in ("report", "letter")}
+    for reads in SUMMARY:
+        with override(reads), pytest.raises(VisitRefused):
+            services.require_finishable(visit, seen)
+
+
+@pytest.mark.parametrize(
+    "left", ["（要記入）", "（後日記入）", "（待填写）", "＿＿＿＿", "ＸＸＸ", "ＴＢＤ", "［…］", "○○先生"]
+)
+def test_what_is_left_to_write_is_found_in_each_way_of_writing(visit, monitor, left):
     an_end(visit, monitor)
-    before, client = visit.letter, logged_in(monitor)
-    given = {"language": "zh-hans", "seen_letter": seen_of(visit, "letter")}
-    assert act(client, "draft-monitoring-letter", visit, **given).status_code == 302
-    assert visit.letter_language == "zh-hans"
+    services.save_text(
+        visit=visit, kind="report", text=f"所見は{left}", seen=seen_of(visit, "report"), by=monitor
+    )
+    visit.refresh_from_db()
+    with pytest.raises(VisitRefused):
+        services.require_finishable(visit, {kind: seen_of(visit, kind) for kind in ("report", "letter")})
+
+
+@pytest.mark.parametrize("kind", ["report", "letter"])
+def test_text_is_drafted_anew_in_another_language_and_the_trail_keeps_both(visit, monitor, kind):
+    an_end(visit, monitor)
+    before, was, client = getattr(visit, kind), visit.written_in(kind), logged_in(monitor)
+    given = {"kind": kind, "language": "zh-hans", f"seen_{kind}": seen_of(visit, kind)}
+    assert act(client, "draft-monitoring-text", visit, **given).status_code == 302
+    assert visit.written_in(kind) == "zh-hans"
     event = AuditEvent.objects.filter(table="monitoring_monitoringvisit").latest("pk")
-    assert event.changes["letter"] == [before, visit.letter]
-    assert event.changes["letter_language"] == ["ja", "zh-hans"]
+    assert event.changes[kind] == [before, getattr(visit, kind)]
+    assert event.changes[f"{kind}_language"] == [was, "zh-hans"]
 
 
 def test_letter_that_was_saved_meanwhile_is_not_drafted_anew_unseen(visit, monitor):
     an_end(visit, monitor)
     seen = seen_of(visit, "letter")
     services.save_text(visit=visit, kind="letter", text="Mine", seen=seen, by=monitor)
-    given = {"language": "en", "seen_letter": seen}
-    assert act(logged_in(monitor), "draft-monitoring-letter", visit, **given).status_code == 409
+    given = {"kind": "letter", "language": "en", "seen_letter": seen}
+    assert act(logged_in(monitor), "draft-monitoring-text", visit, **given).status_code == 409
     assert (visit.letter, visit.letter_language) == ("Mine", "ja")
 
 
@@ -125,20 +179,24 @@ def test_letter_that_is_signed_is_never_drafted_anew(visit, monitor):
     a_finish(an_end(visit, monitor), monitor)
     signed = visit.letter
     with pytest.raises(VisitRefused):
-        services.draft_letter_again(visit=visit, language="en", seen=seen_of(visit, "letter"), by=monitor)
+        services.draft_again(
+            visit=visit, kind="letter", language="en", seen=seen_of(visit, "letter"), by=monitor
+        )
     visit.refresh_from_db()
     assert (visit.letter, visit.letter_language) == (signed, "ja")
 
 
-@pytest.mark.parametrize("name", ["end-monitoring-visit", "draft-monitoring-letter"])
+@pytest.mark.parametrize("name", ["end-monitoring-visit", "draft-monitoring-text"])
 def test_language_that_there_is_not_is_refused_in_words(visit, monitor, name):
-    if name == "draft-monitoring-letter":
+    given = {"language": "tlh"}
+    if name == "draft-monitoring-text":
         an_end(visit, monitor)
-    answer = act(logged_in(monitor), name, visit, language="tlh", seen_letter=seen_of(visit, "letter"))
+        given |= {"kind": "letter", "seen_letter": seen_of(visit, "letter")}
+    answer = act(logged_in(monitor), name, visit, **given)
     assert answer.status_code == 422
     assert "Choose one of the languages" in answer.content.decode()
     assert visit.letter_language == ("ja" if visit.ended_at else None)
-    assert bool(visit.ended_at) is (name == "draft-monitoring-letter")
+    assert bool(visit.ended_at) is (name == "draft-monitoring-text")
 
 
 def test_text_that_is_written_in_another_language_is_marked_so(visit, monitor):
@@ -216,6 +274,21 @@ def test_visit_of_before_languages_were_kept_is_english(visit, monitor):
         visit.save()
     page = reverse("monitor:monitoring-visit", args=[visit.pk])
     assert under(page, logged_in(monitor), "//*[@id='written-letter'][@lang='en']")
+
+
+def test_question_of_a_check_in_a_frozen_worklist_is_read_in_the_readers_language(own, coordinator, monitor):
+    """And since when it waits; it was frozen in English."""
+    likely = {"diastolic": "80", "pulse": "70", "temperature": "36.5", "respiration": "15", "spo2": "98"}
+    enter(own.visit, "vital-signs", coordinator, weight_kg="60.0", systolic="235", **likely)
+    actor = coordinator.acting_at(own.site, Right.ENTER)
+    assert not complete_entries(patient=own.patient, places=[a_place(own.visit, "vital-signs")], by=actor)
+    visit = a_start(own.site, monitor)
+    [query] = Query.objects.exclude(check_id="")
+    reads_in(monitor, "ja")
+    page = logged_in(monitor).get(reverse("monitor:monitoring-visit", args=[visit.pk])).content.decode()
+    assert "収縮期血圧が235 mmHgです" in page
+    assert query.text_as_asked not in page
+    assert "(today)" not in page
 
 
 @pytest.mark.parametrize("language", ["en", "ja", "zh-hans"])

@@ -59,7 +59,7 @@ class LineForm(forms.Form):
         if low is not None and high is not None and low > high:
             words = gettext("Low %(low)s is above high %(high)s.")
             self.add_error("low", words % {"low": f"{low:f}", "high": f"{high:f}"})
-        if not given.get("unit"):
+        if not self.is_blank and not given.get("unit"):
             self.add_error("unit", gettext("In which unit?"))
         return given
 

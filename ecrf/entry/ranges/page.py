@@ -30,6 +30,8 @@ class RangeView:
     range: ReferenceRange
     today: date
     error: str = ""
+    wrong: str = ""
+    """The name of the field that was refused; `typed`: what was written into it."""
     typed: str = ""
 
     @property

@@ -51,7 +51,7 @@ def end(request: UserRequest, code: str, pk: int) -> HttpResponse:
             raise ValidationError(form.errors.as_data())
         end_range(found=range, valid_to=form.cleaned_data["valid_to"], by=request.user)
     except (ValidationError, PermissionDenied) as error:
-        return _refused(request, range, error, request.POST.get("valid_to", ""))
+        return _refused(request, range, error, "valid_to")
     messages.success(
         request, gettext("The range holds until %(day)s.") % {"day": form.cleaned_data["valid_to"]}
     )
@@ -65,7 +65,7 @@ def withdraw(request: UserRequest, code: str, pk: int) -> HttpResponse:
     try:
         withdraw_range(found=range, by=request.user, reason=reason_given(request.POST))
     except (ValidationError, PermissionDenied) as error:
-        return _refused(request, range, error)
+        return _refused(request, range, error, "reason")
     messages.success(request, gettext("The range is withdrawn. The values of the site were flagged anew."))
     return redirect("ranges", code)
 
@@ -88,14 +88,14 @@ def _add(page: RangePage, by: User) -> int:
 
 
 def _refused(
-    request: UserRequest, range: ReferenceRange, error: ValidationError | PermissionDenied, typed: str = ""
+    request: UserRequest, range: ReferenceRange, error: ValidationError | PermissionDenied, field: str
 ) -> HttpResponse:
     page = range_page(range.site)
     view = page.view_of(range)
     words, status = (
         (" ".join(error.messages), 422) if isinstance(error, ValidationError) else (str(error), 403)
     )
-    view.error, view.typed = words, typed
+    view.error, view.wrong, view.typed = words, field, request.POST.get(field, "")
     return _render(request, page, status=status)
 
 

@@ -128,7 +128,14 @@ def day(moment: datetime, site: Site) -> str:
 def since_words(moment: datetime, site: Site) -> str:
     """`2026-11-18 (9 days)`, in days of the site's calendar: a letter is read on another day than it was written."""
     days = (site.today() - moment.astimezone(site.zone).date()).days
+    return days_in_words(day(moment, site), days)
+
+
+def days_in_words(iso: str, days: int) -> str:
+    """`2026-11-18 (9 days)`."""
     if days < 1:
-        return gettext("%(day)s (today)") % {"day": day(moment, site)}
-    words = ngettext("%(day)s (%(number)d day)", "%(day)s (%(number)d days)", days)
-    return words % {"day": day(moment, site), "number": days}
+        return gettext("%(day)s (today)") % {"day": iso}
+    return ngettext("%(day)s (%(number)d day)", "%(day)s (%(number)d days)", days) % {
+        "day": iso,
+        "number": days,
+    }

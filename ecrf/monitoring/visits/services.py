@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import unicodedata
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,9 +10,9 @@ from datetime import date
 
 from django.core.exceptions import PermissionDenied
 from django.utils import timezone
-from django.utils.translation import gettext, pgettext_lazy
+from django.utils.translation import get_language, gettext, pgettext_lazy
 
-from ecrf.access.language import MASTER, in_master, known_language
+from ecrf.access.language import MASTER, in_every_language, in_master, known_language
 from ecrf.access.models import Site, User
 from ecrf.access.reach import require
 from ecrf.access.roles import Right
@@ -20,13 +21,8 @@ from ecrf.monitoring.home.site_counts import last_ended
 from ecrf.monitoring.home.work_lines import Since, day_and_time
 from ecrf.monitoring.models import MonitoringVisit, VisitStage
 from ecrf.monitoring.visits.announcements import announce, deliver_letter
-from ecrf.monitoring.visits.drafts import (
-    draft_letter,
-    draft_report,
-    is_anything_done,
-    letter_in,
-    what_was_done,
-)
+from ecrf.monitoring.visits.done import is_anything_done
+from ecrf.monitoring.visits.drafts import TO_BE_WRITTEN, draft_in
 from ecrf.monitoring.visits.worklist import frozen
 
 TEXTS = {
@@ -37,10 +33,11 @@ TEXTS = {
 KEPT = (*TEXTS, *(f"{kind}_language" for kind in TEXTS))
 
 PLACEHOLDER = re.compile(
-    r"\(\s*to be [^()\n]*\)|\b(?:TBD|TBC|TODO)\b|\bX{3,}\b|_{4,}|\[[^\[\]\n]*(?:\.{3}|…)[^\[\]\n]*\]|\[\s*\]",
+    r"\(\s*to be [^()\n]*\)|(?<![a-z])(?:TBD|TBC|TODO|X{3,})(?![a-z])|_{4,}|\[[^\[\]\n]*(?:\.{3}|…)[^\[\]\n]*\]|\[\s*\]"
+    r"|\([^()\n]*(?:要記入|未記入|後日記入|待填写|待补充|待填)[^()\n]*\)|[○◯●]{2,}",
     re.IGNORECASE,
 )
-"""What people leave standing where something is still to be written."""
+"""What people leave standing where something is still to be written, in a text of one width (NFKC)."""
 
 
 class VisitRefused(Exception):
@@ -54,6 +51,11 @@ class TextChanged(VisitRefused):
 def language_of_letters(site: Site) -> str:
     """In which a letter to the site is drafted, where the monitor chooses no other."""
     return known_language(site.language) or MASTER
+
+
+def language_of_reports() -> str:
+    """In which a report is drafted, where its monitor chooses no other: the one in which the page is read."""
+    return known_language(get_language()) or MASTER
 
 
 def since_last(user: User, site: Site) -> Since:
@@ -152,7 +154,7 @@ def take_back_start(*, visit: MonitoringVisit, by: User) -> None:
         own_visit.save(update_fields=["started_at", "started_by", "worklist"])
 
 
-def end_visit(*, visit: MonitoringVisit, by: User, language: str = "") -> None:
+def end_visit(*, visit: MonitoringVisit, by: User, language: str = "", report_language: str = "") -> None:
     """End it: report and letter are drafted from what was done meanwhile; `language`: of the letter, or ""."""
     with _own(visit, by) as own_visit:
         if own_visit.called_off_at:
@@ -165,29 +167,30 @@ def end_visit(*, visit: MonitoringVisit, by: User, language: str = "") -> None:
                 % {"when": day_and_time(own_visit.ended_at, own_visit.site)}
             )
         own_visit.ended_at, own_visit.ended_by = timezone.now(), by
-        with in_master():
-            done = what_was_done(own_visit)
-            own_visit.report, own_visit.letter = draft_report(own_visit, done), draft_letter(own_visit, done)
-        own_visit.report_language = MASTER
-        own_visit.letter_language = known_language(language) or language_of_letters(own_visit.site)
-        if own_visit.letter_language != MASTER:
-            own_visit.letter = letter_in(own_visit.letter_language, own_visit)
+        _draft(own_visit, "report", known_language(report_language) or language_of_reports())
+        _draft(own_visit, "letter", known_language(language) or language_of_letters(own_visit.site))
         own_visit.save(update_fields=["ended_at", "ended_by", *KEPT])
 
 
-def draft_letter_again(*, visit: MonitoringVisit, language: str, seen: str, by: User) -> None:
+def draft_again(*, visit: MonitoringVisit, kind: str, language: str, seen: str, by: User) -> None:
     """In another language, or with what was done since: in place of what stands there, which the trail keeps."""
     with _own(visit, by) as own_visit:
         if own_visit.stage != VisitStage.ENDED:
-            raise VisitRefused(_no_text(own_visit, "letter"))
-        if seen_of(own_visit, "letter") != seen:
+            raise VisitRefused(_no_text(own_visit, kind))
+        if seen_of(own_visit, kind) != seen:
             raise TextChanged(
                 gettext(
-                    "The letter was saved again since this page was made. Read it, then have it drafted anew."
+                    "The %(text)s was saved again since this page was made. Read it, then have it drafted anew."
                 )
+                % {"text": TEXTS[kind]}
             )
-        own_visit.letter, own_visit.letter_language = letter_in(language, own_visit), language
-        own_visit.save(update_fields=["letter", "letter_language"])
+        _draft(own_visit, kind, language)
+        own_visit.save(update_fields=[kind, f"{kind}_language"])
+
+
+def _draft(visit: MonitoringVisit, kind: str, language: str) -> None:
+    setattr(visit, kind, draft_in(language, kind, visit))
+    setattr(visit, f"{kind}_language", language)
 
 
 def save_text(
@@ -236,13 +239,22 @@ def require_finishable(visit: MonitoringVisit, seen: dict[str, str]) -> None:
     if empty := [kind for kind in TEXTS if not getattr(visit, kind).strip()]:
         raise VisitRefused(_empty(empty))
     for kind, name in TEXTS.items():
-        if left := PLACEHOLDER.search(getattr(visit, kind)):
+        if left := _left_to_write(getattr(visit, kind)):
             raise VisitRefused(
                 gettext(
                     "The %(text)s still says “%(words)s”. Write what belongs there, or take it out; then finish."
                 )
-                % {"text": name, "words": left[0]}
+                % {"text": name, "words": left}
             )
+
+
+def _left_to_write(text: str) -> str:
+    """What still stands there for something that is to be written; "" for nothing."""
+    for _language in in_every_language():
+        if str(TO_BE_WRITTEN) in text:
+            return str(TO_BE_WRITTEN)
+    left = PLACEHOLDER.search(unicodedata.normalize("NFKC", text))
+    return left[0] if left else ""
 
 
 def _empty(kinds: list[str]) -> str:

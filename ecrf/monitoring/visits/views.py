@@ -27,7 +27,8 @@ from ecrf.forms.protocol import protocol
 from ecrf.forms.typed_fields import TypedDay, TypedText
 from ecrf.monitoring.models import How, MonitoringVisit, VisitStage
 from ecrf.monitoring.visits import services
-from ecrf.monitoring.visits.drafts import blocks, elsewhere, is_anything_done
+from ecrf.monitoring.visits.done import elsewhere, is_anything_done
+from ecrf.monitoring.visits.drafts import blocks
 from ecrf.monitoring.visits.lists import open_too, stages, with_names
 from ecrf.monitoring.visits.received import received_words
 from ecrf.monitoring.visits.services import (
@@ -35,6 +36,7 @@ from ecrf.monitoring.visits.services import (
     TextChanged,
     VisitRefused,
     language_of_letters,
+    language_of_reports,
     seen_of,
     since_last,
 )
@@ -93,10 +95,18 @@ class TextForm(forms.Form):
     )
 
 
-class LetterForm(forms.Form):
-    """In which language the letter is drafted; where nothing is said, in the site's."""
+class DraftForm(forms.Form):
+    """In which language a text is drafted; where nothing is said, the letter in the site's, the report in one's own."""
 
     language = forms.ChoiceField(
+        required=False, choices=LANGUAGE_NAMES, error_messages={"invalid_choice": SAY_LANGUAGE}
+    )
+
+
+class EndVisitForm(DraftForm):
+    """In which languages both texts are drafted: `language` is that of the letter."""
+
+    report_language = forms.ChoiceField(
         required=False, choices=LANGUAGE_NAMES, error_messages={"invalid_choice": SAY_LANGUAGE}
     )
 
@@ -193,23 +203,26 @@ def call_off(request: UserRequest, pk: int) -> HttpResponse:
 
 
 def end(request: UserRequest, pk: int) -> HttpResponse:
-    visit, form = _reach(request, pk), LetterForm(request.POST)
+    visit, form = _reach(request, pk), EndVisitForm(request.POST)
     if not form.is_valid():
         return _page(request, _own(request, visit), refused=_faults(form), status=422)
-    language = form.cleaned_data["language"]
-    return _act(request, visit, lambda: services.end_visit(visit=visit, by=request.user, language=language))
+    languages = form.cleaned_data
+    return _act(request, visit, lambda: services.end_visit(visit=visit, by=request.user, **languages))
 
 
-def draft_letter_again(request: UserRequest, pk: int) -> HttpResponse:
-    """In the language that is chosen; what stands in the letter is on the page, and is replaced."""
-    visit, form = _reach(request, pk), LetterForm(request.POST)
+def draft_again(request: UserRequest, pk: int, kind: str) -> HttpResponse:
+    """In the language that is chosen; what stands in the text is on the page, and is replaced."""
+    visit, form = _reach(request, pk), DraftForm(request.POST)
+    if kind not in TEXTS:
+        raise Http404
     if not form.is_valid():
         return _page(request, _own(request, visit), refused=_faults(form), status=422)
     given = {
-        "language": form.cleaned_data["language"] or language_of_letters(visit.site),
-        "seen": request.POST.get("seen_letter", ""),
+        "kind": kind,
+        "language": form.cleaned_data["language"] or visit.written_in(kind),
+        "seen": request.POST.get(f"seen_{kind}", ""),
     }
-    return _act(request, visit, lambda: services.draft_letter_again(visit=visit, by=request.user, **given))
+    return _act(request, visit, lambda: services.draft_again(visit=visit, by=request.user, **given))
 
 
 @sensitive_post_parameters("password")
@@ -336,6 +349,7 @@ def _page(
         "may_edit": visit.stage == VisitStage.ENDED,
         "languages": LANGUAGE_NAMES.items(),
         "language_of_letters": language_of_letters(visit.site),
+        "language_of_reports": language_of_reports(),
     }
     return render(request, "monitoring/visits/visit.html", context, status=status)
 

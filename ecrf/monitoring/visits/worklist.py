@@ -20,10 +20,10 @@ from ecrf.forms.protocol import protocol
 from ecrf.monitoring.home import to_do
 from ecrf.monitoring.home.log_lines import log, queries
 from ecrf.monitoring.home.site_counts import COUNTED
-from ecrf.monitoring.home.work_lines import Place, Since, WorkLine, WorkSection
+from ecrf.monitoring.home.work_lines import Place, Since, WorkLine, WorkSection, days_in_words
 from ecrf.monitoring.models import MonitoringVisit
 from ecrf.queries.lookup import open_queries
-from ecrf.queries.models import Turn
+from ecrf.queries.models import Query, Turn
 from ecrf.signatures.lookup import unsigned_places
 
 NOW = {
@@ -37,6 +37,8 @@ STORED = ("key", "title", "count", "has_more", "note", "empty")
 """What is kept of a section beside its lines."""
 
 CHANGED = gettext_lazy("changed %(when)s")
+SINCE = re.compile(r"(?P<day>[0-9]{4}-[0-9]{2}-[0-9]{2}) \((?:today|(?P<days>[0-9]+) days?)\)")
+"""What `days_in_words` says, as it is stored in English inside a sentence."""
 MORE = re.compile(r"(?P<forms>.+) and (?P<number>[0-9]+) more")
 """How a list of forms ends, as it is stored in English."""
 EARLIER_TITLES = (gettext_lazy("Left to verify by plan"),)
@@ -124,33 +126,39 @@ def worklist_of(visit: MonitoringVisit, since: Since) -> VisitWorklist:
 
 
 def _thawed(stored: dict[str, Any]) -> list[WorkSection]:
-    """What was stored in English, in the reader's language."""
+    """What was stored in English, in the reader's language; one statement."""
+    named = {line["query"] for section in stored["sections"] for line in section["lines"]}
+    of_checks = {query.pk: query for query in Query.objects.filter(pk__in=named).exclude(check_id="")}
     return [
         WorkSection(
             **{
                 **section,
                 **{name: as_read(section[name]) for name in ("title", "count", "note", "empty")},
-                "lines": [_line(section["key"], line) for line in section["lines"]],
+                "lines": [_line(section["key"], line, of_checks) for line in section["lines"]],
             }
         )
         for section in stored["sections"]
     ]
 
 
-def _line(key: str, stored: dict[str, Any]) -> WorkLine:
-    """Where it is, by its parts; how much there is to verify, and since when. What is asked in a query may be what
-    somebody wrote: it is left as it is."""
-    said = {
-        "where": _places(stored["where"]),
-        "note": as_read(stored["note"], CHANGED) if key == "left" else as_read(stored["note"]),
-    }
+def _line(key: str, stored: dict[str, Any], of_checks: dict[int, Query]) -> WorkLine:
+    """Where it is, by its parts; how much there is to verify, and since when. What somebody asked in a query is left as
+    it was written; what a check asked is not."""
+    note = as_read(stored["note"], CHANGED) if key == "left" else as_read(stored["note"])
+    said = {"where": _places(stored["where"]), "note": SINCE.sub(_since, note)}
     if key == "left":
         said["words"] = to_do.items_in_words(stored["left"])
     elif key == "changed":
         said["words"] = _forms(stored["words"])
+    elif query := of_checks.get(stored["query"]):
+        said["words"] = query.as_read(stored["words"])
     elif key == "overdue":
         said["words"] = as_read(stored["words"])
     return WorkLine(**{**stored, **said})
+
+
+def _since(stored: re.Match[str]) -> str:
+    return days_in_words(stored["day"], int(stored["days"] or 0))
 
 
 def _forms(stored: str) -> str:

@@ -5,6 +5,8 @@ compiled into the one file that Django reads, so what a room says is found from 
 stands in both files, and is translated the same.
 """
 
+import re
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +22,8 @@ ENGINE, TRIAL = ROOT / "ecrf" / "locale", ROOT / "trial" / "locale"
 SCRIPTS = "scripts"
 """The room of what the scripts in the browser say: they read another file than Django does."""
 WIDTH = 110
+PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%%|(?<!%)%(?=[a-z])|\{[^{}]*\}")
+TAG = re.compile(r"</?[a-z]+\b[^<>]*>")
 
 
 @dataclass(frozen=True, order=True)
@@ -64,8 +68,30 @@ def places() -> list[RoomCatalogue]:
     return sorted(found)
 
 
+def translations(entry: polib.POEntry) -> list[str]:
+    return list(entry.msgstr_plural.values()) if entry.msgid_plural else [entry.msgstr]
+
+
+def broken(entry: polib.POEntry) -> list[str]:
+    """Its translations that have other placeholders or tags than the source: a page that said them would fail."""
+    sources = [entry.msgid, *([entry.msgid_plural] if entry.msgid_plural else [])]
+    return [
+        text
+        for text in translations(entry)
+        for pattern in (PLACEHOLDER, TAG)
+        if sorted(pattern.findall(text)) not in [sorted(pattern.findall(source)) for source in sources]
+    ]
+
+
 def entries(folder: Path, locale: str, *, of_scripts: bool) -> Iterator[polib.POEntry]:
-    """What is translated, of all rooms."""
+    """What is translated, of all rooms. What is broken is left out and named: the page says it in English."""
     for path in sorted((folder / locale).glob("*.po")):
-        if (path.stem == SCRIPTS) == of_scripts:
-            yield from read(path).translated_entries()
+        if (path.stem == SCRIPTS) != of_scripts:
+            continue
+        for entry in read(path).translated_entries():
+            if wrong := broken(entry):
+                print(
+                    f"{path.name} ({locale}) is left in English: {entry.msgid} → {wrong[0]}", file=sys.stderr
+                )
+            else:
+                yield entry

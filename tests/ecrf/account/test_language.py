@@ -21,10 +21,13 @@ from ecrf.access.language import (
     readers_language,
     speaking_to,
 )
+from ecrf.access.models import Membership
+from ecrf.access.roles import Role
 from ecrf.audit.actor import SYSTEM, acting
 from ecrf.audit.models import AuditEvent
 from ecrf.audit.verifying.verify import verify
 from tests.bench.counting import statements
+from tests.conftest import make_site, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -115,6 +118,24 @@ def test_own_choice_comes_before_all_others(client, coordinator, site):
 def test_who_belongs_to_no_site_is_answered_as_the_browser_asks(client, data_manager):
     client.force_login(data_manager)
     assert language_of_page(client, **{"Accept-Language": "ja"}) == "ja"
+
+
+def test_one_site_does_not_choose_for_who_monitors_several(client, site, monitor):
+    """A monitor reads English while the staff of a site that is visited reads Japanese."""
+    other, practice = make_site("02"), make_site("90", is_practice=True)
+    for added in (other, practice):
+        with acting(SYSTEM, source="test"):
+            Membership.objects.create(user=monitor, role=Role.MONITOR, site=added)
+    staff = make_user("of-both", Role.COORDINATOR, site)
+    with acting(SYSTEM, source="test"):
+        Membership.objects.create(user=staff, role=Role.COORDINATOR, site=other)
+    speak(other, "ja")
+    for user, language in ((monitor, "en"), (staff, "ja")):
+        client.force_login(user)
+        assert language_of_page(client, **{"Accept-Language": "en"}) == language
+    speak(site, "ja")
+    client.force_login(monitor)
+    assert language_of_page(client, **{"Accept-Language": "en"}) == "ja"
 
 
 def test_person_changes_the_own_language_and_the_trail_says_so(client, coordinator):

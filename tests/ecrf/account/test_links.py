@@ -81,6 +81,27 @@ def test_invitation_leads_by_mail_to_password_second_factor_and_declaration(
     assert is_in(client)
 
 
+@pytest.mark.parametrize("asked", ["ko-KR", "en-GB"])
+def test_page_behind_a_mailed_link_is_in_the_language_of_the_mail(
+    client, invited, administrator, site, asked
+):
+    """The browser of a hospital asks for what its machine was set up in."""
+    with acting(SYSTEM, source="test"):
+        site.language = "ja"
+        site.save(update_fields=["language"])
+    address, browser = address_of(invite(invited, administrator)), {"accept-language": asked}
+    assert '<html lang="ja">' in client.get(address, headers=browser).content.decode()
+    refused = client.post(address, {"password": "short", "again": "short"}, headers=browser)
+    assert '<html lang="ja">' in refused.content.decode()
+    welcomed = client.post(address, CHOSEN, headers=browser, follow=True).content.decode()
+    assert "newcomer" in welcomed
+    assert "Welcome" not in welcomed
+    with acting(SYSTEM, source="test"):
+        invited.language = "zh-hans"
+        invited.save(update_fields=["language"])
+    assert '<html lang="zh-hans">' in Client().get(address, headers=browser).content.decode()
+
+
 def test_password_of_an_invitation_is_nobodys_but_the_owners(client, invited, administrator):
     link = invite(invited, administrator)
     client.post(address_of(link), CHOSEN)

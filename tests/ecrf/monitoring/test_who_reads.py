@@ -153,7 +153,7 @@ ACTING = {
         "take-back-monitoring-start",
         "finish-monitoring-visit",
         "save-monitoring-text",
-        "draft-monitoring-letter",
+        "draft-monitoring-text",
     ),
     *("freeze-study", "lock-study", "freeze-scope", "lock-scope", "lift-lock"),
     *("verify", "ask", "take-back", "verify-shown", "plan", "plan-effect"),

@@ -375,6 +375,9 @@ def test_range_is_ended_on_the_page(client, page, site, added):
 def test_range_is_withdrawn_on_the_page_with_a_reason_only(client, page, site, added):
     address = reverse("withdraw-range", args=[site.code, added.pk])
     assert client.post(address, {"reason": " "}).status_code == 422
+    kept = client.post(address, {"reason": "x" * 600})
+    assert kept.status_code == 422
+    assert f'value="{"x" * 600}"' in kept.content.decode()
     assert client.post(address, {"reason": "Wrong column"}).status_code == 302
     assert "Wrong column" in client.get(page).content.decode()
     assert client.post(address, {"reason": "A second click"}).status_code == 302
