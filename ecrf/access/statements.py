@@ -5,9 +5,11 @@ for the given ones. Where the two statements differ, something given belongs; ev
 that only what is given is put there: the statement is the one that Django would write, to the letter.
 
 What the function is given may be handed on and, of days, moved by some days; equal values stay equal, and days keep
-their order. If it makes anything else of it, that is found when the statement is written (`NotHandedOn`).
+their order. If it makes anything else of it, that is found when the statement is written: then Django writes it each
+time, and the process warns.
 """
 
+import warnings
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from threading import Lock
@@ -17,11 +19,12 @@ from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import QuerySet
 from django.db.models.sql.compiler import SQLCompiler
+from django.utils.translation import get_language
 
 P = ParamSpec("P")
 
-MOST = 256
-"""So many statements of one function are kept: one for each number of sites, of patients, and so on."""
+MOST = 64
+"""So many statements of one function are kept, some 30 kB each: one for each number of sites, of patients and so on."""
 APART = timedelta(days=8_000)
 """Between two days that stand for given ones: neither is moved so far that it could be the other."""
 FIRST_NUMBER, FIRST_DAY = 8_000_000_000_000, date(2300, 1, 1)
@@ -71,6 +74,13 @@ class _Ready:
         return self.compiler
 
 
+class _NotYet:
+    """In the place of a statement that is not written yet; None says that it finds nothing."""
+
+
+NOT_YET = _NotYet()
+
+
 def _copy(thing: Any) -> Any:
     """A queryset that is copied in Python's own way would be evaluated first."""
     copy = object.__new__(type(thing))
@@ -89,27 +99,39 @@ class written_once(Generic[P]):  # noqa: N801  (a decorator)
 
     def rows(self, *given: P.args, **named: P.kwargs) -> list[Any]:
         """As the queryset gives them: models, or tuples; one statement, none where nothing can be found."""
-        written, values = self._written(given, named)
+        try:
+            written, values = self._written(given, named)
+        except NotHandedOn as fault:
+            return list(self._each_time(fault, given, named))
         return written.rows(values) if written else []
 
     def lines(self, *given: P.args, **named: P.kwargs) -> list[tuple[Any, ...]]:
         """As the database gives them, for columns that need nothing made of them: numbers, texts, days, moments."""
-        written, values = self._written(given, named)
+        try:
+            written, values = self._written(given, named)
+        except NotHandedOn as fault:
+            return list(self._each_time(fault, given, named))
         return written.lines(values) if written else []
+
+    def _each_time(self, fault: NotHandedOn, given: tuple[Any, ...], named: dict[str, Any]) -> QuerySet:
+        warnings.warn(str(fault), RuntimeWarning, stacklevel=4)  # which a test run takes for an error
+        return self.make(*given, **named)  # type: ignore[arg-type]
 
     def _written(self, given: tuple[Any, ...], named: dict[str, Any]) -> tuple[Written | None, list[Any]]:
         values = list(dict.fromkeys(_values_in(given)))
         days = sorted((value for value in values if isinstance(value, date)), key=_by_time)
         values = [*(value for value in values if not isinstance(value, date)), *days]
         numbers = {value: number for number, value in enumerate(values)}
-        key = _shape(given, numbers), tuple(sorted(named.items()))
-        if key not in self.written:
+        # The language: texts are put in an order that is a part of the statement.
+        key = get_language(), _shape(given, numbers), tuple(sorted(named.items()))
+        written = self.written.get(key, NOT_YET)
+        if isinstance(written, _NotYet):
             written = self._write(given, named, values)
             with self.one_at_a_time:
                 if len(self.written) >= MOST:
                     self.written.clear()
                 self.written[key] = written
-        return self.written[key], values
+        return written, values
 
     def _write(self, given: tuple[Any, ...], named: dict[str, Any], values: list[Any]) -> Written | None:
         first, second = ([_stands_for(value, n, which) for n, value in enumerate(values)] for which in (0, 1))
@@ -119,7 +141,7 @@ class written_once(Generic[P]):  # noqa: N801  (a decorator)
                 for those in (first, second)
             )
         except EmptyResultSet:
-            return None
+            return self._nothing(given, named)
         if written.sql != other.sql or len(written.values) != len(other.values):
             raise NotHandedOn(f"{self.make.__qualname__} writes another statement for other values.")
         for place, (one, two) in enumerate(zip(written.values, other.values, strict=True)):
@@ -127,7 +149,17 @@ class written_once(Generic[P]):  # noqa: N801  (a decorator)
                 written.places[place] = self._place(one, two, first, second)
             elif isinstance(one, date):  # it is another one tomorrow
                 raise NotHandedOn(f"{self.make.__qualname__} asks the clock: a day or moment is given to it.")
+        if len({number for number, _moved in written.places.values()}) < len(values):
+            raise NotHandedOn(f"{self.make.__qualname__} does not hand on all that it is given.")
         return written
+
+    def _nothing(self, given: tuple[Any, ...], named: dict[str, Any]) -> None:
+        """Refuses what finds nothing only because a value that stands for a given one does not fit into the column."""
+        try:
+            self.make(*given, **named).query.get_compiler(DEFAULT_DB_ALIAS).as_sql()  # type: ignore[arg-type]
+        except EmptyResultSet:
+            return
+        raise NotHandedOn(f"{self.make.__qualname__} compares what it is given with smaller numbers.")
 
     def _place(self, one: Any, two: Any, first: list[Any], second: list[Any]) -> tuple[int, timedelta | None]:
         for number, (this, that) in enumerate(zip(first, second, strict=True)):

@@ -1,5 +1,6 @@
 """A statement that is written once finds what Django would find, whatever it is given the next time."""
 
+import warnings
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from threading import Thread
@@ -8,14 +9,17 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Value
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from django.utils.translation import get_language, override
 
+from ecrf.access import statements
 from ecrf.access.models import Membership, Site, User
 from ecrf.access.roles import Role
-from ecrf.access.statements import NotHandedOn, written_once
+from ecrf.access.statements import written_once
 from ecrf.audit.actor import SYSTEM, acting
+from ecrf.casebook.models import Entry
 
 pytestmark = pytest.mark.django_db
 
@@ -150,9 +154,60 @@ def _first(made: Callable[[Any], QuerySet], given: Any) -> None:
 def test_what_is_not_handed_on_is_refused_before_it_is_asked(
     made: Callable[[Any], QuerySet], given: Any
 ) -> None:
-    with CaptureQueriesContext(connection) as asked, pytest.raises(NotHandedOn):
+    with CaptureQueriesContext(connection) as asked, pytest.raises(RuntimeWarning):
         _first(made, given)
     assert not len(asked)
+
+
+@pytest.mark.parametrize(
+    "made",
+    [
+        lambda n: Site.objects.filter(pk__gt=0) if n else Site.objects.none(),
+        lambda n: Entry.objects.filter(number=n),
+    ],
+    ids=["left out", "finds nothing"],
+)
+def test_a_given_value_that_gets_lost_is_refused(made: Callable[[Any], QuerySet]) -> None:
+    with pytest.raises(RuntimeWarning):
+        _first(made, 3)
+
+
+def test_a_server_asks_as_django_does_where_it_cannot_be_written_once(sites: list[Site]) -> None:
+    once = written_once(
+        lambda text: Site.objects.filter(name__startswith=text).order_by("pk").values_list("pk")
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        assert once.rows("Site 3") == [(sites[3].pk,)]
+        assert once.lines("Site ") == [(site.pk,) for site in sites]
+
+
+def test_what_depends_on_the_language_is_written_for_each(sites: list[Site]) -> None:
+    """As the order of texts does, where the database has the collation."""
+    once = written_once(lambda pk: Site.objects.filter(pk=pk).values_list(Value(get_language())))
+    for language in ("en", "ja", "zh-hans", "en"):
+        with override(language):
+            assert once.lines(sites[0].pk) == [(language,)]
+
+
+def test_a_statement_that_another_thread_throws_away_is_still_asked(sites: list[Site], monkeypatch) -> None:
+    monkeypatch.setattr(statements, "MOST", 1)
+    once = written_once(of_sites)
+    faults = []
+
+    def ask(length: int) -> None:
+        try:
+            for _ in range(200):
+                once._written(([*range(length)],), {"at_most": 2})
+        except KeyError as fault:
+            faults.append(fault)
+
+    threads = [Thread(target=ask, args=[length]) for length in range(1, 5)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not faults
 
 
 def test_threads_write_and_ask_at_once(sites: list[Site]) -> None:
