@@ -70,7 +70,7 @@ export function tag(id, label, comment = "") {
   const control = document.getElementById(`f-${id}`);
   const made = Object.assign(document.createElement("span"), { id: `t-${id}`, className: "missing-tag", textContent: label });
   if (comment) {
-    const said = Object.assign(document.createElement("span"), { className: "missing-comment", textContent: comment });
+    const said = Object.assign(document.createElement("span"), { className: "missing-comment", dir: "auto", title: comment, textContent: comment });
     made.append(" · ", said);
   }
   (control.nextElementSibling?.matches(".unit") ? control.nextElementSibling : control).after(made);

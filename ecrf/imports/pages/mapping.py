@@ -72,9 +72,10 @@ def mapping(request: UserRequest, key: uuid.UUID) -> HttpResponse:
     if request.POST.get("act") != "use" or errors:
         return _ask(request, batch, header, form, chosen, tests, errors)
     chosen["tests"] = {one.name: one.row or 0 for one in tests}
-    _save(request, batch, chosen)
     reading = {"mapping": chosen, **({"declared": declared} if declared in ENCODINGS else {})}
-    if not look_again(batch=batch, by=request.user, reading=reading):
+    if look_again(batch=batch, by=request.user, reading=reading):
+        _save(request, batch, chosen)
+    else:
         messages.warning(request, str(OVERTAKEN))
     return redirect("import", key)
 
