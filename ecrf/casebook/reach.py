@@ -20,7 +20,8 @@ from ecrf.casebook.transfer.stays import patients_with_moves
 # Written out, as every save and every page of a visit begins with one of them: Django would take longer to write such a
 # statement than the database to answer it. What can be looked up by its key is: a join takes longer to plan.
 VISIT = """
-    SELECT to_jsonb(p)::text, (SELECT to_jsonb(s)::text FROM access_site s WHERE s.id = p.site_id), to_jsonb(v)::text
+    SELECT to_jsonb(p)::text, (SELECT to_jsonb(s)::text FROM access_site s WHERE s.id = p.site_id), to_jsonb(v)::text,
+        (SELECT c.length FROM audit_auditchain c WHERE c.chain = p.id)
     FROM casebook_visit v JOIN casebook_patient p ON p.id = v.patient_id WHERE v.id = %s
 """
 STANDING_VISIT = """
@@ -70,16 +71,20 @@ def reach_visit(user: User, number: str, code: str) -> Visit:
     return reach_standing_visit(user, number, code, *READERS)
 
 
-def visit_by_id(pk: int) -> Visit | None:
-    """With its patient and the site; whoever asks for it has to be let in to it yet (`access.reach.reached`)."""
-    return _visit_in(VISIT, pk)
+def visit_by_id(pk: int) -> tuple[Visit | None, int]:
+    """With its patient and the site, and how long the patient's chain is: what is read after it was not seen before.
+    Whoever asks for it has to be let in to it yet (`access.reach.reached`)."""
+    for *line, length in lines_of(VISIT, [pk]):
+        return _visit_of(*line), length
+    return None, 0
 
 
 def _visit_in(statement: str, *given: Any) -> Visit | None:
-    for patient, site, visit in lines_of(statement, given):
-        if visit:
-            return read_json(Visit, visit, patient=read_json(Patient, patient, site=read_json(Site, site)))
-    return None
+    return next((_visit_of(*line) for line in lines_of(statement, given) if line[-1]), None)
+
+
+def _visit_of(patient: str, site: str, visit: str) -> Visit:
+    return read_json(Visit, visit, patient=read_json(Patient, patient, site=read_json(Site, site)))
 
 
 def take_turn_of_sites(*sites: Site) -> None:

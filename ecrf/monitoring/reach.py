@@ -87,10 +87,12 @@ def read_patient(user: User, pk: int) -> Patient:
     return patient
 
 
-def read_visit(user: User, pk: int) -> Visit:
-    visit = reached(user, visit_by_id(pk))
+def read_visit(user: User, pk: int) -> tuple[Visit, int]:
+    """And how long its patient's chain is."""
+    found, length = visit_by_id(pk)
+    visit = reached(user, found)
     _require_casebook(user, visit.patient)
-    return visit
+    return visit, length
 
 
 def read_entry(user: User, pk: int) -> Entry:

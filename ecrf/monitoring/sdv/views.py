@@ -94,8 +94,7 @@ class Refusal:
 
 def visit(request: UserRequest, pk: int, refusal: Refusal | None = None) -> HttpResponse:
     """Every form of one visit, every item in words."""
-    visit = read_visit(request.user, pk)
-    seen = chain_length(visit.patient)  # before the values: what is saved meanwhile was not seen
+    visit, seen = read_visit(request.user, pk)  # before the values: what is saved meanwhile was not seen
     data = PatientData(visit.patient)
     loaded = load_visit(visit, data)
     form_views = loaded.at_visit(visit)

@@ -5,6 +5,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 
 from ecrf.access.roles import Right
+from ecrf.audit.models import AuditEvent
 from ecrf.casebook.models import Visit
 from ecrf.casebook.reach import reach_standing_visit, visit_by_id
 from ecrf.monitoring.reach import read_visit
@@ -27,12 +28,13 @@ def test_visit_is_read_as_django_reads_it_in_one_statement(visit, coordinator, d
     _ = coordinator.current_memberships
     with django_assert_num_queries(2):
         by_code = reach_standing_visit(coordinator, visit.patient.number, "W04", Right.READ)
-        by_id = visit_by_id(visit.pk)
+        by_id, length = visit_by_id(visit.pk)
         for found in (by_code, by_id):
             assert columns(found) == columns(known)
             assert columns(found.patient) == columns(known.patient)
             assert columns(found.patient.site) == columns(known.patient.site)
             assert found == known
+    assert length == AuditEvent.objects.filter(chain=visit.patient_id).count() > 0
 
 
 def test_there_is_no_visit_where_there_is_none(visit, coordinator, monitor):
@@ -57,4 +59,4 @@ def test_who_lacks_the_right_there_is_refused(visit, coordinator, monitor):
         reach_standing_visit(monitor, visit.patient.number, "W04", Right.READ)
     with pytest.raises(PermissionDenied):
         read_visit(coordinator, visit.pk)
-    assert read_visit(monitor, visit.pk) == visit
+    assert read_visit(monitor, visit.pk)[0] == visit
