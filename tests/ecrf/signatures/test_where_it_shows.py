@@ -205,6 +205,8 @@ def test_date_of_a_visit_is_found_by_the_kind_of_its_form(site, visit, scale):
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL enable_seqscan = off")
         cursor.execute("DROP INDEX entry_counted, entry_once")
+        # As of a study: what was counted of other tests' forms, if anything was, leads it to look through all.
+        cursor.execute("UPDATE pg_class SET relpages = 1, reltuples = 20000 WHERE relname = 'casebook_entry'")
         plan = visits_to_sign([site]).explain()
     assert re.search(r"entry_of_visit.*\n.*visit_id = .*crf.* = 'visit'", plan), plan
 
