@@ -141,7 +141,8 @@ class written_once(Generic[P]):  # noqa: N801  (a decorator)
                 for those in (first, second)
             )
         except EmptyResultSet:
-            return self._nothing(given, named)
+            self._refuse_chance(given, named)
+            return None
         if written.sql != other.sql or len(written.values) != len(other.values):
             raise NotHandedOn(f"{self.make.__qualname__} writes another statement for other values.")
         for place, (one, two) in enumerate(zip(written.values, other.values, strict=True)):
@@ -153,7 +154,7 @@ class written_once(Generic[P]):  # noqa: N801  (a decorator)
             raise NotHandedOn(f"{self.make.__qualname__} does not hand on all that it is given.")
         return written
 
-    def _nothing(self, given: tuple[Any, ...], named: dict[str, Any]) -> None:
+    def _refuse_chance(self, given: tuple[Any, ...], named: dict[str, Any]) -> None:
         """Refuses what finds nothing only because a value that stands for a given one does not fit into the column."""
         try:
             self.make(*given, **named).query.get_compiler(DEFAULT_DB_ALIAS).as_sql()  # type: ignore[arg-type]

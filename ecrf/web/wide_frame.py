@@ -1,7 +1,6 @@
 """Room on the interpreter's stack for whatever computes for long."""
 
 from collections.abc import Callable
-from functools import wraps
 from typing import ParamSpec, TypeVar
 
 P = ParamSpec("P")
@@ -18,7 +17,6 @@ def in_a_wide_frame(function: Callable[P, T]) -> Callable[P, T]:
     there.
     """
 
-    @wraps(function)
     def call(*args: P.args, **more: P.kwargs) -> T:
         return function(*args, **more)
 
