@@ -12,8 +12,9 @@ from ecrf.audit.models import AuditEvent
 from ecrf.casebook.services import complete_entries
 from ecrf.monitoring.visits import services
 from ecrf.monitoring.visits.services import TextChanged, VisitRefused, seen_of
-from ecrf.monitoring.visits.worklist import _places
-from ecrf.queries.models import Query
+from ecrf.monitoring.visits.worklist import NOW, _places
+from ecrf.queries.models import Query, Turn
+from ecrf.queries.services import answer
 from tests.builders import a_place, enter
 from tests.ecrf.monitoring.review_world import (
     a_finish,
@@ -307,6 +308,27 @@ def test_question_of_a_check_in_a_frozen_worklist_is_read_in_the_readers_languag
     assert "収縮期血圧が235 mmHgです" in page
     assert query.text_as_asked not in page
     assert "(today)" not in page
+
+
+@pytest.mark.parametrize("language", ["en", "ja", "zh-hans"])
+def test_query_of_a_frozen_worklist_says_whose_turn_it_is_only_when_that_has_changed(
+    visit, monitor, coordinator, language
+):
+    """The note was frozen in English, whatever is read."""
+    [query], page = Query.objects.all(), reverse("monitor:monitoring-visit", args=[visit.pk])
+    reads_in(monitor, language)
+
+    def said():
+        [point] = under(
+            page, logged_in(monitor), "//li[contains(@class, 'point')][contains(., 'Please confirm')]"
+        )
+        return point.text_content()
+
+    with override(language):
+        moved = {turn: str(words) for turn, words in NOW.items()}
+    assert not [words for words in moved.values() if words in said()]
+    answer(query=query, text="Done.", by=coordinator, actor=coordinator.acting_at(visit.site, Right.ANSWER))
+    assert moved[Turn.MONITOR] in said()
 
 
 @pytest.mark.parametrize("language", ["en", "ja", "zh-hans"])
