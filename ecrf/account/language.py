@@ -46,9 +46,16 @@ def persons_language(get_response: Answer) -> Answer:
 
 
 def speak_to(user: User, request: HttpRequest) -> None:
-    """From here on the request is answered in this person's language; also where a link alone says who it is."""
+    """From here on the request is answered in this person's language."""
     if code := _of(user, request):
         translation.activate(code)  # `browsers_language` takes it back
+
+
+def speak_as_mail_does(user: User, request: HttpRequest) -> None:
+    """From here on the request is answered in the language of mail to this person, whatever the browser asks for or
+    somebody chose in it; the page offers no switch, as that would change nothing."""
+    translation.activate(language_of(user) or settings.LANGUAGE_CODE)
+    request.speaks_as_mail = True  # type: ignore[attr-defined]
 
 
 def _of(user: User, request: HttpRequest) -> str:

@@ -24,11 +24,13 @@ WAIT_AT_MOST, PAUSE = 5.0, 0.05
 
 
 class LockRefused(Exception):
-    """Why nothing was frozen, locked or lifted, in words; `status` as a web page answers it."""
+    """Why nothing was frozen, locked or lifted, in words; `status` as a web page answers it; `wrong`: what it is that
+    was given wrong, the reason or `who` confirms, "" for neither."""
 
-    def __init__(self, why: str, status: int = 409) -> None:
+    def __init__(self, why: str, status: int = 409, wrong: str = "") -> None:
         super().__init__(why)
         self.status = status
+        self.wrong = wrong
 
 
 class OpenPoints(LockRefused):
@@ -99,7 +101,7 @@ def lift(*, lock: Lock, reason: str, by: User, actor: Actor, source: str = "moni
 
 def _reason(given: str) -> str:
     if fault := fault_of(why := tidy(given)):
-        raise LockRefused(fault, 422)
+        raise LockRefused(fault, 422, "reason")
     return why
 
 

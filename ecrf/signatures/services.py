@@ -28,6 +28,10 @@ class SignatureRefused(Exception):
     """Why nothing was signed, in words for the page."""
 
 
+class NotDeclared(SignatureRefused):
+    """Who signs for the first time has not ticked the declaration."""
+
+
 class Outdated(SignatureRefused):
     """It cannot be signed as it stands now: it was changed meanwhile, is signed already, or is locked."""
 
@@ -132,7 +136,7 @@ def _refuse_signer(by: User, *, declares: bool) -> None:
     if why := why_not_ready(by):
         raise SignatureRefused(why)
     if not declares and not has_declared(by):
-        raise SignatureRefused(
+        raise NotDeclared(
             gettext("Tick the declaration first: it is asked for once, before your first signature.")
         )
 

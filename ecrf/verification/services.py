@@ -43,7 +43,11 @@ __all__ = [
 
 
 class PlanRefused(Exception):
-    """Why a site's share is not set, in words for the page."""
+    """Why a site's share is not set, in words for the page; `field`: what it is that was given wrong."""
+
+    def __init__(self, why: str, field: str) -> None:
+        super().__init__(why)
+        self.field = field
 
 
 @dataclass(frozen=True)
@@ -200,7 +204,7 @@ def effect_of(*, site: Site, share: int, from_on: date) -> Effect:
 
 def _require_share(share: int) -> None:
     if not 0 <= share <= 100:
-        raise PlanRefused(gettext("The share is a whole number from 0 to 100."))
+        raise PlanRefused(gettext("The share is a whole number from 0 to 100."), "share")
 
 
 def set_share(*, site: Site, share: int, from_on: date, reason: str, by: User, actor: Actor) -> SiteShare:
@@ -210,7 +214,7 @@ def set_share(*, site: Site, share: int, from_on: date, reason: str, by: User, a
     why = tidy(" ".join(reason.split()))
     _require_share(share)
     if fault := fault_of(why, pgettext("of which the reason is asked", "the share of this site is set")):
-        raise PlanRefused(fault)
+        raise PlanRefused(fault, "reason")
     with acting(actor, reason=why, source="monitor"):
         take_turns_of(
             site

@@ -20,5 +20,5 @@ def in_a_wide_frame(function: Callable[P, T]) -> Callable[P, T]:
     def call(*args: P.args, **more: P.kwargs) -> T:
         return function(*args, **more)
 
-    call.__code__ = call.__code__.replace(co_stacksize=SLOTS)
+    call.__code__ = call.__code__.replace(co_stacksize=SLOTS)  # type: ignore[attr-defined]  # a function, wrapped
     return call

@@ -19,6 +19,7 @@ pytestmark = pytest.mark.browser
 
 LANGUAGES = dict(zip(FIRST_PAGES, ("ja-JP", "en-GB", "zh-CN", "ja-JP", "zh-CN"), strict=True))
 NOTHING_TAKES_IT = "令和99年13月45日 ﾊﾝｶｸ 髙﨑𠮷 " + "字" * 2_100
+TOO_LARGE = 413
 TYPED = {"empty": "", "wrong": NOTHING_TAKES_IT}
 
 TYPED_IN = "textarea, input:not([type]), input[type=text], input[type=password], input[type=email]"
@@ -77,6 +78,13 @@ def led_astray(page: Page) -> list[str]:
     return found
 
 
+def without_a_list(page: Page, status: int) -> list[str]:
+    """What is too large altogether, in the bytes of all that was sent, is about no field; its page says what to do."""
+    if status == TOO_LARGE or page.locator("#faults a, :is(#troubles, #gaps)[role=alert] a").count():
+        return []
+    return [f"no list: {page.locator('main').inner_text()[:600]}"]
+
+
 def faults_of(page: Page, looked_at: LookedAt, name: str, text: str) -> list[str]:
     found = [f"said to nobody: {said}" for said in page.evaluate(UNSAID)]
     found += [f"not in the list: {said}" for said in page.evaluate(NOT_LISTED)]
@@ -110,11 +118,14 @@ def with_help(page: Page, looked_at: LookedAt, address: str) -> list[str]:
     return found
 
 
-def refusal_of(page: Page, kind: str, text: str) -> bool:
-    """Send the form, and whether it was refused with a page."""
+def refusal_of(page: Page, kind: str, text: str) -> int:
+    """Send the form; the status if it was refused with a page, else 0.
+
+    What was taken leads on, and may lead to what is not there, as nothing of it stays: that is no refusal.
+    """
     form = forms_of(page).get(kind)
     if form is None:  # another one than before, with the same page
-        return False
+        return 0
     page.set_extra_http_headers({HEADER: "yes"})
     with page.expect_navigation() as gone:
         form.evaluate(SEND, [TYPED_IN, text])
@@ -122,7 +133,9 @@ def refusal_of(page: Page, kind: str, text: str) -> bool:
     answer = gone.value
     assert answer is not None
     assert answer.status < 500, page.url
-    return answer.status >= 400 and page.locator("main").count() > 0
+    was_taken = answer.request.redirected_from is not None
+    is_refused = answer.status >= 400 and not was_taken and page.locator("main").count() > 0
+    return answer.status if is_refused else 0
 
 
 @pytest.fixture(scope="module")
@@ -150,9 +163,10 @@ def test_refused_form_says_what_is_wrong_and_leads_there_and_help_is_open_to_all
                 if (kind, way) in sent:
                     continue
                 sent.add((kind, way))
-                if refusal_of(page, kind, text):
+                if status := refusal_of(page, kind, text):
                     refused += 1
-                    if faults := faults_of(page, looked_at, f"{named(address)}, refused", text):
+                    faults = faults_of(page, looked_at, f"{named(address)}, refused", text)
+                    if faults := [*without_a_list(page, status), *faults]:
                         found[f"{address}, {kind.split()[0]}, {way}"] = faults
                 person.go(address)
     assert refused > 3

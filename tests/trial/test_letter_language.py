@@ -12,8 +12,9 @@ from ecrf.audit.models import AuditEvent
 from ecrf.casebook.services import complete_entries
 from ecrf.monitoring.visits import services
 from ecrf.monitoring.visits.services import TextChanged, VisitRefused, seen_of
-from ecrf.monitoring.visits.worklist import _places
-from ecrf.queries.models import Query
+from ecrf.monitoring.visits.worklist import NOW, _places
+from ecrf.queries.models import Query, Turn
+from ecrf.queries.services import answer
 from tests.builders import a_place, enter
 from tests.ecrf.monitoring.review_world import (
     a_finish,
@@ -141,17 +142,35 @@ def test_report_whose_remarks_are_still_to_be_written_is_not_finished(visit, mon
             services.require_finishable(visit, seen)
 
 
-@pytest.mark.parametrize(
-    "left", ["（要記入）", "（後日記入）", "（待填写）", "＿＿＿＿", "ＸＸＸ", "ＴＢＤ", "［…］", "○○先生"]
+LEFT = (
+    *("（要記入）", "(要記入)", "（ 後日記入 ）", "（待填写）", "（待填）", "(待补充)"),
+    *("＿＿＿＿", "ＸＸＸ", "ＴＢＤ", "［…］", "○○先生"),
 )
-def test_what_is_left_to_write_is_found_in_each_way_of_writing(visit, monitor, left):
+FINDINGS = (
+    *("（服薬日が未記入）", "（未記入）", "（要記入の欄は2か所）", "（资料待补充）"),
+    *("（服药日期待填写，已通知研究者）", "（待填项3处）", "（検査値は後日記入された）"),
+)
+
+
+def with_report(visit, monitor, text):
+    """Both texts as somebody wrote them; what the page says that it showed."""
     an_end(visit, monitor)
-    services.save_text(
-        visit=visit, kind="report", text=f"所見は{left}", seen=seen_of(visit, "report"), by=monitor
-    )
-    visit.refresh_from_db()
+    for kind, words in (("report", text), ("letter", "Synthetic.")):
+        services.save_text(visit=visit, kind=kind, text=words, seen=seen_of(visit, kind), by=monitor)
+        visit.refresh_from_db()
+    return {kind: seen_of(visit, kind) for kind in ("report", "letter")}
+
+
+@pytest.mark.parametrize("left", LEFT)
+def test_what_is_left_to_write_is_found_in_each_way_of_writing(visit, monitor, left):
+    seen = with_report(visit, monitor, f"所見は{left}")
     with pytest.raises(VisitRefused):
-        services.require_finishable(visit, {kind: seen_of(visit, kind) for kind in ("report", "letter")})
+        services.require_finishable(visit, seen)
+
+
+@pytest.mark.parametrize("finding", FINDINGS)
+def test_finding_in_a_parenthesis_that_something_was_not_filled_in_bars_no_report(visit, monitor, finding):
+    services.require_finishable(visit, with_report(visit, monitor, f"服薬日誌{finding}"))
 
 
 @pytest.mark.parametrize("kind", ["report", "letter"])
@@ -289,6 +308,27 @@ def test_question_of_a_check_in_a_frozen_worklist_is_read_in_the_readers_languag
     assert "収縮期血圧が235 mmHgです" in page
     assert query.text_as_asked not in page
     assert "(today)" not in page
+
+
+@pytest.mark.parametrize("language", ["en", "ja", "zh-hans"])
+def test_query_of_a_frozen_worklist_says_whose_turn_it_is_only_when_that_has_changed(
+    visit, monitor, coordinator, language
+):
+    """The note was frozen in English, whatever is read."""
+    [query], page = Query.objects.all(), reverse("monitor:monitoring-visit", args=[visit.pk])
+    reads_in(monitor, language)
+
+    def said():
+        [point] = under(
+            page, logged_in(monitor), "//li[contains(@class, 'point')][contains(., 'Please confirm')]"
+        )
+        return point.text_content()
+
+    with override(language):
+        moved = {turn: str(words) for turn, words in NOW.items()}
+    assert not [words for words in moved.values() if words in said()]
+    answer(query=query, text="Done.", by=coordinator, actor=coordinator.acting_at(visit.site, Right.ANSWER))
+    assert moved[Turn.MONITOR] in said()
 
 
 @pytest.mark.parametrize("language", ["en", "ja", "zh-hans"])

@@ -17,7 +17,7 @@ from ecrf.access.login_log import What, note
 from ecrf.access.models import User
 from ecrf.account.arriving import services
 from ecrf.account.arriving.steps import ARRIVING
-from ecrf.account.language import speak_to
+from ecrf.account.language import speak_as_mail_does
 from ecrf.account.links import find_link, is_open
 from ecrf.account.login import let_in
 from ecrf.account.models import LinkKind, SecretLink
@@ -39,11 +39,12 @@ def _behind_a_link(kind: LinkKind) -> Callable[[Callable[[HttpRequest, SecretLin
         @require_http_methods(["GET", "POST"])
         def view(request: HttpRequest, token: str) -> HttpResponse:
             link = find_link(kind, token)
-            if link:
-                speak_to(link.user, request)  # the mail was in this language, whatever the browser asks for
+            is_at_work = request.user.is_authenticated and kind != LinkKind.NEW_ADDRESS
+            if link and not is_at_work:  # who is logged in reads on in the own language
+                speak_as_mail_does(link.user, request)
             if link is None or not is_open(link):
                 return _opens_nothing(request, kind, link)
-            if request.user.is_authenticated and kind != LinkKind.NEW_ADDRESS:
+            if is_at_work:
                 return render(request, "account/somebody_else.html", {"kind": kind}, status=409)
             return page(request, link)
 

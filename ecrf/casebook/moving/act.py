@@ -159,11 +159,11 @@ def _actor_for(by: User, site: Site, forms: Collection[Entry]) -> tuple[Actor, b
 
 def _check(why: str, consent: StrikingConsent | None, patient: Patient, *, is_asked: bool) -> None:
     if fault := fault_of(why, gettext("it is moved")):
-        raise NotMoved(fault)
+        raise NotMoved(fault, field="reason")
     try:
         check_consent(consent, patient.site, is_asked=is_asked, since=patient.added_at)
     except NotStruck as refusal:
-        raise NotMoved(str(refusal)) from refusal
+        raise NotMoved(str(refusal), field=refusal.field) from refusal
 
 
 @contextmanager

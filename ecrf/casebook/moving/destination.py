@@ -17,10 +17,12 @@ from ecrf.forms.registry import CRFS, CrfDefinition
 
 
 class NotMoved(Exception):
-    """Why nothing was moved, in words for the page: one each."""
+    """Why nothing was moved, in words for the page: one each. `field`: what it is that was given wrong, None for
+    nothing."""
 
-    def __init__(self, *troubles: str) -> None:
+    def __init__(self, *troubles: str, field: str | None = None) -> None:
         super().__init__(*troubles)
+        self.field = field
         self.troubles = troubles
 
     def __str__(self) -> str:

@@ -19,7 +19,12 @@ from ecrf.casebook.schedule.status import refresh_schedule_status
 
 
 class NotStruck(Exception):
-    """Why it cannot be struck out, or not be restored, in words for the page."""
+    """Why it cannot be struck out, or not be restored, in words for the page; `field`: what it is that was given wrong,
+    None for nothing."""
+
+    def __init__(self, why: str, field: str | None = None) -> None:
+        super().__init__(why)
+        self.field = field
 
 
 @dataclass(frozen=True)
@@ -124,14 +129,18 @@ def check_consent(consent: StrikingConsent | None, site: Site, *, is_asked: bool
             raise NotStruck(gettext("The site's own act needs no recorded consent. Nothing was changed."))
         return
     if consent is None:
-        raise NotStruck(gettext("Say which investigator of the site consented, and on which day."))
+        raise NotStruck(
+            gettext("Say which investigator of the site consented, and on which day."), "consent_of"
+        )
     if consent.of not in who_can_consent(site):
         words = gettext("%(person)s is no investigator of site %(code)s today. Choose one who is.")
-        raise NotStruck(words % {"person": consent.of, "code": site.code})
+        raise NotStruck(words % {"person": consent.of, "code": site.code}, "consent_of")
     if consent.on > site.today():
-        raise NotStruck(gettext("The consent cannot have been given in the future. Correct its day."))
+        raise NotStruck(
+            gettext("The consent cannot have been given in the future. Correct its day."), "consent_on"
+        )
     if consent.on < (begins := since.astimezone(site.zone).date()):
         words = gettext(
             "It was added here on %(day)s: nobody consented before. Correct the day of the consent."
         )
-        raise NotStruck(words % {"day": begins})
+        raise NotStruck(words % {"day": begins}, "consent_on")

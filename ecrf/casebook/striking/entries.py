@@ -41,7 +41,7 @@ def strike_out(*, entry: Entry, by: User, actor: Actor, reason: str, source: str
                 gettext("This form is there once. Correct its values, or give the reason why there are none.")
             )
         if fault := fault_of(why, gettext("the row is struck out")):
-            raise NotStruck(fault)
+            raise NotStruck(fault, "reason")
         refuse_linked(entry.patient, [entry])
         set_columns(entry, Striking.now(by, why).columns)
         follow(entry.patient)
@@ -55,7 +55,7 @@ def restore(*, entry: Entry, actor: Actor, reason: str, source: str = "site") ->
         if not entry.struck_at:
             return
         if fault := fault_of(why, gettext("the row is restored")):
-            raise NotStruck(fault)
+            raise NotStruck(fault, "reason")
         if trouble := why_not_restored(entry):
             raise NotStruck(trouble)
         set_columns(entry, NOT_STRUCK)

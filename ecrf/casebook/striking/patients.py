@@ -36,7 +36,7 @@ def strike_patient(
             return
         refuse_changed(actor, by, patient.site, standing_of(patient))
         if fault := fault_of(why, gettext("the patient is struck out")):
-            raise NotStruck(fault)
+            raise NotStruck(fault, "reason")
         check_consent(consent, patient.site, is_asked=is_consent_asked, since=patient.added_at)
         act = Striking.now(by, why, consent)
         strike_entries(Entry.objects.filter(patient=patient), act)
@@ -55,7 +55,7 @@ def restore_patient(*, patient: Patient, by: User, reason: str, source: str = "s
             return
         refuse_changed(actor, by, patient.site, struck_with(patient))
         if fault := fault_of(why, gettext("the patient is restored")):
-            raise NotStruck(fault)
+            raise NotStruck(fault, "reason")
         entries, at = struck_with(patient), patient.struck_at
         set_columns(patient, NOT_STRUCK_WITH_CONSENT)
         Visit.objects.filter(patient=patient, struck_at=at).update(**NOT_STRUCK_WITH_CONSENT)

@@ -45,7 +45,7 @@ def strike_visit(
             return
         refuse_changed(actor, by, visit.patient.site, standing_at(visit))
         if fault := fault_of(why, gettext("the visit is struck out")):
-            raise NotStruck(fault)
+            raise NotStruck(fault, "reason")
         check_consent(consent, visit.patient.site, is_asked=is_consent_asked, since=visit.opened_at)
         refuse_linked(visit.patient, standing_at(visit))
         act = Striking.now(by, why, consent)
@@ -65,7 +65,7 @@ def restore_visit(*, visit: Visit, by: User, reason: str, source: str = "site") 
             return
         refuse_changed(actor, by, visit.patient.site, struck_with(visit))
         if fault := fault_of(why, gettext("the visit is restored")):
-            raise NotStruck(fault)
+            raise NotStruck(fault, "reason")
         if visit.patient.struck_at:
             words = gettext("Patient %(number)s is struck out. Restore the patient first.")
             raise NotStruck(words % {"number": visit.patient.number})

@@ -88,7 +88,7 @@ def _move(request: UserRequest, choice: MoveChoice, to: Destination, key: uuid.U
     form = StrikingForm(request.POST, site=site if seen.asks_consent else None)
     form.is_valid()
     if refusal and str(refusal) not in seen.troubles:
-        form.add_error(None, str(refusal))
+        form.refuse(refusal)
     return _look(request, choice, to, seen, form, status=409 if isinstance(refusal, Locked) else 422)
 
 

@@ -49,6 +49,11 @@ class StrikingForm(forms.Form):
                 label=gettext("Day of the consent"), required=False, now=site.now
             )
 
+    def refuse(self, refusal: Exception) -> None:
+        """What the service says, beside the field that it is about; above the form if that is none of these."""
+        field = getattr(refusal, "field", None)
+        self.add_error(field if field in self.fields else None, str(refusal))
+
     @property
     def consent(self) -> StrikingConsent | None:
         """What was chosen; None where either is missing."""

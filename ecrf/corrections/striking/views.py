@@ -204,7 +204,7 @@ def _ask(request: UserRequest, asked: StrikingAct) -> HttpResponse:
         try:
             asked.do(form.cleaned_data["reason"], getattr(form, "consent", None))
         except (NotStruck, Locked) as refusal:
-            form.add_error(None, str(refusal))
+            form.refuse(refusal)
             status = 409 if isinstance(refusal, Locked) else 422
         else:
             messages.success(request, _done(asked))

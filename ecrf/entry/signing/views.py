@@ -10,7 +10,7 @@ from ecrf.access.roles import Right
 from ecrf.account.password_again import note_signed, wants_user_name, why_not_confirmed
 from ecrf.entry.signing.page import changes_meanwhile, next_to_sign, signer, signing_page
 from ecrf.entry.signing.signable import covered_casebook, covered_form, covered_visit
-from ecrf.signatures.services import Covered, Outdated, SignatureRefused, sign
+from ecrf.signatures.services import Covered, NotDeclared, Outdated, SignatureRefused, sign
 
 NO_POSITION = -1
 """Before the first event: what a page that does not say what it showed is taken to have seen."""
@@ -42,11 +42,13 @@ def _answer(request: UserRequest, covered: Covered) -> HttpResponse:
         return _render(request, covered)
     typed = request.POST.get("username", "").strip(), request.POST.get("password", "")
     if wrong := why_not_confirmed(request, *typed):
-        return _render(request, covered, wrong, 422)
+        return _render(request, covered, wrong, 422, wrong="who")
     try:
         _sign(request, covered)
     except SignatureRefused as refusal:
-        return _render(request, covered, str(refusal), 409 if isinstance(refusal, Outdated) else 422)
+        status = 409 if isinstance(refusal, Outdated) else 422
+        wrong = "declares" if isinstance(refusal, NotDeclared) else ""
+        return _render(request, covered, str(refusal), status, wrong=wrong)
     note_signed(request)
     return redirect(request.path)
 
@@ -69,7 +71,10 @@ def _seen(text: str) -> int:
     return NO_POSITION if seen is None else seen
 
 
-def _render(request: UserRequest, covered: Covered, refusal: str = "", status: int = 200) -> HttpResponse:
+def _render(
+    request: UserRequest, covered: Covered, refusal: str = "", status: int = 200, *, wrong: str = ""
+) -> HttpResponse:
+    """`wrong`: what of the form it is that is refused, `who` signs or the declaration; "" for none of it."""
     page = signing_page(covered)
     context = {
         "page": page,
@@ -78,6 +83,7 @@ def _render(request: UserRequest, covered: Covered, refusal: str = "", status: i
         "now": covered.patient.site.now(),
         "signer": signer(request.user),
         "refusal": refusal,
+        "wrong": wrong,
         # The answer shows the data anew: what is not as it was on the page before is named.
         "meanwhile": changes_meanwhile(covered, _seen(request.POST.get("seen", ""))) if refusal else [],
         "wants_user_name": wants_user_name(request),

@@ -69,10 +69,10 @@ def lock(request: UserRequest, scope: str, key: str = "") -> HttpResponse:
         return _put(request, target, LockKind.LOCK)
     _require_lock(request.user, target)
     if fault := fault_of(tidy(request.POST.get("reason", ""))):
-        return _page(request, target, LockRefused(fault, 422))
+        return _page(request, target, LockRefused(fault, 422, "reason"))
     typed = request.POST.get("username", "").strip(), request.POST.get("password", "")
     if wrong := why_not_confirmed(request, *typed, nothing=gettext("Nothing was locked")):
-        return _page(request, target, LockRefused(wrong, 422))
+        return _page(request, target, LockRefused(wrong, 422, "who"))
     note_signed(request)
     return _put(request, target, LockKind.LOCK)
 
@@ -107,7 +107,7 @@ def lift_one(request: UserRequest, pk: int) -> HttpResponse:
     try:
         lift(lock=lock, reason=request.POST.get("reason", ""), by=request.user, actor=actor)
     except LockRefused as refused:
-        return _page(request, target, refused)
+        return _page(request, target, refused, lifting=pk)
     messages.success(
         request,
         gettext("%(target)s: lifted. Signatures and verifications stand until a value changes.")
@@ -116,7 +116,10 @@ def lift_one(request: UserRequest, pk: int) -> HttpResponse:
     return redirect(address_of(target))
 
 
-def _page(request: UserRequest, target: Target, refused: LockRefused | None = None) -> HttpResponse:
+def _page(
+    request: UserRequest, target: Target, refused: LockRefused | None = None, lifting: int | None = None
+) -> HttpResponse:
+    """`lifting`: the lock whose lifting was refused, which has a reason of its own."""
     in_force = locks_in_force(target)
     own = [lock for lock in in_force if is_own(lock, target)]
     page_url, found = address_of(target), checklist(target)
@@ -139,7 +142,11 @@ def _page(request: UserRequest, target: Target, refused: LockRefused | None = No
         "may_freeze": not own,
         "may_be_locked": not any(lock.kind == LockKind.LOCK for lock in own),
         "error": str(refused) if refused else "",
-        "typed": request.POST.get("reason", ""),
+        "wrong": refused.wrong if refused and lifting is None else "",
+        "typed": request.POST.get("reason", "") if lifting is None else "",
+        "lifting": lifting,
+        "typed_to_lift": request.POST.get("reason", ""),
+        "wrong_to_lift": refused.wrong if refused else "",
         "wants_despite": isinstance(refused, OpenPoints),
         "meant_despite": request.POST.get("despite") == "on",
         "zone": zone_of(target.site),

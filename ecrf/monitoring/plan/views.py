@@ -33,7 +33,7 @@ class SitePlan:
     history: list[SiteShare] = field(default_factory=list)
     may_set: bool = False
     given: dict[str, str] = field(default_factory=dict)
-    words: str = ""
+    refusal: PlanRefused | None = None
     effect: Effect | None = None
 
     @property
@@ -70,10 +70,10 @@ def effect(request: UserRequest) -> HttpResponse:
     try:
         share, from_on = _share(given["share"]), _day(given["from_on"], site)
         if fault := fault_of(tidy(given["reason"]), gettext("the share of this site is set")):
-            raise PlanRefused(fault)
+            raise PlanRefused(fault, "reason")
         shown = effect_of(site=site, share=share, from_on=from_on)
     except PlanRefused as refusal:
-        return _page(request, site, given, str(refusal), 422)
+        return _page(request, site, given, refusal)
     return _page(request, site, given, effect=shown)
 
 
@@ -89,7 +89,7 @@ def _set(request: UserRequest) -> HttpResponse:
             actor=request.user.acting_at(site, Right.SET_PLAN),
         )
     except PlanRefused as refusal:
-        return _page(request, site, given, str(refusal), 422)
+        return _page(request, site, given, refusal)
     messages.success(
         request,
         gettext("Site %(code)s: %(share)d %% of the forms completed from %(day)s on.")
@@ -105,7 +105,7 @@ def _asked(request: UserRequest) -> tuple[Site, dict[str, str]]:
 
 def _share(text: str) -> int:
     if (share := whole_number(fold(text))) is None:
-        raise PlanRefused(gettext("The share is a whole number from 0 to 100."))
+        raise PlanRefused(gettext("The share is a whole number from 0 to 100."), "share")
     return share
 
 
@@ -113,21 +113,20 @@ def _day(text: str, site: Site) -> date:
     try:
         return TypedDay(now=site.now).clean(text)
     except ValidationError as error:
-        raise PlanRefused(" ".join(error.messages)) from error
+        raise PlanRefused(" ".join(error.messages), "from_on") from error
 
 
 def _page(
     request: UserRequest,
     at: Site | None = None,
     given: dict[str, str] | None = None,
-    words: str = "",
-    status: int = 200,
+    refusal: PlanRefused | None = None,
     effect: Effect | None = None,
 ) -> HttpResponse:
     plans = _plans(request.user)
     for plan in plans:
         if at and plan.site.pk == at.pk:
-            plan.given, plan.words, plan.effect = given or {}, words, effect
+            plan.given, plan.refusal, plan.effect = given or {}, refusal, effect
     may_set = any(plan.may_set for plan in plans)
     context = {
         "plans": plans,
@@ -135,7 +134,7 @@ def _page(
         "critical": critical_in_words(),
         "share": protocol().verified_share,
     }
-    return render(request, "monitoring/plan/plan.html", context, status=status)
+    return render(request, "monitoring/plan/plan.html", context, status=422 if refusal else 200)
 
 
 def _plans(user: User) -> list[SitePlan]:

@@ -34,10 +34,12 @@ KEPT = (*TEXTS, *(f"{kind}_language" for kind in TEXTS))
 
 PLACEHOLDER = re.compile(
     r"\(\s*to be [^()\n]*\)|(?<![a-z])(?:TBD|TBC|TODO|X{3,})(?![a-z])|_{4,}|\[[^\[\]\n]*(?:\.{3}|…)[^\[\]\n]*\]|\[\s*\]"
-    r"|\([^()\n]*(?:要記入|未記入|後日記入|待填写|待补充|待填)[^()\n]*\)|[○◯●]{2,}",
+    r"|\(\s*(?:要記入|後日記入|待填写|待填|待补充)\s*\)|[○◯●]{2,}",
     re.IGNORECASE,
 )
-"""What people leave standing where something is still to be written, in a text of one width (NFKC)."""
+"""What people leave standing where something is still to be written, in a text of one width (NFKC).
+
+In Japanese and Chinese only a parenthesis that says nothing else: that a day is not filled in (未記入) is a finding."""
 
 
 class VisitRefused(Exception):

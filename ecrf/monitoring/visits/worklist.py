@@ -194,6 +194,12 @@ class _State:
 
     def __init__(self, site: Site, stored: dict[str, Any]) -> None:
         lines = [line for section in stored["sections"] for line in section["lines"]]
+        asked = [
+            line for section in stored["sections"] if section["key"] == "queries" for line in section["lines"]
+        ]
+        self.notes = {
+            line["query"]: line["note"] for line in asked
+        }  # in English, unlike those of what is thawed
         self.patients = {line["patient"] for line in lines}
         self.left = self._left(site)
         self.turns = dict(open_queries().filter(site=site).values_list("pk", "turn"))
@@ -247,8 +253,8 @@ class _State:
         turn = self.turns.get(line.query or 0)
         if turn is None:
             return WorklistPoint(line, True, pgettext("state of a query", "closed"))
-        with in_master():  # as the note was stored
-            is_as_before = line.note.startswith(str(Turn(turn).label))
+        with in_master():
+            is_as_before = self.notes[line.query].startswith(str(Turn(turn).label))
         return WorklistPoint(line, False, "" if is_as_before else str(NOW[Turn(turn)]))
 
     def _signed(self, line: WorkLine) -> WorklistPoint:

@@ -102,6 +102,47 @@ def test_page_behind_a_mailed_link_is_in_the_language_of_the_mail(
     assert '<html lang="zh-hans">' in Client().get(address, headers=browser).content.decode()
 
 
+def lives_in(owner, language: str) -> None:
+    with acting(SYSTEM, source="test"):
+        owner.language = language
+        owner.save(update_fields=["language"])
+
+
+@pytest.mark.parametrize("language", ["", "ja"])
+def test_what_was_chosen_in_the_browser_does_not_go_before_the_language_of_the_mail(
+    client, invited, administrator, site, mails, settings, language
+):
+    """Where neither the person nor the site has chosen one, the mail is English."""
+    if language:
+        lives_in(site, language)
+    link, chosen = invite(invited, administrator), "zh-hans"
+    client.cookies[settings.LANGUAGE_COOKIE_NAME] = chosen
+    assert ("Welcome. An account was made" in mails()[-1].body) is not bool(language)
+    page = f'<html lang="{language or "en"}">'
+    asks = {"accept-language": chosen}
+    opened = client.get(address_of(link), headers=asks).content.decode()
+    assert page in opened
+    assert reverse("choose-language") not in opened  # it would change nothing here
+    later(link, seconds=1)
+    expired = client.get(address_of(link), headers=asks)
+    assert expired.status_code == 410
+    assert page in expired.content.decode()
+
+
+def test_who_opens_somebody_elses_link_is_told_in_the_own_language(
+    client, invited, administrator, coordinator
+):
+    lives_in(invited, "zh-hans")
+    lives_in(coordinator, "ja")
+    link = invite(invited, administrator)
+    client.force_login(coordinator)
+    for status in (409, 410):
+        for answer in (client.get(address_of(link)), client.post(address_of(link), CHOSEN)):
+            assert answer.status_code == status
+            assert '<html lang="ja">' in answer.content.decode()
+        later(link, seconds=1)
+
+
 def test_password_of_an_invitation_is_nobodys_but_the_owners(client, invited, administrator):
     link = invite(invited, administrator)
     client.post(address_of(link), CHOSEN)

@@ -6,6 +6,7 @@ from datetime import UTC, timedelta
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from lxml import html
 
 from ecrf.access.roles import Right
 from ecrf.audit.actor import acting
@@ -28,6 +29,7 @@ from tests.bench.counting import client_of, statements
 from tests.builders import a_patient, a_place, a_visit, enter
 from tests.conftest import PASSWORD
 from tests.ecrf.delegation.builders import a_training
+from tests.said_wrong import said_wrong
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("R-112"), pytest.mark.requirement("R-113")]
 
@@ -247,6 +249,8 @@ def test_study_is_not_locked_without_the_password(pair, client, visit):
     assert "Nothing was locked" in page
     assert 'value="Last patient out"' in page
     assert 'name="despite" checked' in page
+    assert set(said_wrong(page)) == {"username", "password"}
+    assert all("Nothing was locked" in words for words in said_wrong(page).values())
     assert not Lock.objects.exists()
 
 
@@ -305,12 +309,19 @@ def test_lock_with_open_points_asks_first_and_keeps_the_reason(client, visit):
 def test_nothing_is_locked_without_a_reason(client, visit, reason):
     answer = client.post(f"{address(visit)}freeze/", {"reason": reason})
     assert answer.status_code == 422
+    assert set(said_wrong(answer.content)) == {"reason"}
+    assert "Say why" in said_wrong(answer.content)["reason"]
     assert not Lock.objects.exists()
 
 
 def test_nothing_is_lifted_without_a_reason(client, visit, data_manager):
     lock = freeze(visit, data_manager)
-    assert client.post(lifting(lock), {"reason": " "}).status_code == 422
+    answer = client.post(lifting(lock), {"reason": "x"})
+    assert answer.status_code == 422
+    assert "Say why" in said_wrong(answer.content)["reason"]
+    # Only at the reason that was typed; that of a lock which could be put is another.
+    typed = [field.get("id") for field in html.fromstring(answer.content).xpath("//input[@value='x']")]
+    assert typed == [f"lift-{lock.pk}"]
     lock.refresh_from_db()
     assert lock.lifted_at is None
 

@@ -38,6 +38,7 @@ from tests.ecrf.monitoring.review_world import (
     verified,
 )
 from tests.ecrf.monitoring.world import logged_in, statements, text_of
+from tests.said_wrong import said_wrong
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("R-079")]
 
@@ -262,7 +263,9 @@ def test_report_is_signed_with_the_password_and_not_without(own, monitor):
     for pair in ({}, {"username": "monitor", "password": "wrong"}, {"username": "x", "password": PASSWORD}):
         answer = client.post(address("finish-monitoring-visit", visit), given | pair)
         assert answer.status_code == 422
-        assert "Nothing was signed" in answer.content.decode()
+        wrong = said_wrong(answer.content)
+        assert set(wrong) == {"username", "password"}
+        assert all("Nothing was signed" in words for words in wrong.values())
     visit.refresh_from_db()
     assert visit.finished_at is None
     pair = {"username": "monitor", "password": PASSWORD}

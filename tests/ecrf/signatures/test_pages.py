@@ -30,6 +30,7 @@ from tests.ecrf.signatures.conftest import (
     seen,
     words,
 )
+from tests.said_wrong import said_wrong
 
 pytestmark = pytest.mark.django_db
 
@@ -172,6 +173,16 @@ def test_stale_page_is_refused_and_shows_the_data_as_they_are_now(signing_client
     assert "checked" in answer.content.decode()
     assert not Signature.objects.exists()
     assert post(signing_client, url).status_code == 302
+
+
+def test_what_is_wrong_is_told_with_the_fields_that_it_is_about(signing_client, url):
+    wrong = said_wrong(post(signing_client, url, password="wrong").content)
+    assert set(wrong) == {"username", "password"}
+    assert all("Nothing was signed" in said for said in wrong.values())
+    undeclared = said_wrong(post(signing_client, url, declares="").content)
+    assert set(undeclared) == {"declares"}
+    assert "Tick the declaration" in undeclared["declares"]
+    assert said_wrong(post(signing_client, url, seen="9999").content) == {}
 
 
 def test_wrong_password_on_a_stale_page_says_that_it_is_stale(signing_client, url, visit, coordinator):

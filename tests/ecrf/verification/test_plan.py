@@ -19,6 +19,7 @@ from tests.bench.counting import client_of, statements
 from tests.builders import a_patient, a_visit
 from tests.ecrf.monitoring.world import logged_in, text_of
 from tests.ecrf.queries.builders import complete, vital_signs
+from tests.said_wrong import said_wrong
 
 pytestmark = [pytest.mark.django_db, pytest.mark.requirement("R-098")]
 
@@ -120,7 +121,12 @@ def test_effect_is_shown_before_the_share_is_set(forms, site, data_manager, moni
     assert SiteShare.objects.count() == 1
     assert client.post(reverse("monitor:plan"), given).status_code == 302
     assert len(sampled()) == 8
-    assert client.post(reverse("monitor:plan-effect"), given | {"share": "101"}).status_code == 422
+    for field, wrong in (("share", "101"), ("share", "many"), ("from_on", "some day"), ("reason", "")):
+        for name in ("monitor:plan-effect", "monitor:plan"):
+            refused = client.post(reverse(name), given | {field: wrong})
+            assert refused.status_code == 422
+            assert set(said_wrong(refused.content)) == {field}
+            assert all(said_wrong(refused.content).values())
     assert logged_in(monitor).post(reverse("monitor:plan-effect"), given).status_code == 403
 
 

@@ -11,6 +11,7 @@ from ecrf.casebook.striking import StrikingConsent, strike_patient, strike_visit
 from tests.builders import a_patient, a_visit, enter
 from tests.ecrf.queries.builders import complete, vital_signs
 from tests.ecrf.signatures.conftest import checked, signed
+from tests.said_wrong import said_wrong
 
 pytestmark = pytest.mark.django_db
 
@@ -112,7 +113,7 @@ def test_page_keeps_the_reason_that_cannot_stand(at, visit, patient, coordinator
     status, text = at(coordinator, "strike-visit", patient.number, "W04", reason="x")
     assert status == 422
     assert 'value="x"' in text
-    assert "Say why" in text
+    assert "Say why" in said_wrong(text)["reason"]
 
 
 def test_completed_visit_is_the_data_managers_with_consent(
@@ -125,7 +126,11 @@ def test_completed_visit_is_the_data_managers_with_consent(
     assert '<button type="submit" class="btn btn-primary">Strike out' not in text
     status, text = at(data_manager, "strike-visit", patient.number, "W04", reason=WHY)
     assert status == 422
-    assert "which investigator" in text
+    assert "which investigator" in said_wrong(text)["consent_of"]
+    asked = {"reason": WHY, "consent_of": investigator.pk, "consent_on": "2020-01-01"}
+    status, text = at(data_manager, "strike-visit", patient.number, "W04", **asked)
+    assert status == 422
+    assert "nobody consented before" in said_wrong(text)["consent_on"]
     said = {"reason": WHY, "consent_of": investigator.pk, "consent_on": str(site.today())}
     status, address = at(data_manager, "strike-visit", patient.number, "W04", **said)
     assert (status, address) == (302, reverse("monitor:casebook_patient_change", args=[patient.pk]))
