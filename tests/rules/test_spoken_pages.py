@@ -20,7 +20,7 @@ NOT_SAID = ("script", "style", "code", "kbd", "samp", "pre", "svg", "q", "textar
 """Elements with what is written to be typed, or was written by people."""
 CJK = r"[\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uff01-\uff60「」』）】”》]"
 HALF_WIDTH = re.compile(rf"{CJK}\s*[,:;](?=\s|$|{CJK})")
-"""A comma, colon or semicolon of English behind a Japanese or Chinese word. In a time or a number it follows a digit."""
+"""A comma, colon or semicolon behind a Japanese or Chinese word. In a time or a number a digit is before it."""
 INLINE = ("a", "abbr", "b", "bdi", "em", "i", "kbd", "code", "q", "s", "small", "span", "strong", "time", "u")
 """What stands in a line with the text around it."""
 WORD = re.compile(r"[A-Za-z][a-z]{2,}(?:[’'-][a-z]+)*")
