@@ -88,7 +88,7 @@ class NotMadeOfKnownWords:
                     "This password is made of words that others would try first (%(words)s): your"
                     " names, your site's, this study's. Choose others, or add more to them."
                 )
-                % {"words": ", ".join(found[:3])}
+                % {"words": gettext(", ").join(found[:3])}
             )
 
     def get_help_text(self) -> str:

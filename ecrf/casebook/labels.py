@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext
 
+from ecrf.access.joined import headed, in_a_row
 from ecrf.casebook.data import PatientData
 from ecrf.casebook.models import Entry, Visit
 from ecrf.forms.crf import Crf
@@ -49,7 +50,7 @@ def form_title(entry: Entry) -> str:
         return numbered_title(definition, entry.number, entry.visit)
     parent = numbered_title(CRFS[definition.row_of], entry.parent.number, entry.visit)
     if definition.row_names:
-        return f"{parent}: {definition.name_of(entry.number)}"
+        return headed(parent, definition.name_of(entry.number))
     row = definition.repeat.capitalize() or definition.title
     return gettext("%(row)s %(number)s of %(form)s") % {
         "row": row,
@@ -60,14 +61,14 @@ def form_title(entry: Entry) -> str:
 
 def place_of_form(entry: Entry) -> str:
     """`Week 4, Injection 2`; of a form that belongs to no visit, its title."""
-    return ", ".join(part for part in (visit_label(entry.visit), form_title(entry)) if part)
+    return in_a_row(visit_label(entry.visit), form_title(entry))
 
 
 def entry_in_a_line(row: Crf) -> str:
     """An entry as another form names it: `Adverse event 3: Headache`, `Week 4, Visit: 2026-11-22`."""
     where = place_of_form(row.entry)
     about = CRFS[row.entry.crf].in_a_line(row)
-    words = f"{where}: {about}" if about else where
+    words = headed(where, about) if about else where
     return gettext("%(entry)s (struck out)") % {"entry": words} if row.entry.is_struck else words
 
 

@@ -9,6 +9,7 @@ from typing import TypeVar
 from django.db.models import Max
 from django.utils.translation import gettext
 
+from ecrf.access.joined import headed
 from ecrf.access.models import Site, User
 from ecrf.access.roles import Right
 from ecrf.audit.actor import USED_ELSEWHERE, Actor, acting, added_by_click, one_click
@@ -37,7 +38,7 @@ class Gap:
     def label(self) -> str:
         definition, number = self.place.definition, self.place.number
         name = definition.name_of(number) if definition.row_of else definition.title
-        return f"{name}: {definition.items[self.item].verbose_name}" if self.item else name
+        return headed(name, definition.items[self.item].verbose_name) if self.item else name
 
 
 def add_patient(*, site: Site, by: User, request_key: uuid.UUID, source: str = "site") -> Patient:

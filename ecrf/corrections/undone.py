@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from django.db.models import Q
 
+from ecrf.access.joined import in_a_row
 from ecrf.casebook.models import Entry, Status
 from ecrf.queries.lookup import open_queries
 from ecrf.queries.models import Query
@@ -40,7 +41,7 @@ class Undone:
 
 
 def _names(queries: list[Query]) -> str:
-    return ", ".join(query.name for query in queries)
+    return in_a_row(*(query.name for query in queries))
 
 
 def undone_with(entries: Collection[Entry]) -> Undone:

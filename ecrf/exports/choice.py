@@ -143,13 +143,15 @@ def _patients(typed: str, choice: CutChoice) -> list[str] | None:
     found = Patient.objects.filter(STANDING, number__in=numbers, site__is_practice=False)
     known = dict(found.values_list("number", "site__code"))
     if strange := [number for number in numbers if number not in known]:
-        named = ", ".join(number[:20] for number in strange[:5])
+        named = gettext(", ").join(number[:20] for number in strange[:5])
         choice.errors["patients"] = gettext("There is no patient %(numbers)s in the study.") % {
             "numbers": named
         }
     elif choice.sites is not None and (elsewhere := sorted(known.keys() - _at(choice.sites, known))):
         of_site = pgettext("a patient", "%(number)s (of site %(site)s)")
-        named = ", ".join(of_site % {"number": number, "site": known[number]} for number in elsewhere[:5])
+        named = gettext(", ").join(
+            of_site % {"number": number, "site": known[number]} for number in elsewhere[:5]
+        )
         words = gettext("Not at the sites you ticked: %(patients)s. Tick the site too, or leave it out.")
         choice.errors["patients"] = words % {"patients": named}
     return sorted(known)

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext
 
+from ecrf.access.joined import headed
 from ecrf.casebook.models import Entry
 from ecrf.casebook.record.hooks import HOOKS, HistoryMoment
 from ecrf.files.models import FileVersion
@@ -18,7 +19,7 @@ def copies_at(entry: Entry, item: str) -> Iterator[HistoryMoment]:
         what = gettext("source copy added")
         if number > 1:
             what = gettext("version %(number)s of the source copy added") % {"number": number}
-        said = f"{file.title}: {version.reason}" if version.reason else file.title
+        said = headed(file.title, version.reason) if version.reason else file.title
         yield HistoryMoment(version.added_at, version.added_by.username, "", what, said)
         if file.struck_at and number == 1:
             assert file.struck_by

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from ecrf.access.joined import headed
 from ecrf.casebook.labels import element_id
 from ecrf.casebook.models import Entry
 from ecrf.casebook.schedule.completion import FormState, form_state
@@ -58,7 +59,7 @@ class ItemView:
     @property
     def full_label(self) -> str:
         """What names it where its form is not in sight: of a row's item, with what the row is."""
-        return f"{self.form_view.title}: {self.label}" if self.form_view.definition.row_of else self.label
+        return headed(self.form_view.title, self.label) if self.form_view.definition.row_of else self.label
 
     @property
     def stored(self) -> Any:

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from ecrf.access.joined import headed
 from ecrf.casebook.data import PatientData, left_their_places
 from ecrf.casebook.labels import entry_in_a_line, form_title, numbered_title, standing_last
 from ecrf.casebook.log_pieces import LogPiece
@@ -102,7 +103,7 @@ class LoadedForms:
         return RowTable(kind, [self._row(kind, above, n, stored.get(n)) for n in numbers])
 
     def _row(self, kind: CrfDefinition, above: FormView, number: int, row: Crf | None) -> FormView:
-        title = form_title(row.entry) if row else f"{above.title}: {kind.name_of(number)}"
+        title = form_title(row.entry) if row else headed(above.title, kind.name_of(number))
         return self._form_view(kind, title, f"{above.address}.{number}", row)
 
     def _form_view(self, kind: CrfDefinition, title: str, address: str, row: Crf | None) -> FormView:

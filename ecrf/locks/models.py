@@ -118,7 +118,7 @@ class Lock(models.Model):
     @property
     def points_words(self) -> str:
         """What was open, which is kept in English, in the reader's language."""
-        return "; ".join(map(_point_as_read, self.open_points.split("; ")))
+        return gettext("; ").join(map(_point_as_read, self.open_points.split("; ")))
 
 
 def _point_as_read(kept: str) -> str:

@@ -1,5 +1,6 @@
 """Catalogues of translations: up to date with the sources, with the placeholders of their sources, without gaps."""
 
+import re
 from collections import defaultdict
 
 import polib
@@ -7,6 +8,9 @@ import pytest
 
 from ecrf.upkeep.languages.catalogues import (
     LOCALES,
+    PLACEHOLDER,
+    ROOT,
+    TAG,
     RoomCatalogue,
     broken,
     empty,
@@ -235,3 +239,102 @@ def test_complete_rooms_have_no_gap(catalogues, locale):
     assert set(COMPLETE) <= set(by_name), "A complete room has no catalogue any more."
     gaps = {name: [entry.msgid for entry in by_name[name].untranslated_entries()] for name in COMPLETE}
     assert not {name: texts for name, texts in gaps.items() if texts}
+
+
+CJK = r"[\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uff01-\uff60「」『』（）【】“”《》…]"
+HALF_WIDTH = re.compile(rf"{CJK}\s*[,:;]|\x00\s*[,:;](?=\s*{CJK}|\s|$)|[0-9A-Za-z%][,:;]\s*{CJK}")
+"""Of a Japanese or Chinese text, with \\x00 for what stands in its places. Times, numbers and formats have a digit or a
+letter on both sides."""
+
+
+def half_width(text: str) -> bool:
+    """Whether a comma, colon or semicolon of English stands behind a Japanese or Chinese word, or before one."""
+    plain = re.sub(r"&[a-z]+;", "x", text)
+    return bool(HALF_WIDTH.search(TAG.sub("", PLACEHOLDER.sub("\x00", plain))))
+
+
+def test_translations_have_the_signs_of_their_language(catalogues):
+    wrong = [
+        f"{place} ({locale}): {text[:80]}"
+        for (locale, place), file in catalogues.items()
+        for entry in file.translated_entries()
+        for text in translations(entry)
+        if half_width(text) or text.strip() in (",", ":", ";")
+    ]
+    assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("来院: 予定", "见量, 见时", "<b>施設</b>; なし", "%(form)s: 未入力", "{visit:visit}, 未訪視"),
+        *("%(patient)s, %(day)s", "{name}: {why}", "状態:%(state)s", "CRF: 症例報告書", "（済）, 済"),
+    ],
+)
+def test_a_half_width_sign_is_found(text):
+    assert half_width(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(
+            "時刻は 00:00 です",
+            "最大2,000行",
+            "%(hour)s:%(minute)sに",
+            "逗号：1.200,5",
+            "HH:MM の形式",
+            "30, 60, 120",
+        ),
+        *(
+            "https://example.org を開く",
+            "前の&lt;や&gt;は",
+            "{outcome:answer outcome}です",
+            "{count:,}行",
+            "施設：東京、大阪；他",
+        ),
+    ],
+)
+def test_a_sign_of_a_number_a_time_or_a_format_is_none(text):
+    assert not half_width(text)
+
+
+NO_WORDS = re.compile(
+    r"\{% blocktranslate.*?\{% endblocktranslate %\}|\{% comment.*?\{% endcomment %\}"
+    r"|<(script|style)\b.*?</\1>|\{#.*?#\}",
+    re.DOTALL,
+)
+JOINED = re.compile(r"(?:\}\}|%\}|[\w\"]>)[:,;](?=\s|$|</)")
+ENGLISH = ("exports/codebook.html", "exports/copy_index.html")
+"""The one is a file of the study, in English; the other names a format behind the name of a file."""
+
+
+def joined(template: str) -> list[str]:
+    """Where what stands in a template's places is joined by a sign of English, outside of what is translated."""
+    words = NO_WORDS.sub(lambda part: "\n" * part[0].count("\n") + "%}", template)
+    return [words[max(0, hit.start() - 40) : hit.end()] for hit in JOINED.finditer(words)]
+
+
+def test_templates_join_words_with_the_signs_of_the_language():
+    files = [
+        path
+        for folder in ("templates", "trial/templates")
+        for path in sorted((ROOT / folder).rglob("*.html"))
+    ]
+    assert len(files) > 200
+    wrong = [
+        f"{path.relative_to(ROOT)}: {one}"
+        for path in files
+        if not path.as_posix().endswith(ENGLISH)
+        for one in joined(path.read_text())
+    ]
+    assert not wrong, 'Say {% translate ": " %}:\n' + "\n".join(wrong)
+
+
+def test_a_sign_between_two_places_of_a_template_is_found():
+    assert joined("{{ a }}: {{ b }}")
+    assert joined("<b>{{ a }}</b>,\n{{ b }}{% if c %}; {{ c }}{% endif %}")
+    assert not joined(
+        '{% blocktranslate %}{{ a }}, {{ b }}{% endblocktranslate %}<a href="{{ a }}:{{ b }}">x</a>'
+    )
+    assert not joined('{{ a }}{% translate ": " %}{{ b }}')

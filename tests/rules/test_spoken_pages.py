@@ -18,6 +18,11 @@ __all__ = ["cast", "own"]
 ATTRIBUTES = ("title", "aria-label", "placeholder", "alt", "data-confirm", "data-label")
 NOT_SAID = ("script", "style", "code", "kbd", "samp", "pre", "svg", "q", "textarea", "datalist")
 """Elements with what is written to be typed, or was written by people."""
+CJK = r"[\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uff01-\uff60「」』）】”》]"
+HALF_WIDTH = re.compile(rf"{CJK}\s*[,:;](?=\s|$|{CJK})")
+"""A comma, colon or semicolon behind a Japanese or Chinese word. In a time or a number a digit is before it."""
+INLINE = ("a", "abbr", "b", "bdi", "em", "i", "kbd", "code", "q", "s", "small", "span", "strong", "time", "u")
+"""What stands in a line with the text around it."""
 WORD = re.compile(r"[A-Za-z][a-z]{2,}(?:[’'-][a-z]+)*")
 NOT_WORDS = re.compile(
     r"https?://\S+|[\w.+-]+@[\w.-]+|[0-9a-f]{8}-[0-9a-f-]{27}|\b[0-9a-f]{12,}\b|\b[A-Za-z0-9]+_\w+\b"
@@ -83,6 +88,40 @@ def english(page: str, written: re.Pattern[str]) -> set[str]:
     return found
 
 
+def half_width(page: str) -> set[str]:
+    """Texts in which a sign of English stands behind a Japanese or Chinese word, also across the elements of a line."""
+    body = html.fromstring(page).find("body")
+    if body is None:
+        return set()
+    texts = [*_lines(body), *(one.get(name) or "" for one in body.iter() for name in ATTRIBUTES)]
+    found = ((text, HALF_WIDTH.search(text)) for text in texts)
+    return {" ".join(text[max(0, hit.start() - 40) : hit.end() + 40].split()) for text, hit in found if hit}
+
+
+def _lines(body) -> Iterator[str]:
+    return iter("".join(_running(body)).split("\n\n"))
+
+
+def _running(element) -> Iterator[str]:
+    if not isinstance(element.tag, str) or element.tag in ("script", "style", "svg", "textarea"):
+        return
+    is_inline = element.tag in INLINE
+    yield "" if is_inline else "\n\n"
+    # What people wrote stands as they wrote it; the sign behind it is the product's.
+    if _is_data(element):
+        yield "x"
+    else:
+        yield _in_one_line(element.text)
+        for child in element:
+            yield from _running(child)
+            yield _in_one_line(child.tail)
+    yield "" if is_inline else "\n\n"
+
+
+def _in_one_line(text: str | None) -> str:
+    return re.sub(r"\s+", " ", text or "")
+
+
 def written_by_people() -> re.Pattern[str]:
     """Every text that the study holds, of people, sites, reasons, questions: whatever the test gave. Codes are none,
     nor what the product words itself, as the questions of checks."""
@@ -109,6 +148,7 @@ def written_by_people() -> re.Pattern[str]:
 def test_no_page_holds_an_english_word(own, cast, language):
     """Each page as one of those who may open it, all roles by turns."""
     found: dict[str, set[str]] = defaultdict(set)
+    signs: dict[str, set[str]] = defaultdict(set)
     opened, roles, clients = 0, list(cast), {role: browser(user) for role, user in cast.items()}
     asked, written = asked_of(own, 1), written_by_people()
     for at, (name, method, url, _data, expected) in enumerate(asked):
@@ -123,8 +163,11 @@ def test_no_page_holds_an_english_word(own, cast, language):
             opened += 1
             for text in english(answer.content.decode(), written):
                 found[text].add(f"{name} ({role})")
+            for text in half_width(answer.content.decode()):
+                signs[text].add(f"{name} ({role})")
     assert opened > 100
     assert not found, "\n".join(f"{one}: {sorted(where)}" for one, where in sorted(found.items()))
+    assert not signs, "\n".join(f"{one}: {sorted(where)}" for one, where in sorted(signs.items()))
 
 
 def test_an_english_word_is_found_wherever_it_stands():
@@ -137,3 +180,11 @@ def test_an_english_word_is_found_wherever_it_stands():
         "Pulse: Pulse",
         "and, more: and more",
     }
+
+
+def test_a_half_width_sign_is_found_behind_a_japanese_or_chinese_word():
+    page = (
+        "<html><body><p title='来院: 予定'><b>血压</b>: <q>高, 低</q></p><p>来院：12:30, 1,000</p>"
+        "<li>见量, 见时</li><p dir='auto'>患者: 田中</p><td>施設</td><td>: 空</td></body></html>"
+    )
+    assert half_width(page) == {"来院: 予定", "血压: x", "见量, 见时"}

@@ -95,7 +95,7 @@ def test_place_and_question_that_an_import_sets_off_are_read_in_the_readers_lang
     with translation.override("ja"):
         read = in_readers_language(kept)
         ((_what, words),) = read.undoes
-    assert read.where == "01-001, 第4週, 点滴静注 2"
+    assert read.where == "01-001、第4週、点滴静注 2"
     assert "第4週" in words
     assert "asks at" not in words
     assert "is usual" not in words

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext
 
+from ecrf.access.joined import headed
 from ecrf.audit.actor import Actor, acting
 from ecrf.casebook.data import PatientData
 from ecrf.casebook.models import Patient
@@ -124,4 +125,7 @@ def _refusals(result: Recorded) -> list[str]:
     for name, why in result.refused.items():
         by_reason.setdefault(why, []).append(str(result.place.definition.items[name].verbose_name))
     by_reason |= {gettext("it was changed meanwhile."): list(result.conflicts)} if result.conflicts else {}
-    return [f": {why}" if len(names) > 1 else f", {names[0]}: {why}" for why, names in by_reason.items()]
+    return [
+        headed("", why) if len(names) > 1 else gettext(", ") + headed(names[0], why)
+        for why, names in by_reason.items()
+    ]

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext
 
+from ecrf.access.joined import in_a_row
 from ecrf.casebook.data import PatientData
 from ecrf.casebook.labels import label_of, numbered_title
 from ecrf.casebook.models import Entry, Patient, Status, Visit
@@ -39,7 +40,7 @@ class Destination:
     @property
     def words(self) -> str:
         """`01-002, Week 4`; of no visit, `01-002`."""
-        return ", ".join(filter(None, (self.patient.number, self.visit_words)))
+        return in_a_row(self.patient.number, self.visit_words)
 
     @property
     def visit_words(self) -> str:
@@ -100,7 +101,7 @@ class MovingForm:
 def where_words(patient: Patient, visit: Visit | None, definition: CrfDefinition, number: int) -> str:
     label = label_of(visit.code) if visit else ""
     title = numbered_title(definition, number, visit)
-    return ", ".join(part for part in (patient.number, label, title) if part)
+    return in_a_row(patient.number, label, title)
 
 
 def rows_to_move(entries: Iterable[Entry], source: PatientData) -> list[Crf]:

@@ -6,6 +6,7 @@ from django.http import QueryDict
 from django.utils.http import urlencode
 from django.utils.translation import gettext
 
+from ecrf.access.joined import headed
 from ecrf.access.models import User
 from ecrf.access.reach import reachable
 from ecrf.access.requests import whole_number
@@ -102,7 +103,8 @@ def forms_to_choose(patient: Patient, segment: str) -> list[tuple[Entry, str]]:
 
 
 def _name(entry: Entry, about: str) -> str:
-    return place_of_form(entry) if entry.visit else f"{place_of_form(entry)}{about and f': {about}'}"
+    where = place_of_form(entry)
+    return where if entry.visit or not about else headed(where, about)
 
 
 def visits_to_choose(patient: Patient) -> list[tuple[str, str]]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from django.db import transaction
 from django.utils.translation import gettext
 
+from ecrf.access.joined import headed, in_a_row
 from ecrf.access.models import User
 from ecrf.audit.refusals import Locked
 from ecrf.casebook.data import PatientData
@@ -68,7 +69,8 @@ def preview(entries: list[Entry], to: Destination, by: User) -> MovingPreview:
     places = {one.entry.pk: one.to_words for one in moved.forms} if moved else {}
     shown = [entry for entry in entries if not moved or entry.pk in places]
     found.forms = [
-        (before.alone(e), f"{patient.number}, {place_of_form(e)}", places.get(e.pk, to.words)) for e in shown
+        (before.alone(e), in_a_row(patient.number, place_of_form(e)), places.get(e.pk, to.words))
+        for e in shown
     ]
     return found
 
@@ -124,7 +126,7 @@ def _asked(patient: Patient) -> list[Discrepancy]:
 def _left_blank(moved: Moved, *, is_other_patient: bool) -> list[str]:
     links = new_links(moved.forms)
     return [
-        f"{one.to_words}: {part.place.definition.items[name].verbose_name}"
+        headed(one.to_words, part.place.definition.items[name].verbose_name)
         for one in moved.forms
         for part in one.parts
         for name in left_behind(part, links, is_other_patient=is_other_patient)

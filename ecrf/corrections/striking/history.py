@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from ecrf.access.joined import headed
 from ecrf.casebook.history import HistoryLine, every_change
 from ecrf.casebook.models import Patient
 from ecrf.formview.form_view import FormView
@@ -23,7 +24,7 @@ def with_histories(patient: Patient, form_views: list[FormView]) -> list[tuple[F
         (
             form_view,
             [
-                ItemHistory(view.label if row is form_view else f"{row.title}: {view.label}", lines)
+                ItemHistory(view.label if row is form_view else headed(row.title, view.label), lines)
                 for row in form_view.with_rows
                 for name, view in row.item_views.items()
                 if (lines := changes.get((row.entry_id, name)))

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext
 
+from ecrf.access.joined import headed, in_a_row
 from ecrf.access.models import User
 from ecrf.access.training import TrainingDocument
 from ecrf.audit.models import AuditEvent
@@ -27,7 +28,7 @@ class PracticeVisit:
 
     @property
     def title(self) -> str:
-        return f"{self.visit.patient.number}, {visit_label(self.visit)}"
+        return in_a_row(self.visit.patient.number, visit_label(self.visit))
 
 
 def best_visit(user: User, document: TrainingDocument) -> PracticeVisit | None:
@@ -50,7 +51,7 @@ def _lacks(visit: Visit, entries: list[Entry], others: set[int]) -> tuple[str, .
     plan = protocol().plan(visit.code)
     states = visit_states(plan, entries, planned_forms(plan, missed=False))
     lacks = [
-        f"{CRFS[key].title}: {state.words}" for key, state in states.items() if state.state != "complete"
+        headed(CRFS[key].title, state.words) for key, state in states.items() if state.state != "complete"
     ]
     foreign = {entry.parent.crf if entry.parent else entry.crf for entry in entries if entry.pk in others}
     lacks += [

@@ -8,6 +8,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext, ngettext, pgettext
 
+from ecrf.access.joined import headed, in_a_row
 from ecrf.access.models import User
 from ecrf.casebook.data import PatientData
 from ecrf.casebook.labels import element_id, form_title, numbered_title, visit_label
@@ -87,7 +88,7 @@ class SigningPage:
             return visit_label(self.covered.visit)
         if self.covered.entry:
             place = (visit_label(self.covered.entry.visit), form_title(self.covered.entry))
-            return ", ".join(words for words in place if words)
+            return in_a_row(*place)
         return gettext("Casebook")
 
     @property
@@ -100,7 +101,7 @@ class SigningPage:
 
     @property
     def named(self) -> str:
-        return f"{self.patient.number}, {self.title}"
+        return in_a_row(self.patient.number, self.title)
 
     @property
     def act(self) -> str:
@@ -203,7 +204,9 @@ class SigningPage:
         as_queries = {query.discrepancy_id for query in self._open_queries}
         return [
             self._asked(
-                f"{self._words(form_group, form_view)}: {row.definition.items[discrepancy.item].verbose_name}",
+                headed(
+                    self._words(form_group, form_view), row.definition.items[discrepancy.item].verbose_name
+                ),
                 self._place(
                     form_group, form_view, element_id(row.definition.key, row.address, discrepancy.item)
                 ),
@@ -234,12 +237,12 @@ class SigningPage:
     def _query(self, query: Query) -> SigningPoint:
         entry = query.form
         item = CRFS[entry.crf].items.get(query.item)
-        where = ", ".join(words for words in (visit_label(entry.visit), form_title(entry)) if words)
-        words = f"{where}: {item.verbose_name if item else query.item}"
+        where = in_a_row(visit_label(entry.visit), form_title(entry))
+        words = headed(where, item.verbose_name if item else query.item)
         form = entry.parent or entry
         anchor = element_id(entry.crf, entry.address, query.item)
         url = self._url(entry.visit, form.crf, form.number, anchor)
-        return self._asked(f"{query.name}, {words}", url, query.text, query.discrepancy_id)
+        return self._asked(in_a_row(query.name, words), url, query.text, query.discrepancy_id)
 
     @property
     def counts(self) -> str:
@@ -266,7 +269,7 @@ class SigningPage:
 
     def _words(self, form_group: SigningGroup, form_view: FormView) -> str:
         return (
-            f"{form_group.title}: {form_view.title}"
+            headed(form_group.title, form_view.title)
             if form_group.visit and self.scope == SignatureScope.CASEBOOK
             else form_view.title
         )

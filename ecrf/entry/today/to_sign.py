@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext
 
+from ecrf.access.joined import in_a_row
 from ecrf.access.models import Site, User
 from ecrf.access.reach import sites
 from ecrf.access.roles import Right
@@ -224,7 +225,7 @@ def _broken(signature: Signature) -> ToSign:
 
     def say() -> str:
         words = form_title(entry) if entry else visit_label(visit) if visit else gettext("Casebook")
-        return f"{visit_label(visit)}, {words}" if entry and visit else words
+        return in_a_row(visit_label(visit), words) if entry and visit else words
 
     lead = partial(_address, patient, visit, entry)
     on = _day_of(signature, visit)

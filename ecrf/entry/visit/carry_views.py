@@ -7,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
+from ecrf.access.joined import headed
 from ecrf.access.requests import UserRequest
 from ecrf.access.roles import Right
 from ecrf.casebook.carrying import carry_over, proposed
@@ -69,7 +70,7 @@ def _troubles(done: list[Recorded]) -> list[str]:
     found = []
     for result in done:
         items = result.place.definition.items
-        found += [f"{items[name].verbose_name}: {why}" for name, why in result.refused.items()]
+        found += [headed(items[name].verbose_name, why) for name, why in result.refused.items()]
         complete, entered = (
             gettext("%(item)s: the form is complete."),
             gettext("%(item)s: somebody entered it meanwhile."),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from ecrf.access.joined import headed
 from ecrf.casebook.history import HistoryLine, blank
 from ecrf.casebook.record.hooks import Conflict
 from ecrf.casebook.record.values import Missing, Shown, for_page
@@ -28,7 +29,7 @@ def cell_words(definition: CrfDefinition, number: int, name: str) -> str:
     if item is None:
         return name  # no longer part of the form
     if definition.row_of:
-        return f"{definition.name_of(number)}: {item.verbose_name}"
+        return headed(definition.name_of(number), item.verbose_name)
     is_column = definition.key in protocol().logs and name in definition.column_items
     return str(item.verbose_name) if is_column or line_and_column(item)[0] else ""
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from ecrf.access.joined import headed
 from ecrf.casebook.data import PatientData
 from ecrf.casebook.labels import short_name
 from ecrf.casebook.places import Place
@@ -41,7 +42,7 @@ def linked_from(form_input: FormInput, data: PatientData) -> tuple[list[Linking]
     for row in rows[:MOST_LINKING]:
         definition, entry = CRFS[row.entry.crf], row.entry
         place = Place(form_input.where.patient, definition, entry.visit, entry.number)
-        words = f"{definition.title} {entry.link}: {definition.in_a_line(row, named)}"
+        words = headed(f"{definition.title} {entry.link}", definition.in_a_line(row, named))
         found.append(Linking(words, page_url(PagePlace(form_input.where.patient, entry.visit), place)))
     return found, len(rows) - len(found)
 

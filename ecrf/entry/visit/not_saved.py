@@ -7,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponse, QueryDict
 from django.shortcuts import render
 
+from ecrf.access.joined import headed
 from ecrf.access.reach import roles_that_ended
 from ecrf.access.requests import UserRequest
 from ecrf.forms.registry import CRFS
@@ -39,5 +40,5 @@ def _typed(data: QueryDict) -> list[tuple[str, str]]:
         crf, _, rest = field.partition(":")
         name = rest.rpartition(":")[2]
         if text.strip() and crf in CRFS and name in CRFS[crf].items:
-            found.append((f"{CRFS[crf].title}: {CRFS[crf].items[name].verbose_name}", text))
+            found.append((headed(CRFS[crf].title, CRFS[crf].items[name].verbose_name), text))
     return found

@@ -127,7 +127,7 @@ def _done(request: UserRequest, page: EntryPage, load: Callable[[], EntryPage]) 
         return _render(request, page, gaps=outcome.gaps, status=422)
     if outcome.left:
         words = gettext("Added, but this could not be filled in; enter it yourself: %(left)s")
-        messages.warning(request, words % {"left": "; ".join(outcome.left)})
+        messages.warning(request, words % {"left": gettext("; ").join(outcome.left)})
     else:
         messages.success(request, DONE.get(action.partition(":")[0], gettext("Saved.")))
         if outcome.asked:

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext, pgettext
 
+from ecrf.access.joined import headed
 from ecrf.casebook.labels import label_of
 from ecrf.exports.comparison.changes import CHANGE_WORDS, CutChange
 from ecrf.exports.comparison.items import PARTS
@@ -31,7 +32,7 @@ def in_words(change: CutChange) -> CutChange:
 
 def _title(definition: CrfDefinition) -> str:
     """Of rows with that of the form that they belong to."""
-    return f"{CRFS[definition.row_of].title}: {definition.title}" if definition.row_of else definition.title
+    return headed(CRFS[definition.row_of].title, definition.title) if definition.row_of else definition.title
 
 
 def _item_of(items: Mapping[str, Any], column: str) -> tuple[Any | None, str]:

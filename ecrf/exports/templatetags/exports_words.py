@@ -6,6 +6,7 @@ from typing import Any
 from django import template
 from django.utils.translation import gettext, pgettext
 
+from ecrf.access.joined import in_a_row
 from ecrf.access.kept_words import as_read
 from ecrf.access.models import LANGUAGE_NAMES
 from ecrf.exports.models import Export, ExportKind
@@ -65,8 +66,8 @@ def held_words(selection: Mapping[str, Any]) -> str:
     said = {"forms": gettext("all forms") if forms is None else " · ".join(forms)}
     said["sites"] = gettext("all sites")
     if sites is not None:
-        said["sites"] = gettext("sites %(codes)s") % {"codes": ", ".join(sites)}
+        said["sites"] = gettext("sites %(codes)s") % {"codes": in_a_row(*sites)}
     if not patients:
         return pgettext("what a data cut holds", "%(forms)s, %(sites)s") % said
-    said["patients"] = ", ".join(patients)
+    said["patients"] = in_a_row(*patients)
     return pgettext("what a data cut holds", "%(forms)s, %(sites)s, patients %(patients)s") % said

@@ -7,6 +7,7 @@ from django.http import Http404, QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext, pgettext
 
+from ecrf.access.joined import headed
 from ecrf.access.models import User
 from ecrf.access.requests import whole_number
 from ecrf.access.roles import Right
@@ -99,7 +100,7 @@ def words_of(place: FilePlace) -> str:
         return place.query.name
     if place.entry:
         where = place_of_form(place.entry)
-        return f"{where}: {_item_label(place.entry, place.item)}" if place.item else where
+        return headed(where, _item_label(place.entry, place.item)) if place.item else where
     if place.patient:
         return gettext("Patient %(number)s") % {"number": place.patient}
     return str(place.site or pgettext("what a document belongs to", "the study"))

@@ -13,6 +13,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext, gettext_lazy
 
+from ecrf.access.joined import headed
 from ecrf.access.models import User
 from ecrf.audit.actor import Actor, acting
 from ecrf.audit.refusals import Locked
@@ -164,7 +165,7 @@ def where_of(place: Place) -> str:
     if above is None:
         return where_words(place.patient, place.visit, place.definition, place.number)
     parent = where_words(place.patient, place.visit, above.definition, above.number)
-    return f"{parent}: {place.definition.name_of(place.number)}"
+    return headed(parent, place.definition.name_of(place.number))
 
 
 def stand_at(outcome: RowOutcome, place: Place) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy
 
 from ecrf.access.kept_words import as_read
 from ecrf.access.language import in_master
@@ -130,6 +130,7 @@ def _place_as_read(where: str) -> str:
     of several, with its number behind it."""
     names = BETWEEN_PLACES.split(where)
     names[::2] = map(_name_as_read, names[::2])
+    names[1::2] = (gettext(", ") if sign == ", " else gettext(": ") for sign in names[1::2])
     return "".join(names)
 
 

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext, ngettext
 
+from ecrf.access.joined import headed
 from ecrf.access.models import User
 from ecrf.casebook.models import Entry
 from ecrf.casebook.reach import take_turns_of_patients
@@ -66,7 +67,7 @@ class AskedRows:
         if self.ticked.view.statement.source.item != "NULL::text":
             return [(OF_THE_ROW, gettext("The item of each row"))]
         return [
-            (shown.key, f"{shown.column.group}: {shown.column.label}")
+            (shown.key, headed(shown.column.group, shown.column.label))
             for shown in self.ticked.view.statement.shown
             if shown.column.item
         ]

@@ -8,6 +8,7 @@ from functools import cached_property
 from django.http import Http404
 from django.utils.translation import gettext, pgettext
 
+from ecrf.access.joined import in_a_row
 from ecrf.access.requests import UserRequest
 from ecrf.listings.pages.page import SIZE, ListingView
 from ecrf.listings.reading.rows import ListingRow
@@ -57,7 +58,9 @@ class TickedRows:
             elif seen.digest and row.digest != seen.digest:
                 struck = gettext("it is struck out") if row.is_struck else ""
                 others = (
-                    "; ".join(self._others(seen, row)) or struck or gettext("it shows others than it did")
+                    gettext("; ").join(self._others(seen, row))
+                    or struck
+                    or gettext("it shows others than it did")
                 )
                 yield gettext("%(patient)s: %(why)s.") % {"patient": row.number, "why": others}
 
@@ -79,7 +82,7 @@ def words_of(row: ListingRow) -> list[str]:
 
 
 def _gone(seen: SeenRow) -> str:
-    words = ", ".join(word for word in seen.words[:4] if word)
+    words = in_a_row(*seen.words[:4])
     if words:
         return gettext("A row is not in the listing any more (%(words)s).") % {"words": words}
     return gettext("A row is not in the listing any more.")

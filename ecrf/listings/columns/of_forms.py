@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext, pgettext
 
+from ecrf.access.joined import headed
 from ecrf.casebook.models import Status
 from ecrf.forms.protocol import protocol
 from ecrf.forms.registry import CRFS, CrfDefinition
@@ -135,7 +136,7 @@ def _below(definition: CrfDefinition, row: CrfDefinition, name: str, item: Any) 
     )
     return ListingColumn(
         key=f"{definition.key}.{row.key}.{name}",
-        label=f"{row.title}: {item.verbose_name}",
+        label=headed(row.title, item.verbose_name),
         kind=CellKind.TEXT,
         sql=sql,
         group=title_of(definition),
@@ -152,7 +153,7 @@ def _quoted(text: str) -> str:
 
 def title_of(definition: CrfDefinition) -> str:
     """Its rows are known by the form that they belong to: `Dose: Lot`."""
-    return f"{CRFS[definition.row_of].title}: {definition.title}" if definition.row_of else definition.title
+    return headed(CRFS[definition.row_of].title, definition.title) if definition.row_of else definition.title
 
 
 # --- days, where they decide --------------------------------------------------------------------------------------

@@ -86,9 +86,7 @@ def form_source(definition: CrfDefinition, facts: Iterable[ListingColumn]) -> Li
     shown = [f"{definition.key}.{name}" for name in definition.column_items]
     return ListingSource(
         key=definition.key,
-        title=f"{CRFS[definition.row_of].title}: {definition.title}"
-        if definition.row_of
-        else definition.plural,
+        title=title_of(definition) if definition.row_of else definition.plural,
         one=title_of(definition),
         columns=columns,
         relation=form_relation(definition, 0),

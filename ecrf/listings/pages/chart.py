@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from ecrf.access.joined import in_a_row
 from ecrf.listings.columns.column import CellKind
 from ecrf.listings.pages.page import ListingView
 from ecrf.listings.reading.rows import ListingCell, ListingRow
@@ -105,4 +106,4 @@ def _can_stand(shown: ShownColumn, raw: Any) -> bool:
 
 
 def _label(shown: ShownColumn) -> str:
-    return f"{shown.column.label}, {shown.column.unit}" if shown.column.unit else shown.column.label
+    return in_a_row(shown.column.label, shown.column.unit)

@@ -15,6 +15,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext, gettext_lazy, pgettext_lazy
 
 from ecrf.access.alike import in_order_sql
+from ecrf.access.joined import headed, in_a_row
 from ecrf.access.language import as_the_page_is_read
 from ecrf.casebook.stored_rows import lines_of
 from ecrf.forms.registry import CRFS
@@ -73,8 +74,8 @@ class ShownColumn:
     def title(self) -> str:
         """Where no head above says which form and which unit: on a phone, and in the preview of queries."""
         column = self.column
-        words = f"{column.group}: {column.label}" if self.place and column.group else column.label
-        return f"{words}, {column.unit}" if column.unit else words
+        words = headed(column.group, column.label) if self.place and column.group else column.label
+        return in_a_row(words, column.unit)
 
 
 @dataclass

@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext, gettext_lazy, pgettext, pgettext_lazy
 
+from ecrf.access.joined import in_a_row
 from ecrf.casebook.laboratory.services import all_ranges
 from ecrf.casebook.models import ReferenceRange
 from ecrf.forms.protocol import protocol
@@ -80,4 +81,4 @@ class RangeAdmin(ReviewAdmin):
 
     @admin.display(description=gettext_lazy("Entered by"))
     def the_person(self, row: Any) -> str:
-        return f"{row.added_by}, {row.added_at.astimezone(row.site.zone).date()}"
+        return in_a_row(row.added_by, row.added_at.astimezone(row.site.zone).date())

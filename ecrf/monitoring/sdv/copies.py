@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from ecrf.access.joined import headed
 from ecrf.casebook.stored_rows import lines_of, read_json
 from ecrf.files.models import FileContent, FileVersion, StoredFile
 from ecrf.forms.registry import CRFS
@@ -44,6 +45,6 @@ def copies_beside(form_views: Iterable[FormView]) -> list[CopyBeside]:
             item = version.file.item
             label = CRFS[row.definition.key].items[item].verbose_name if item else ""
             found.append(
-                CopyBeside(version, f"{entry}.{item}", f"{row.title}: {label}" if label else row.title)
+                CopyBeside(version, f"{entry}.{item}", headed(row.title, label) if label else row.title)
             )
     return found

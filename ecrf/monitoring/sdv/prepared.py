@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, pgettext
 
+from ecrf.access.joined import in_a_row
 from ecrf.access.requests import whole_number
 from ecrf.access.roles import Right
 from ecrf.casebook.labels import element_id
@@ -236,7 +237,7 @@ class Filling:
             return SafeString(get_template("monitoring/sdv/_verdict.html").render(context).strip())
         at = f"{made.verified_at.astimezone(self.zone):%Y-%m-%d %H:%M %Z}"
         day, by = at[: len("YYYY-MM-DD")], made.verified_by.name
-        return SafeString(f"{VERIFIED(at, f'{day}, {by}')}{_against(made)}")
+        return SafeString(f"{VERIFIED(at, in_a_row(day, by))}{_against(made)}")
 
     def since_visit(self, item: ItemView, _detail: str) -> str:
         was = self.since.was(item)

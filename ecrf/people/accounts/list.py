@@ -21,6 +21,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 
 from ecrf.access.alike import InOrder, holds
+from ecrf.access.joined import in_a_row
 from ecrf.access.login_log import LoginEvent, What
 from ecrf.access.models import Membership, User
 from ecrf.account.lockout import LOCKED_FOR
@@ -162,7 +163,7 @@ def roles_in_words(memberships: list[Membership]) -> list[str]:
         place = membership.site.code if membership.site else gettext("all sites")
         where.setdefault(membership.get_role_display(), []).append(place)
     words = gettext("%(role)s, %(sites)s")
-    return [words % {"role": role, "sites": ", ".join(places)} for role, places in where.items()]
+    return [words % {"role": role, "sites": in_a_row(*places)} for role, places in where.items()]
 
 
 def find_person(pk: int) -> Any:

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
+from ecrf.access.joined import headed
 from ecrf.access.kept_words import as_read
 from ecrf.access.language import speaking_to
 from ecrf.mail.kinds import MailKind, register
@@ -45,7 +46,7 @@ def tell_unusual_access() -> int:
     recipients = [user for user in working_administrators() if user.email]
     for user in recipients:
         with speaking_to(user):
-            lines = [f"{one.username}: {as_read(one.words)}" for one in new[:LINES_AT_MOST]]
+            lines = [headed(one.username, as_read(one.words)) for one in new[:LINES_AT_MOST]]
         queue_mail(
             to=user,
             kind=UNUSUAL_ACCESS.key,

@@ -120,7 +120,7 @@ def _rows(acts: Iterator[TrailLine]) -> list[Content]:
     groups = groupby(_joined(acts), key=lambda act: (act.place, act.reason))
     rows = []
     for (place, reason), group in groups:
-        lines = [{"what": act.what, "things": "; ".join(act.things)} for act in group]
+        lines = [{"what": act.what, "things": gettext("; ").join(act.things)} for act in group]
         size = sum(len(line["things"]) for line in lines)
         rows.append({"place": place, "reason": reason, "acts": lines, "long": size > LONG})
     return rows
@@ -150,5 +150,5 @@ def _things(line: EventLine) -> list[str]:
     change = f"{apart(line.old)} → {apart(line.new)}" if line.old else apart(line.new)
     thing = " ".join(part for part in (line.subject, change) if part)
     said = f"“{apart(line.said)}”" if line.said else ""
-    words = ": ".join(part for part in (thing, said) if part)
+    words = gettext(": ").join(part for part in (thing, said) if part)
     return [words] if words else []

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy, ngettext, pgettext
 
+from ecrf.access.joined import headed, in_a_row
 from ecrf.casebook.models import Entry, Patient, Visit
 from ecrf.checks.item_words import needed
 from ecrf.checks.models import Discrepancy, DiscrepancyState
@@ -168,7 +169,7 @@ def _query_numbers(form_view: FormView, queries: ByItem) -> str:
         gettext("%(query)s (open)") % {"query": _named(q)} if q.is_open else _named(q)
         for q in sorted(here, key=_key)
     ]
-    return ", ".join(words)
+    return in_a_row(*words)
 
 
 def _named(query: Query) -> str:
@@ -223,8 +224,8 @@ def answer_content(item_view: ItemView, known: Known) -> Content:
     if value := item_view.value:
         return {"is": "value", "text": value} | mark
     if missing := item_view.missing:
-        comment = f": {missing['comment']}" if missing["comment"] else ""
-        return {"is": "reason", "text": f"{missing['label']}{comment}"} | mark
+        label, comment = missing["label"], missing["comment"]
+        return {"is": "reason", "text": headed(label, comment) if comment else label} | mark
     if item_view.item.rule:
         return {"is": "quiet", "text": gettext("not calculated")}
     if not item_view.is_asked:
@@ -263,7 +264,7 @@ def _grid(grid: Grid, known: Known) -> Content:
             for line, readings in grid.lines
         ],
         "notes": [
-            f"{item_view.label}: {question_words(one, known)}"
+            headed(item_view.label, question_words(one, known))
             for item_view in item_views
             for one in item_view.questions
         ],
@@ -283,8 +284,8 @@ def _notes_below(rows: Sequence[FormView], known: Known) -> list[str]:
     notes = []
     for row in rows:
         if row.entry and row.is_struck:
-            notes.append(f"{row.title}: {struck_words(row.entry, known)}")
-        notes += [f"{label}: {question_words(one, known)}" for label, one in row.asked_of_items]
+            notes.append(headed(row.title, struck_words(row.entry, known)))
+        notes += [headed(label, question_words(one, known)) for label, one in row.asked_of_items]
     return notes
 
 

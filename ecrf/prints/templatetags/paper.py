@@ -2,6 +2,7 @@
 
 from django import template
 
+from ecrf.access.joined import headed
 from ecrf.formview.form_view import FormView
 from ecrf.queries.lookup import ByItem
 from ecrf.queries.models import Query
@@ -31,4 +32,4 @@ def label_in(query: Query, form_view: FormView) -> str:
 def row_words(query: Query, form_view: FormView) -> str:
     """Which row of the form it was asked about; "" for the form itself."""
     rows = (row.title for row in form_view.with_rows[1:] if row.spot == query.spot)
-    return next(rows, "").removeprefix(f"{form_view.title}: ")
+    return next(rows, "").removeprefix(headed(form_view.title, ""))

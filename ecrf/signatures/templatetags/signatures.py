@@ -9,6 +9,7 @@ from typing import Any
 from django import template
 from django.utils.translation import pgettext
 
+from ecrf.access.joined import in_a_row
 from ecrf.access.models import User
 from ecrf.access.roles import Right
 from ecrf.casebook.labels import form_title, visit_label
@@ -96,7 +97,7 @@ def covered_words(signature: Signature) -> str:
         return visit_label(signature.visit)
     assert signature.entry is not None
     words = (visit_label(signature.entry.visit), form_title(signature.entry))
-    return ", ".join(word for word in words if word)
+    return in_a_row(*words)
 
 
 @register.simple_tag
