@@ -47,7 +47,7 @@ def as_read(kept: str, *among: Promise) -> str:
     language = get_language() or MASTER
     if not kept or language == MASTER:
         return kept
-    return _said(kept, _only(among)) if among else _read(kept, language)
+    return _said(kept, _only(among, language)) if among else _read(kept, language)
 
 
 def reason_as_kept(typed: str) -> str:
@@ -128,7 +128,9 @@ def _sorted(sentences: Iterator[KnownSentence], least: int) -> KnownSentences:
     return KnownSentences(whole, tuple(sorted(filled, key=lambda one: one.weight, reverse=True)))
 
 
-def _only(among: tuple[Promise, ...]) -> KnownSentences:
+@lru_cache(KEPT)
+def _only(among: tuple[Promise, ...], _language: str) -> KnownSentences:
+    """A page of results reads the limits of each by the same few."""
     said = [str(one) for one in among]
     with in_master():
         english = [str(one) for one in among]

@@ -87,12 +87,13 @@ def test_several_sentences_in_a_row_are_each_said_and_one_that_is_unknown_stays(
 def test_few_words_are_known_only_among_those_that_may_stand_there():
     stored = as_kept(ON, browser="A browser", system="an iPhone")
     assert stored == "A browser on an iPhone"
-    with translation.override("ja"):
-        assert as_read(stored, ON, *OFFERED) == str(ON) % {
-            "browser": str(OFFERED[0]),
-            "system": str(OFFERED[1]),
-        }
-        assert as_read("A browser on an iPhone") == stored
+    for language in ("ja", "zh-hans", "ja"):
+        with translation.override(language):
+            assert as_read(stored, ON, *OFFERED) == str(ON) % {
+                "browser": str(OFFERED[0]),
+                "system": str(OFFERED[1]),
+            }
+            assert as_read("A browser on an iPhone") == stored
 
 
 def test_a_sentence_without_a_word_outside_its_places_is_known_among_few_alone():
