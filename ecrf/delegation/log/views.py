@@ -77,14 +77,15 @@ def end_delegation(request: UserRequest, code: str, pk: int) -> HttpResponse:
     context = {"site": site, "delegation": row, "wants_user_name": wants_user_name(request)}
     if request.method == "GET":
         return render(request, "delegation/end.html", context)
-    error = _why_not_signed(request, gettext("Nothing was ended"))
+    error, wrong_reason = _why_not_signed(request, gettext("Nothing was ended")), ""
     try:
         if not error:
             end(delegation=row, reason=request.POST.get("reason", ""), by=request.user)
     except ValidationError as refused:
-        error = " ".join(refused.messages)
-    if error:
-        context |= {"error": error, "reason": request.POST.get("reason", ""), "typed_name": _name(request)}
+        wrong_reason = " ".join(refused.messages)
+    if error or wrong_reason:
+        context |= {"error": error, "wrong_reason": wrong_reason}
+        context |= {"reason": request.POST.get("reason", ""), "typed_name": _name(request)}
         return render(request, "delegation/end.html", context, status=422)
     note_signed(request)
     messages.success(request, gettext("The task “%(task)s” is ended.") % {"task": row.get_task_display()})
