@@ -1,7 +1,7 @@
 """What was open when something was locked is kept in English, and read in the reader's language."""
 
 import pytest
-from django.utils.translation import override
+from django.utils.translation import gettext, override
 
 from ecrf.access.language import in_master
 from ecrf.forms.registry import CRFS
@@ -24,7 +24,7 @@ def test_each_open_point_is_read_as_the_checklist_says_it(kind, number, language
             not_begun=[CRFS["vital-signs"].title]
             * 2,  # a name that no protocol shares with another word of ours
         )
-        return "; ".join(found.points)
+        return gettext("; ").join(found.points)
 
     with in_master():
         lock = Lock(open_points=points())
