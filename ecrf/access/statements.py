@@ -99,23 +99,21 @@ class written_once(Generic[P]):  # noqa: N801  (a decorator)
 
     def rows(self, *given: P.args, **named: P.kwargs) -> list[Any]:
         """As the queryset gives them: models, or tuples; one statement, none where nothing can be found."""
-        try:
-            written, values = self._written(given, named)
-        except NotHandedOn as fault:
-            return list(self._each_time(fault, given, named))
-        return written.rows(values) if written else []
+        return self._found(Written.rows, given, named)
 
     def lines(self, *given: P.args, **named: P.kwargs) -> list[tuple[Any, ...]]:
         """As the database gives them, for columns that need nothing made of them: numbers, texts, days, moments."""
+        return self._found(Written.lines, given, named)
+
+    def _found(
+        self, how: Callable[[Written, list[Any]], list[Any]], given: tuple[Any, ...], named: dict[str, Any]
+    ) -> list[Any]:
         try:
             written, values = self._written(given, named)
         except NotHandedOn as fault:
-            return list(self._each_time(fault, given, named))
-        return written.lines(values) if written else []
-
-    def _each_time(self, fault: NotHandedOn, given: tuple[Any, ...], named: dict[str, Any]) -> QuerySet:
-        warnings.warn(str(fault), RuntimeWarning, stacklevel=4)  # which a test run takes for an error
-        return self.make(*given, **named)  # type: ignore[arg-type]
+            warnings.warn(str(fault), RuntimeWarning, stacklevel=3)  # which a test run takes for an error
+            return list(self.make(*given, **named))  # type: ignore[arg-type]
+        return how(written, values) if written else []
 
     def _written(self, given: tuple[Any, ...], named: dict[str, Any]) -> tuple[Written | None, list[Any]]:
         values = list(dict.fromkeys(_values_in(given)))
